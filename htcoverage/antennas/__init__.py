@@ -1,0 +1,21 @@
+"""Antenna patterns: what a direction loses against the main beam, with tilt."""
+
+from htcoverage.antennas.msi import read_msi
+from htcoverage.antennas.patterns import (
+    PATTERN_NAMES,
+    Pattern,
+    interpolated_loss_db,
+    loss_db,
+    pattern,
+    sector_tables,
+)
+
+__all__ = [
+    "PATTERN_NAMES",
+    "Pattern",
+    "interpolated_loss_db",
+    "loss_db",
+    "pattern",
+    "read_msi",
+    "sector_tables",
+]
