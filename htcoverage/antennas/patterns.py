@@ -163,9 +163,10 @@ def interpolated_loss_db(
     """Loss towards a direction: horizontal projection interpolation of two measured cuts.
 
     With φ the azimuth offset folded to 0…180°, w = φ/180 and θ the depression less the tilt,
-    ``H(φ) + (1 − w)·(V(θ) − H(0)) + w·(V(180° − θ) − H(180°))``: the front of the vertical cut
-    fades into its back, and both measured cuts are reproduced where they agree with each other.
-    Unlike the sum of cuts it knows the back lobe's own vertical shape; straight up and down it
+    ``H(φ) + (1 − w)·(V(θ) − min H) + w·(V(180° − θ) − H(180°))``: the front of the vertical cut
+    fades into its back. Where the cuts agree (H(180°) is the loss of the vertical cut behind, and
+    min H its loss where the horizontal cut was taken) both are reproduced. Unlike the sum of cuts
+    it knows the back lobe's own vertical shape; straight up and down it
     still depends on the azimuth. Negative sums are set to zero.
 
     Parameters
@@ -198,7 +199,7 @@ def interpolated_loss_db(
     )
     weight = np.abs((offset + 180.0) % 360.0 - 180.0) / 180.0
     turned = depression - tilt
-    front = _vertical(pattern, turned) - pattern.horizontal_loss_db[0]
+    front = _vertical(pattern, turned) - pattern.horizontal_loss_db.min()
     back = _vertical(pattern, 180.0 - turned) - pattern.horizontal_loss_db[TABLE_SIZE // 2]
     total = _horizontal(pattern, offset) + (1.0 - weight) * front + weight * back
     capped: FloatArray = np.clip(total, 0.0, pattern.maximum_loss_db)
