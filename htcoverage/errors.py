@@ -1,4 +1,4 @@
-"""What can go wrong, as four classes: a caller catches the base, the CLI maps them to exit codes."""
+"""What can go wrong, as four classes: callers catch the base, the CLI maps them to exit codes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,95 @@
+"""One decorator for every numba kernel, with a cache that knows all of their sources.
+
+numba's own cache watches only the file that holds a function: a changed callee in another file
+leaves stale machine code behind. So the cache lives in a folder named by a hash of every kernel
+source; any change makes a new folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import platformdirs
+from numba import prange
+
+__all__ = ["SCAN_MATH", "kernel", "kernel_cache_dir", "prange"]
+
+_PACKAGE = Path(__file__).parent
+_KERNEL_ROOMS = ("propagation", "engine")
+
+#: Liberties for the scans over a profile: values are never NaN and the sign of zero is nothing to
+#: a maximum, which lets LLVM turn the running maxima into vector code; and a division may become a
+#: multiplication. Sums are not re-ordered.
+SCAN_MATH = frozenset({"nnan", "ninf", "nsz", "arcp", "contract"})
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@cache
+def kernel_cache_dir() -> Path | None:
+    """Return the folder of compiled kernels, or None where no such folder can be written.
+
+    ``HTCOVERAGE_CACHE_DIR`` names another root than the user's cache folder.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    sources = [Path(__file__)]
+    for room in _KERNEL_ROOMS:
+        sources += sorted((_PACKAGE / room).rglob("*.py"))
+    for source in sources:
+        digest.update(source.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(source.read_bytes())
+    root = os.environ.get("HTCOVERAGE_CACHE_DIR")
+    base = Path(root) if root else platformdirs.user_cache_path("htcoverage", appauthor=False)
+    folder = base / "kernels" / digest.hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def kernel(
+    function: _F | None = None,
+    *,
+    parallel: bool = False,
+    fastmath: frozenset[str] = frozenset(),
+    inline: bool = False,
+) -> Any:
+    """Compile a function of plain numbers and arrays with numba, cached by all kernel sources.
+
+    Parameters
+    ----------
+    function : callable
+        The kernel.
+    parallel : bool
+        Whether ``prange`` loops run on several threads.
+    fastmath : frozenset of str
+        LLVM's fast-math flags; none by default, so that formulas are computed as written.
+    inline : bool
+        Whether numba puts the body into its callers, where LLVM would not.
+    """
+    if function is None:
+        return lambda f: kernel(f, parallel=parallel, fastmath=fastmath, inline=inline)
+    folder = kernel_cache_dir()
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder) if folder else before
+    try:
+        return cast(
+            "_F",
+            numba.njit(
+                cache=folder is not None,
+                parallel=parallel,
+                fastmath=set(fastmath) or False,
+                inline="always" if inline else "never",
+                nogil=True,
+                error_model="numpy",
+            )(function),
+        )
+    finally:
+        numba.config.CACHE_DIR = before
