@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 import numba
 import platformdirs
@@ -54,13 +54,19 @@ def kernel_cache_dir() -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
+@overload
+def kernel(function: _F) -> _F: ...
+@overload
+def kernel(
+    *, parallel: bool = ..., fastmath: frozenset[str] = ..., inline: bool = ...
+) -> Callable[[_F], _F]: ...
 def kernel(
     function: _F | None = None,
     *,
     parallel: bool = False,
     fastmath: frozenset[str] = frozenset(),
     inline: bool = False,
-) -> Any:
+) -> _F | Callable[[_F], _F]:
     """Compile a function of plain numbers and arrays with numba, cached by all kernel sources.
 
     Parameters
@@ -75,7 +81,11 @@ def kernel(
         Whether numba puts the body into its callers, where LLVM would not.
     """
     if function is None:
-        return lambda f: kernel(f, parallel=parallel, fastmath=fastmath, inline=inline)
+        return lambda f: _compile(f, parallel=parallel, fastmath=fastmath, inline=inline)
+    return _compile(function, parallel=parallel, fastmath=fastmath, inline=inline)
+
+
+def _compile(function: _F, *, parallel: bool, fastmath: frozenset[str], inline: bool) -> _F:
     folder = kernel_cache_dir()
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else before

@@ -179,7 +179,7 @@ def combine_db(
     time_percent: float,
     beta0_percent: float,
 ) -> float:
-    """Basic transmission loss not exceeded for a share of time, median of locations, dB (eq. 57–63).
+    """Basic transmission loss at a share of time, median of locations, dB (eq. 57–63).
 
     Parameters
     ----------
