@@ -1,0 +1,226 @@
+"""Cells: made from base stations by stated defaults, or checked against them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from htcoverage.errors import Fault
+from htcoverage.readers import defaults
+from htcoverage.readers.parsing import number, parse_columns
+from htcoverage.readers.ranges import range_faults
+from htcoverage.readers.sheet import Sheet
+from htcoverage.schema import CELLS, TECHNOLOGIES, Column
+
+#: Columns of the cells table that a ledger of base stations may carry to override a default.
+OVERRIDES = tuple(
+    column for column in CELLS.columns if column.name not in ("cell_id", "bts_id", "assumed")
+)
+
+#: Of these, the ones that may list several values: a cell for each sector on each carrier.
+_LISTED = ("band_mhz", "azimuth_deg")
+_LIST_BREAK = re.compile(r"[\s/;|]+")
+
+_POWER = {"4G": "port_power_dbm", "3G": "cpich_power_dbm"}
+
+
+def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the cells of base stations that came without, and the faults of their overrides.
+
+    Parameters
+    ----------
+    bts : DataFrame
+        Parsed base stations, indexed by row: ``bts_id`` and ``technology``.
+    sheet : Sheet
+        Their raw table, which may have columns of the cells table; an empty cell there takes the
+        default. ``azimuth_deg`` and ``band_mhz`` may list several values ("0 120 240"): the
+        base station has a cell for each azimuth on each band.
+
+    Returns
+    -------
+    cells : DataFrame
+        Columns of ``schema.CELLS``; base stations of unknown technology are left out.
+    faults : list of Fault
+        Told at the base station's row and column.
+    """
+    known = bts[bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()]
+    listed, faults = _listed(known, sheet=sheet)
+    rows: list[int] = []
+    band_mhz: list[float] = []
+    azimuth_deg: list[float] = []
+    ordinal: list[int] = []
+    for row, bands, azimuths in zip(
+        known.index, listed["band_mhz"], listed["azimuth_deg"], strict=True
+    ):
+        pairs = [(band, azimuth) for band in bands for azimuth in azimuths]
+        rows.extend([row] * len(pairs))
+        band_mhz.extend(band for band, _ in pairs)
+        azimuth_deg.extend(azimuth for _, azimuth in pairs)
+        ordinal.extend(range(1, len(pairs) + 1))
+    single = [column for column in OVERRIDES if column.name not in _LISTED]
+    given, bad = _given(known, single, sheet=sheet)
+    faults += bad
+    # One row a cell from here on; `rows` leads back to the base station.
+    owner = known.loc[rows].reset_index(drop=True)
+    cells = given.loc[rows].reset_index(drop=True)
+    cells["bts_id"] = owner["bts_id"]
+    cells["cell_id"] = owner["bts_id"].astype(object) + "-" + pd.Series(ordinal).astype(str)
+    cells["band_mhz"] = np.array(band_mhz, dtype=float)
+    cells["azimuth_deg"] = np.array(azimuth_deg, dtype=float)
+    filled = _default_values(owner["technology"], cells)
+    assumed = {name: cells[name].isna() & values.notna() for name, values in filled.items()}
+    for name in _LISTED:
+        stated = _stated(known, name, sheet=sheet)
+        assumed[name] = pd.Series(~stated.loc[rows].to_numpy())
+    for name, values in filled.items():
+        cells[name] = cells[name].fillna(values) if cells[name].notna().any() else values
+    ordered = [column.name for column in OVERRIDES]
+    flags = np.column_stack([assumed[name].to_numpy(dtype=bool) for name in ordered])
+    cells["assumed"] = [
+        " ".join(name for name, flag in zip(ordered, line, strict=True) if flag) for line in flags
+    ]
+    return cells[list(CELLS.column_names)], faults
+
+
+def _stated(bts: pd.DataFrame, name: str, *, sheet: Sheet) -> pd.Series:
+    if name not in sheet.frame:
+        return pd.Series(False, index=bts.index)
+    return sheet.frame[name].loc[bts.index].notna()
+
+
+def _listed(
+    bts: pd.DataFrame, *, sheet: Sheet
+) -> tuple[dict[str, list[tuple[float, ...]]], list[Fault]]:
+    """Return the bands and the azimuths of every base station."""
+    usual: dict[str, list[tuple[float, ...]]] = {
+        "band_mhz": [(defaults.BAND_MHZ[technology],) for technology in bts["technology"]],
+        "azimuth_deg": [defaults.AZIMUTHS_DEG] * len(bts),
+    }
+    faults: list[Fault] = []
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for name in _LISTED:
+        column = CELLS.column(name)
+        found[name] = list(usual[name])
+        if name not in sheet.frame:
+            continue
+        for place, (row, value) in enumerate(sheet.frame[name].loc[bts.index].items()):
+            if value is None:
+                continue
+            parts = _LIST_BREAK.split(value) if isinstance(value, str) else [value]
+            numbers = [number(part) for part in parts]
+            good = [each for each in numbers if each is not None and _allowed(each, column)]
+            if len(good) < len(numbers) or len(set(good)) < len(good):
+                expected = (
+                    f"a number, or different numbers with spaces between, from {column.low:g} to "
+                    f"{column.high:g} {column.unit} ({column.meaning})"
+                )
+                faults.append(sheet.fault(row, name, expected))
+            else:
+                found[name][place] = tuple(good)
+    return found, faults
+
+
+def _allowed(value: float, column: Column) -> bool:
+    assert column.low is not None
+    assert column.high is not None
+    return column.low <= value <= column.high
+
+
+def _given(
+    bts: pd.DataFrame, columns: list[Column], *, sheet: Sheet
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return what the ledger itself says of its cells, empty where it says nothing."""
+    present = [column for column in columns if column.name in sheet.frame]
+    raw = Sheet(sheet.file, sheet.frame.loc[bts.index], sheet.header_row)
+    given, faults = parse_columns(raw, present)
+    faults += [
+        fault
+        for column in present
+        for fault in range_faults(given[[column.name]].dropna(), [column], sheet=raw)
+    ]
+    for column in columns:
+        if column.name not in given:
+            given[column.name] = math.nan
+    return given, faults
+
+
+def _default_values(technology: pd.Series, cells: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return a default for every cell and column; NaN where the technology has no such value."""
+    index = cells.index
+    values: dict[str, pd.Series] = {
+        "antenna_height_m": pd.Series(defaults.ANTENNA_HEIGHT_M, index=index),
+        "mechanical_tilt_deg": pd.Series(defaults.MECHANICAL_TILT_DEG, index=index),
+        "antenna": pd.Series(defaults.ANTENNA, index=index),
+    }
+    height_m = cells["antenna_height_m"].fillna(defaults.ANTENNA_HEIGHT_M)
+    values["electrical_tilt_deg"] = np.degrees(np.arctan(height_m / defaults.TILT_AIM_M)).round()
+    radio = (
+        "bandwidth_mhz", "antenna_gain_dbi", "feeder_loss_db", "port_power_dbm",
+        "cpich_power_dbm", "rs_boost_db",
+    )  # fmt: skip
+    for name in radio:
+        values[name] = pd.Series(math.nan, index=index)
+    # Widest first, so that the narrower row of the same technology has the last word.
+    for line in sorted(defaults.RADIO, key=lambda line: -line.up_to_mhz):
+        here = (technology == line.technology) & (cells["band_mhz"] < line.up_to_mhz)
+        for name in radio:
+            value = getattr(line, name)
+            values[name] = values[name].mask(here, math.nan if value is None else value)
+    return values
+
+
+def link_faults(
+    bts: pd.DataFrame, cells: pd.DataFrame, *, bts_sheet: Sheet, cells_sheet: Sheet
+) -> list[Fault]:
+    """Return cells without base station, base stations without cell, cells without their power.
+
+    Parameters
+    ----------
+    bts, cells : DataFrame
+        Parsed tables, indexed by row.
+    bts_sheet, cells_sheet : Sheet
+        Their raw tables.
+    """
+    if "bts_id" not in bts_sheet.frame or "bts_id" not in cells_sheet.frame:
+        return []
+    faults: list[Fault] = []
+    owned = cells["bts_id"].notna()
+    known = cells["bts_id"].isin(bts["bts_id"].dropna())
+    for row in cells.index[owned & ~known]:
+        faults.append(cells_sheet.fault(row, "bts_id", f"the bts_id of a row of {bts_sheet.file}"))
+    bare = bts["bts_id"].notna() & ~bts["bts_id"].isin(cells["bts_id"].dropna())
+    for row in bts.index[bare]:
+        faults.append(bts_sheet.fault(row, "bts_id", f"at least one cell in {cells_sheet.file}"))
+    technology = cells["bts_id"].map(
+        bts.dropna(subset=["bts_id"]).drop_duplicates("bts_id").set_index("bts_id")["technology"]
+    )
+    for name, power in _POWER.items():
+        if power not in cells_sheet.frame:
+            continue
+        empty = cells_sheet.frame[power].isna()
+        for row in cells.index[(technology == name).to_numpy() & empty.to_numpy()]:
+            expected = f"a value, for the base station is {name}: {CELLS.column(power).meaning}"
+            faults.append(cells_sheet.fault(row, power, expected))
+    return faults
+
+
+def assumed_faults(cells: pd.DataFrame, *, sheet: Sheet) -> list[Fault]:
+    """Return the faults of an ``assumed`` cell that names what is no column of the cells table."""
+    names = set(CELLS.column_names)
+    return [
+        sheet.fault(row, "assumed", "names of columns of this table, separated by spaces")
+        for row, words in cells["assumed"].dropna().items()
+        if not set(words.split()) <= names
+    ]
+
+
+def count_words(texts: Iterable[object]) -> dict[str, int]:
+    """Return how often each column is named in an ``assumed`` column, in schema order."""
+    counts = pd.Series(
+        [word for text in texts if isinstance(text, str) for word in text.split()], dtype=object
+    ).value_counts()
+    return {name: int(counts[name]) for name in CELLS.column_names if name in counts}

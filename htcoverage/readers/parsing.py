@@ -1,0 +1,130 @@
+"""Raw cells to typed columns: numbers, whole numbers, text; every cell that will not is a fault."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Hashable, Iterable
+
+import pandas as pd
+
+from htcoverage.errors import Fault
+from htcoverage.readers.sheet import Sheet
+from htcoverage.schema import Column
+
+# Plain ASCII: float() would also take "1_000", "nan", "infinity" and the digits of every script.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+
+#: The dtype that this version of pandas gives to text.
+_TEXT_DTYPE = pd.Series(["text"]).dtype
+
+
+def number(value: object) -> float | None:
+    """Return a raw cell as a finite number, or None where it is not one."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value):
+            return None
+        found = float(value)
+    else:
+        try:
+            found = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            return None
+    return found if math.isfinite(found) else None
+
+
+def text(value: object) -> str | None:
+    """Return a raw cell as stripped text: the number 447.0 of a layer is the code '447'."""
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or None
+
+
+def parse_numbers(
+    cells: pd.Series, *, sheet: Sheet, whole: bool = False, wanted: str = ""
+) -> tuple[pd.Series, list[Fault]]:
+    """Return a column of raw cells as floats (NaN where empty or at fault) and its faults.
+
+    Parameters
+    ----------
+    cells : Series
+        Raw cells, indexed by row.
+    sheet : Sheet
+        Where they stand.
+    whole : bool
+        Whether only whole numbers will do.
+    wanted : str
+        The meaning of the column, for the message.
+    """
+    found: list[float] = []
+    faults: list[Fault] = []
+    for row, value in cells.items():
+        parsed = None if value is None else number(value)
+        if value is not None and (parsed is None or (whole and not parsed.is_integer())):
+            faults.append(_number_fault(sheet, row, str(cells.name), value, whole, wanted))
+            parsed = None
+        found.append(math.nan if parsed is None else parsed)
+    return pd.Series(found, index=cells.index, dtype=float), faults
+
+
+def _number_fault(
+    sheet: Sheet, row: Hashable, column: str, value: object, whole: bool, wanted: str
+) -> Fault:
+    expected = "a whole number" if whole else "a number"
+    if wanted:
+        expected += f" ({wanted})"
+    if isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value):
+        expected += " with a decimal point, not a comma"
+    return sheet.fault(row, column, expected)
+
+
+def parse_columns(sheet: Sheet, columns: Iterable[Column]) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the wanted columns as typed values, NaN or None where empty, and all faults.
+
+    Whole numbers stay floats until their range is known. A column that the file lacks is empty
+    here, and a fault where it is required.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The raw table.
+    columns : iterable of Column
+        The columns wanted; others are dropped.
+    """
+    parsed: dict[str, pd.Series] = {}
+    faults: list[Fault] = []
+    for column in columns:
+        if column.name not in sheet.frame:
+            if column.required:
+                faults.append(sheet.missing(column))
+            parsed[column.name] = pd.Series(
+                None, index=sheet.frame.index, dtype=_TEXT_DTYPE if column.kind == "text" else float
+            )
+        elif column.kind == "text":
+            values = [text(value) for value in sheet.frame[column.name]]
+            parsed[column.name] = pd.Series(values, index=sheet.frame.index, dtype=_TEXT_DTYPE)
+        else:
+            values_, bad = parse_numbers(
+                sheet.frame[column.name],
+                sheet=sheet,
+                whole=column.kind == "integer",
+                wanted=column.meaning,
+            )
+            parsed[column.name] = values_
+            faults.extend(bad)
+    return pd.DataFrame(parsed, index=sheet.frame.index), faults
+
+
+def settle_integers(frame: pd.DataFrame, columns: Iterable[Column]) -> pd.DataFrame:
+    """Return the checked table with its whole numbers as integers (nullable where empty)."""
+    kinds = {
+        column.name: "Int64" if frame[column.name].hasnans else "int64"
+        for column in columns
+        if column.kind == "integer"
+    }
+    return frame.astype(kinds)

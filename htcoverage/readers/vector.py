@@ -1,0 +1,132 @@
+"""Vector layers: any file that GDAL reads to raw cells, geometry and CRS."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyogrio
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.readers.sheet import Sheet, as_row, existing_file, file_fault
+from htcoverage.schema import GeometryKind
+
+_GEOMETRY = "geometry"
+
+#: What pyogrio, pyproj and shapely raise when a file cannot be read.
+_READ_ERRORS = (RuntimeError, ValueError, OSError, CRSError, shapely.errors.ShapelyError)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A vector layer: its raw cells, one geometry a row, and its CRS (None where none is told)."""
+
+    sheet: Sheet
+    geometry: npt.NDArray[np.object_]
+    crs: CRS | None
+
+
+def layer_names(path: Path | str) -> dict[str, bool]:
+    """Return the layers of a file, each with whether it carries geometry.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or is no vector file.
+    """
+    found = existing_file(path)
+    if found.stat().st_size == 0:
+        raise file_fault(path, "a vector file with a layer; the file is empty")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            layers = pyogrio.list_layers(found)
+    except _READ_ERRORS as error:
+        raise _unreadable(path) from error
+    return {str(name): kind is not None for name, kind in layers}
+
+
+def read_layer(path: Path | str, *, layer: str | None = None) -> Layer:
+    """Read one layer of a vector file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file: GeoPackage, GeoJSON, Shapefile, or any other that GDAL knows.
+    layer : str, optional
+        Its layer; needed where the file has several.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no vector file, has several layers and none is named, or the
+        layer has no feature.
+    """
+    layers = layer_names(path)
+    name = layer
+    if name is None:
+        spatial = [each for each, has_geometry in layers.items() if has_geometry]
+        if len(spatial) != 1:
+            told = ", ".join(spatial) or "none"
+            raise file_fault(path, "exactly one layer with geometry", value=f"layers: {told}")
+        name = spatial[0]
+    file = str(path) if layer is None else f"{path}, layer {layer}"
+    try:
+        # A dimension dropped or a ring closed is no news to the user; the geometry is checked.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            table = pyogrio.read_dataframe(path, layer=name)
+            crs = None if getattr(table, "crs", None) is None else CRS.from_user_input(table.crs)
+    except _READ_ERRORS as error:
+        raise _unreadable(path) from error
+    if table.empty:
+        raise file_fault(file, "at least one feature; the layer is empty")
+    if crs is not None and not (crs.is_geographic or crs.is_projected):
+        crs = None  # "undefined" or a local engineering CRS: nothing that can be put on a map
+    if _GEOMETRY in table:
+        geometry = shapely.force_2d(np.asarray(table.geometry, dtype=object))
+    else:
+        geometry = np.full(len(table), None, dtype=object)
+    cells = pd.DataFrame(table).drop(columns=_GEOMETRY, errors="ignore").astype(object)
+    frame = cells.where(cells.notna(), None)
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    return Layer(Sheet(file, frame, None), geometry, crs)
+
+
+def _unreadable(path: Path | str) -> InputError:
+    return file_fault(
+        path, "a readable vector file such as GeoPackage or GeoJSON; it may be cut off or damaged"
+    )
+
+
+def geometry_faults(layer: Layer, kind: GeometryKind) -> list[Fault]:
+    """Return the faults of geometry that is empty, of the wrong kind, or invalid.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer.
+    kind : str
+        Kind of geometry wanted; lines and polygons may come in several parts, a point may not.
+    """
+    allowed = {kind} if kind == "Point" else {kind, f"Multi{kind}"}
+    faults = []
+    for row, shape in zip(layer.sheet.frame.index, layer.geometry, strict=True):
+        if shape is None or shape.is_empty:
+            value, expected = "", f"a {kind}; the geometry is empty"
+        elif shape.geom_type not in allowed:
+            value, expected = shape.geom_type, " or ".join(sorted(allowed))
+        elif not shape.is_valid:
+            value = shapely.is_valid_reason(shape)
+            expected = f"a valid {kind}: repair it in a GIS ('Fix geometries')"
+        else:
+            continue
+        faults.append(Fault(layer.sheet.file, as_row(row), _GEOMETRY, value, expected))
+    return faults
