@@ -1,0 +1,224 @@
+"""Gaps: connected residential area without cover, for people to look at and to plan by."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+
+from htcoverage.crs import reproject
+from htcoverage.figures.cover import (
+    ANY_OPERATOR,
+    CoverCriteria,
+    FloatArray,
+    Technology,
+    excess_db,
+)
+from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_faults, zone_areas
+from htcoverage.gaps.nearest import eligible_bts, nearest_cover, nearest_site
+from htcoverage.gaps.pieces import GapPixels, gap_parts, gap_pixels, label_gaps
+
+COLUMNS = (
+    "rank", "gap_id", "settlement_id", "settlement", "settlement_ids", "settlements",
+    "district_code", "district", "residents", "households", "area_km2",
+    "missing_db", "worst_missing_db", "no_level_share",
+    "nearest_site_id", "nearest_site", "nearest_site_operators", "nearest_site_km",
+    "nearest_cover_operator", "nearest_cover_km", "technology", "operator", "basis",
+)  # fmt: skip
+
+#: Smaller scraps are left out: they come from the single precision of the pixel fractions.
+LEAST_AREA_M2 = 1.0
+
+#: Side of the coarse cells that tell two gaps of one settlement apart, in metres.
+IDENTITY_CELL_M = 500.0
+
+
+def find_gaps(
+    coverage: xr.Dataset,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    bts: gpd.GeoDataFrame,
+    *,
+    criteria: CoverCriteria | None = None,
+    technology: Technology = "4G",
+    operator: str = ANY_OPERATOR,
+    basis: Literal["median", "cell_edge"] = "cell_edge",
+) -> gpd.GeoDataFrame:
+    """Find the connected residential areas without cover, the most residents first.
+
+    Uncovered pixels that touch a settlement are connected with their eight neighbours; the pixels
+    of each group are clipped to the settlement polygons. So settlements whose uncovered parts share
+    a pixel or have neighbouring ones are one gap, and the gaps together hold exactly the residents
+    whom `compute_figures` finds uncovered (scraps under 1 m² aside). Residents are spread
+    evenly over their settlement's area.
+
+    Parameters
+    ----------
+    coverage : xarray.Dataset
+        ``level_dbm`` (layer, y, x), dBm, NaN where none.
+    settlements, districts : GeoDataFrame
+        As for `compute_figures`.
+    bts : GeoDataFrame
+        ``site_id, operator, technology``, optionally ``site_name`` and ``status`` (only ``on-air``
+        counts then); points.
+    criteria : CoverCriteria, optional
+        The default criteria when left out.
+    technology : {"3G", "4G", "any", "both"}
+        What must cover; see `LayerExcess` for combinations.
+    operator : str
+        An operator's name, ``any`` or ``all``.
+    basis : {"median", "cell_edge"}
+        Whether the margin is part of what is asked.
+
+    Returns
+    -------
+    GeoDataFrame
+        Polygons in the coverage's CRS with the columns `COLUMNS`:
+
+        - ``gap_id``: the identifier of the settlement where most of the gap's residents live; for
+          further gaps of the same settlement followed by the 500 m cell of their centre. It stays
+          as long as the gap keeps its main settlement, whatever happens at its edges.
+        - ``settlement_id, settlement``: that settlement; ``settlement_ids, settlements``: all of
+          them, the most residents first, joined by "; ". The district is the main settlement's.
+        - ``missing_db``: dB by which the median of the area falls short of threshold and margin,
+          NaN where half of it has no level at all; ``worst_missing_db``: the same for the worst
+          pixel that has a level; ``no_level_share``: share of the area without any level.
+        - ``nearest_site_*``: site on air of the technology (for any and both: of any) and the
+          operator (for any and all: of any) nearest to the gap's centroid, in km of the projected
+          plane, with the operators that have such a bts there; empty where there is none.
+        - ``nearest_cover_operator, nearest_cover_km``: the operator whose own cover, asked the same
+          way, lies nearest, and the mean distance to it over the gap's area.
+
+    Raises
+    ------
+    InputError
+        As `compute_figures`; also if the coverage lacks a layer that is asked for.
+    """
+    criteria = criteria or CoverCriteria()
+    crs = coverage.attrs["crs"]
+    grid = grid_of_coverage(coverage)
+    settlements, districts, bts = (reproject(table, crs) for table in (settlements, districts, bts))
+    raise_faults(table_faults(settlements, districts, grid))
+    excess = excess_db(
+        coverage, criteria=criteria, technology=technology, operator=operator, basis=basis
+    ).to_numpy()
+
+    zones = zone_areas(settlements, grid)
+    labels = label_gaps(zones, excess)
+    if not labels.any():
+        return gpd.GeoDataFrame(columns=[*COLUMNS, "geometry"], geometry="geometry", crs=crs)
+    pixels = gap_pixels(zones, labels)
+    gaps = _describe(gap_parts(zones, labels, settlements, grid), settlements, districts)
+    sites = eligible_bts(bts, technology=technology, operator=operator)
+    gaps = pd.concat(
+        [
+            gaps,
+            _shortfall(pixels, excess),
+            nearest_site(shapely.centroid(gaps["geometry"].to_numpy()), sites),
+            nearest_cover(pixels, coverage, criteria=criteria, technology=technology, basis=basis),
+        ],
+        axis=1,
+    )
+    gaps = gaps[gaps["area_km2"] * 1e6 >= LEAST_AREA_M2]
+    gaps = gaps.sort_values(
+        ["residents", "area_km2", "settlement_id"], ascending=[False, False, True], kind="stable"
+    )
+    gaps = gaps.assign(
+        rank=np.arange(1, len(gaps) + 1),
+        gap_id=_identities(gaps),
+        technology=technology,
+        operator=operator,
+        basis=basis,
+    )
+    kept = [*(name for name in COLUMNS if name in gaps.columns), "geometry"]
+    return gpd.GeoDataFrame(gaps[kept].reset_index(drop=True), geometry="geometry", crs=crs)
+
+
+def _describe(
+    parts: pd.DataFrame, settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Return one row a gap, in the order of their numbers: where it is and who lives there."""
+    parts = parts.sort_values(
+        ["gap", "residents", "area_m2", "settlement"],
+        ascending=[True, False, False, True],
+        kind="stable",
+    )
+    columns = ["settlement_id", "name", "district_code"]
+    told = settlements[columns].astype(str).iloc[parts["settlement"]].reset_index(drop=True)
+    told = told.assign(gap=parts["gap"].to_numpy())
+    by_gap = told.groupby("gap", sort=True)
+    main = by_gap.first()
+    sums = [name for name in ("area_m2", "residents", "households") if name in parts.columns]
+    total = parts.groupby("gap", sort=True)[sums].sum()
+    full_name = dict(
+        zip(districts["district_code"].astype(str), districts["full_name"], strict=True)
+    )
+    geometry = parts.groupby("gap", sort=True)["geometry"].agg(_polygons)
+    return pd.DataFrame(
+        {
+            "settlement_id": main["settlement_id"],
+            "settlement": main["name"],
+            "settlement_ids": by_gap["settlement_id"].agg("; ".join),
+            "settlements": by_gap["name"].agg("; ".join),
+            "district_code": main["district_code"],
+            "district": main["district_code"].map(full_name),
+            **{name: total[name] for name in sums if name != "area_m2"},
+            "area_km2": total["area_m2"] / 1e6,
+            "geometry": geometry,
+        }
+    )
+
+
+def _polygons(pieces: pd.Series) -> shapely.MultiPolygon:
+    """Return the pieces as one multipolygon, without the lines and points where edges only meet."""
+    flat = shapely.get_parts(shapely.get_parts(pieces.to_numpy()))
+    areas = flat[shapely.get_type_id(flat) == shapely.GeometryType.POLYGON]
+    return shapely.multipolygons(shapely.get_parts(shapely.union_all(areas)))
+
+
+def _shortfall(pixels: GapPixels, excess: FloatArray) -> pd.DataFrame:
+    """Return how many dB each gap lacks: the median of its area, the worst pixel, no level."""
+    missing = pd.DataFrame(
+        {
+            "gap": pixels.gap,
+            "missing_db": -excess.ravel()[pixels.flat],
+            "area_m2": pixels.area_m2,
+        }
+    ).sort_values(["gap", "missing_db"], kind="stable")
+    by_gap = missing.groupby("gap", sort=True)
+    total_m2 = by_gap["area_m2"].sum()
+    upper_half = by_gap["area_m2"].cumsum() >= 0.5 * missing["gap"].map(total_m2)
+    median_db = missing[upper_half].groupby("gap", sort=True)["missing_db"].first()
+    heard = missing["missing_db"] < np.inf
+    unheard_m2 = missing["area_m2"].where(~heard, 0.0).groupby(missing["gap"]).sum()
+    worst_db = missing["missing_db"].where(heard).groupby(missing["gap"]).max()
+    return pd.DataFrame(
+        {
+            "missing_db": median_db.where(median_db < np.inf),
+            "worst_missing_db": worst_db,
+            "no_level_share": unheard_m2 / total_m2,
+        }
+    )
+
+
+def _identities(gaps: pd.DataFrame) -> list[str]:
+    """Return an identifier for each gap, given the most populous first."""
+    centres = shapely.get_coordinates(shapely.centroid(gaps["geometry"].to_numpy()))
+    cells = np.floor(centres / IDENTITY_CELL_M).astype(np.int64)
+    taken: set[str] = set()
+    order: list[str] = []
+    for settlement_id, (east, north) in zip(gaps["settlement_id"], cells.tolist(), strict=True):
+        identity = str(settlement_id)
+        if identity in taken:
+            identity = f"{settlement_id}-E{east}N{north}"
+        base, number = identity, 2
+        while identity in taken:
+            identity = f"{base}-{number}"
+            number += 1
+        taken.add(identity)
+        order.append(identity)
+    return order
