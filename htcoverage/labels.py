@@ -117,6 +117,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sea": ("Sea", "Biển"),
     "rivers": ("Rivers", "Sông"),
     "either_technology": ("3G or 4G", "3G hoặc 4G"),
+    "both_technologies": ("3G and 4G", "3G và 4G"),
+    "settlements_at_part": (
+        "settlements, at least {part} % of residents covered",
+        "thôn, bản, tổ dân phố có ít nhất {part} % số dân có sóng",
+    ),
+    "behind_user_loss": (
+        "{place}, less a loss to the user of {loss} dB (spread {sigma} dB)",
+        "{place}, trừ suy hao đến người dùng {loss} dB (độ lệch {sigma} dB)",
+    ),
     "model": ("Model", "Mô hình"),
     "radius": ("radius", "bán kính"),
     "receiver": ("receiver at", "máy thu ở"),
@@ -149,6 +158,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "close": ("Close", "Đóng"),
     "zoom_in": ("Zoom in", "Phóng to"),
     "zoom_out": ("Zoom out", "Thu nhỏ"),
+    "map_gap_sign": ("homes without cover", "nhà dân không có sóng"),
+    "identifier": ("identifier", "mã"),
+    "year": ("year", "năm"),
 }
 
 
