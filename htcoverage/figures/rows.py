@@ -210,8 +210,9 @@ def _covered_m2(
         if combination != (column.technology, column.operator):
             combination = (column.technology, column.operator)
             excess = layers.combined_db(column.technology, column.operator)
-        covered[:, index] = zones.area_m2 @ cover_weight(excess, column.basis, criteria=criteria)
-    covered[:, -1] = zones.area_m2 @ np.ones(len(zones.pixels))
+        weight = cover_weight(excess, column.basis, criteria=criteria)
+        covered[:, index] = np.asarray(zones.area_m2 @ weight)
+    covered[:, -1] = np.asarray(zones.area_m2 @ np.ones(len(zones.pixels)))
     return covered
 
 

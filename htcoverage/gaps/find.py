@@ -30,9 +30,6 @@ COLUMNS = (
     "nearest_cover_operator", "nearest_cover_km", "technology", "operator", "basis",
 )  # fmt: skip
 
-#: Smaller scraps are left out: they come from the single precision of the pixel fractions.
-LEAST_AREA_M2 = 1.0
-
 #: Side of the coarse cells that tell two gaps of one settlement apart, in metres.
 IDENTITY_CELL_M = 500.0
 
@@ -114,16 +111,10 @@ def find_gaps(
     pixels = gap_pixels(zones, labels)
     gaps = _describe(gap_parts(zones, labels, settlements, grid), settlements, districts)
     sites = eligible_bts(bts, technology=technology, operator=operator)
-    gaps = pd.concat(
-        [
-            gaps,
-            _shortfall(pixels, excess),
-            nearest_site(shapely.centroid(gaps["geometry"].to_numpy()), sites),
-            nearest_cover(pixels, coverage, criteria=criteria, technology=technology, basis=basis),
-        ],
-        axis=1,
+    gaps = gaps.join(_shortfall(pixels, excess)).join(nearest_site(gaps, sites))
+    gaps = gaps.join(
+        nearest_cover(pixels, coverage, criteria=criteria, technology=technology, basis=basis)
     )
-    gaps = gaps[gaps["area_km2"] * 1e6 >= LEAST_AREA_M2]
     gaps = gaps.sort_values(
         ["residents", "area_km2", "settlement_id"], ascending=[False, False, True], kind="stable"
     )
@@ -177,7 +168,7 @@ def _polygons(pieces: pd.Series) -> shapely.MultiPolygon:
     """Return the pieces as one multipolygon, without the lines and points where edges only meet."""
     flat = shapely.get_parts(shapely.get_parts(pieces.to_numpy()))
     areas = flat[shapely.get_type_id(flat) == shapely.GeometryType.POLYGON]
-    return shapely.multipolygons(shapely.get_parts(shapely.union_all(areas)))
+    return shapely.MultiPolygon(list(shapely.get_parts(shapely.union_all(areas))))
 
 
 def _shortfall(pixels: GapPixels, excess: FloatArray) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from htcoverage.figures.cover import (
 from htcoverage.gaps.pieces import GapPixels
 
 
-def eligible_bts(bts: gpd.GeoDataFrame, *, technology: Technology, operator: str) -> pd.DataFrame:
+def eligible_bts(bts: gpd.GeoDataFrame, *, technology: Technology, operator: str) -> gpd.GeoDataFrame:
     """Return the bts on air of a technology and operator; any, both and all hold every one."""
     kept = np.ones(len(bts), dtype=bool)
     if "status" in bts.columns:
@@ -34,37 +34,39 @@ def eligible_bts(bts: gpd.GeoDataFrame, *, technology: Technology, operator: str
     return bts[kept]
 
 
-def nearest_site(centres: shapely.Geometry, bts: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the nearest site of each centre, its name, operators and distance.
+def nearest_site(gaps: pd.DataFrame, bts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the site nearest to each gap's centroid, its name, operators and distance.
 
     Parameters
     ----------
-    centres : array of Point
-        In the CRS of the table, metres.
+    gaps : DataFrame
+        With ``geometry``, in the CRS of ``bts``, metres.
     bts : GeoDataFrame
         ``site_id, operator``, optionally ``site_name``; may be empty.
 
     Returns
     -------
     DataFrame
-        ``nearest_site_id, nearest_site, nearest_site_operators, nearest_site_km``, one row a
-        centre: distance in km of the projected plane (TM-3 scales it by less than 0.05 % inside its
-        zone); None and NaN where there is no site. Of two equally near the first in the table.
+        ``nearest_site_id, nearest_site, nearest_site_operators, nearest_site_km``, with the index
+        of ``gaps``: distance in km of the projected plane (TM-3 scales it by less than 0.05 %
+        inside its zone); None and NaN where there is no site. Of two equally near sites the first
+        in the table.
     """
     if len(bts) == 0:
-        nothing = np.full(len(centres), None, dtype=object)
         return pd.DataFrame(
             {
-                "nearest_site_id": nothing,
-                "nearest_site": nothing,
-                "nearest_site_operators": nothing,
+                "nearest_site_id": None,
+                "nearest_site": None,
+                "nearest_site_operators": None,
                 "nearest_site_km": np.nan,
-            }
+            },
+            index=gaps.index,
         )
     sites = bts.drop_duplicates("site_id")
     operators = bts.groupby("site_id")["operator"].agg(lambda found: "; ".join(sorted(set(found))))
+    centres = shapely.get_coordinates(shapely.centroid(gaps["geometry"].to_numpy()))
     tree = cKDTree(shapely.get_coordinates(sites.geometry.to_numpy()))
-    distance_m, place = tree.query(shapely.get_coordinates(centres))
+    distance_m, place = tree.query(centres)
     nearest = sites.iloc[place]
     names = nearest["site_name"] if "site_name" in nearest.columns else nearest["site_id"]
     return pd.DataFrame(
@@ -73,7 +75,8 @@ def nearest_site(centres: shapely.Geometry, bts: gpd.GeoDataFrame) -> pd.DataFra
             "nearest_site": names.to_numpy(),
             "nearest_site_operators": nearest["site_id"].map(operators).to_numpy(),
             "nearest_site_km": distance_m / 1000.0,
-        }
+        },
+        index=gaps.index,
     )
 
 

@@ -18,6 +18,11 @@ from htcoverage.figures.cover import FloatArray
 from htcoverage.figures.zones import ZoneAreas
 
 
+#: Scraps of a settlement smaller than this are left out: they come from the single precision of
+#: the pixel fractions, and nobody lives on them.
+LEAST_AREA_M2 = 1.0
+
+
 @dataclass(frozen=True)
 class GapPixels:
     """The uncovered pixels that touch settlements.
@@ -72,7 +77,8 @@ def gap_parts(
 
     ``area_m2`` is the settlement's area in the gap, ``residents`` (and ``households`` where the
     table has them) its people there, spread evenly over the settlement; ``settlement`` counts the
-    table's rows from 0; ``geometry`` is the gap's pixels inside the settlement.
+    table's rows from 0; ``geometry`` is the gap's pixels inside the settlement. Meetings of less
+    than 1 m² are left out.
     """
     gap_of_pixel = labels.ravel()[zones.pixels].astype(np.int64) - 1
     inside = np.flatnonzero(gap_of_pixel >= 0)
@@ -82,14 +88,16 @@ def gap_parts(
     )
     meeting = sp.coo_array(zones.area_m2 @ member)
     settlement, gap = meeting.coords
-    share = meeting.data / (zones.area_m2 @ np.ones(len(zones.pixels)))[settlement]
+    whole_m2 = np.asarray(zones.area_m2.sum(axis=1), dtype=np.float64)
+    share = meeting.data / whole_m2[settlement]
     parts = pd.DataFrame({"gap": gap, "settlement": settlement, "area_m2": meeting.data})
     for column in ("residents", "households"):
         if column in settlements.columns:
             parts[column] = settlements[column].to_numpy(dtype=np.float64)[settlement] * share
+    parts = parts[parts["area_m2"] >= LEAST_AREA_M2]
     outlines = _outlines(labels, grid)
-    of_gap = np.array([outlines[number] for number in gap], dtype=object)
-    homes = settlements.geometry.to_numpy()[settlement]
+    of_gap = [outlines[number] for number in parts["gap"].tolist()]
+    homes = settlements.geometry.to_numpy()[parts["settlement"].to_numpy()]
     return parts.assign(geometry=shapely.intersection(of_gap, homes))
 
 
