@@ -68,8 +68,8 @@ def eirp_dbm(
 ) -> float | FloatArray:
     """Equivalent isotropically radiated power in the main beam, dBm.
 
-    Power at the port, less the feeder, plus the gain (ITU Radio Regulations, No. 1.161). Of the power of a resource
-    element it makes the RSRP at 0 dB path loss, of the pilot's power the RSCP.
+    Power at the port, less the feeder, plus the gain (ITU Radio Regulations, No. 1.161). Of the
+    power of a resource element it makes the RSRP at 0 dB path loss, of the pilot's the RSCP.
     """
     return power_dbm - feeder_loss_db + antenna_gain_dbi
 
@@ -277,7 +277,7 @@ class LinkBudget:
     rs_boost_db : float
         4G only.
     noise_figure_db : float
-        User equipment; 9 dB after 3GPP TR 36.942, table 4.8.
+        User equipment; 9 dB after 3GPP TR 36.942.
     ue_gain_dbi, body_loss_db : float
         User equipment in the hand outdoors.
     in_car_loss_db : float
@@ -393,7 +393,7 @@ def link_budget_table(budget: LinkBudget, *, language: Language = "en") -> pd.Da
             "dBm",
             f"k·290 K·{noise_bandwidth_hz / 1e3:g} kHz",
         ),
-        ("noise_figure", budget.noise_figure_db, "dB", "TR 36.942, 4.8"),
+        ("noise_figure", budget.noise_figure_db, "dB", "TR 36.942"),
         ("required_ratio", budget.required_ratio_db, "dB", "SINR" if is_4g else "Ec/N0"),
         ("sensitivity", least_dbm, "dBm", "RSRP" if is_4g else "RSCP"),
         ("threshold", budget.threshold_dbm, "dBm", "RSRP" if is_4g else "RSCP"),
