@@ -1,0 +1,233 @@
+"""The map of a coverage: what is on it, and what is said above it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import xarray as xr
+
+from htcoverage.labels import Language, label
+from htcoverage.maps.classes import QUANTITY, Criteria, threshold_dbm
+from htcoverage.maps.escape import Json, clean_text, html_text
+from htcoverage.maps.layers import bounds_deg, named, site_rows, theme
+from htcoverage.maps.page import OfflineMap
+from htcoverage.maps.surfaces import surfaces
+
+if TYPE_CHECKING:
+    import folium
+
+_SETTLEMENT_COLUMNS = (
+    ("name", "settlement"),
+    ("district", "district"),
+    ("residents", "residents"),
+    ("households", "households"),
+    ("settlement_id", "identifier"),
+    ("provenance", "provenance"),
+)
+_GAP_COLUMNS = (
+    ("settlement", "settlement"),
+    ("district", "district"),
+    ("residents", "residents"),
+    ("households", "households"),
+    ("area_km2", "area_km2"),
+    ("missing_db", "missing_db"),
+    ("why", "reason"),
+    ("nearest_site", "nearest_site"),
+    ("nearest_site_km", "nearest_site_km"),
+)
+_DISTRICT_COLUMNS = (("full_name", "district"), ("communes", "communes"))
+_SPAN_COLUMNS = (
+    ("span_id", "identifier"),
+    ("kind", "kind"),
+    ("owner", "owner"),
+    ("cables", "cables"),
+    ("fibres", "fibres"),
+    ("status", "status"),
+    ("year", "year"),
+    ("provenance", "provenance"),
+)
+
+#: Words that the page's scripts show.
+_PAGE_WORDS = (
+    "close", "covered", "district", "districts", "fibre", "gap", "gaps", "level", "map_cover",
+    "map_gap_sign", "map_here", "map_largest_gaps", "map_legend", "map_level", "map_measure", "map_measure_help",
+    "map_no_gaps", "map_no_match", "map_none", "map_opacity", "map_outside", "map_overlays",
+    "map_panel", "map_print", "map_read_help", "map_search", "map_surface", "map_whole",
+    "no_level", "operator", "operators", "provenance", "residents", "settlement", "settlements",
+    "site", "sites", "status", "technology", "zoom_in", "zoom_out", "not_covered",
+)  # fmt: skip
+
+
+def make_map(
+    coverage: xr.Dataset,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    bts: gpd.GeoDataFrame,
+    spans: gpd.GeoDataFrame | None = None,
+    gaps: gpd.GeoDataFrame | None = None,
+    *,
+    criteria: Criteria,
+    title: str = "",
+    facts: Mapping[str, str] | None = None,
+    ground: Mapping[str, gpd.GeoDataFrame] | None = None,
+    lang: Language = "en",
+) -> folium.Map:
+    """Return one self-contained map of a coverage: it asks the network for nothing.
+
+    Every text of the tables is untrusted and reaches the page as data only, never as code.
+
+    Parameters
+    ----------
+    coverage : xarray.Dataset
+        Levels of each layer in dBm, with the parameters that made them in its attributes.
+    settlements, districts, bts : GeoDataFrame
+        Tables as ``schema`` describes them; pictures are clipped to the districts.
+    spans : GeoDataFrame, optional
+        Fibre.
+    gaps : GeoDataFrame, optional
+        Uncovered residential areas, worst first.
+    criteria : CoverCriteria
+        Thresholds in dBm and margin in dB of the covered/gap pictures.
+    title : str
+        What the map shows, and of where.
+    facts : mapping of str to str, optional
+        Further facts of the run for the title block (headline figure, date of data, ...), by their
+        words in the page's language.
+    ground : mapping of str to GeoDataFrame, optional
+        ``sea`` (polygons) and ``rivers`` (lines or polygons) drawn beneath.
+    lang : 'en' or 'vi'
+        Language of the page.
+
+    Returns
+    -------
+    folium.Map
+        Further Folium elements may be added; ``save_map`` writes it.
+    """
+    shown_title = title or label("map_title", lang)
+    place = bounds_deg(districts)
+    district_names = dict(zip(districts["district_code"], districts["full_name"], strict=True))
+    themes: dict[str, Json] = {
+        "districts": theme(districts, _DISTRICT_COLUMNS, tolerance_m=30, language=lang),
+        "settlements": theme(
+            _with_district(settlements, district_names),
+            _SETTLEMENT_COLUMNS,
+            tolerance_m=10,
+            language=lang,
+        ),
+    }
+    if spans is not None:
+        themes["fibre"] = theme(spans, _SPAN_COLUMNS, tolerance_m=15, language=lang)
+    if gaps is not None:
+        themes["gaps"] = theme(
+            _with_district(gaps, district_names), _GAP_COLUMNS, tolerance_m=10, language=lang
+        )
+    for name, table in sorted((ground or {}).items()):
+        themes[name] = theme(table, (), tolerance_m=30, language=lang)
+    data: Json = {
+        "language": lang,
+        "bounds": list(place),
+        "words": {word: label(word, lang) for word in _PAGE_WORDS},
+        "surfaces": surfaces(coverage, districts, criteria=criteria, language=lang),
+        "themes": themes,
+        "sites": site_rows(bts),
+        "operators": [clean_text(name) for name in dict.fromkeys(bts["operator"])],
+    }
+    tables = {"base_stations": bts, "settlements": settlements, "fibre": spans}
+    return OfflineMap(
+        language=lang,
+        title=shown_title,
+        header_html=_title_block(
+            shown_title,
+            _run_facts(coverage, criteria, lang) | dict(facts or {}),
+            _notice(tables, lang),
+        ),
+        footer_html=f"<noscript><p>{html_text(label('map_noscript', lang))}</p></noscript>",
+        data=data,
+        bounds_deg=place,
+    )
+
+
+def save_map(map: folium.Map, path: str | Path) -> None:
+    """Write the map's page; the file is whole or it is not there.
+
+    Parameters
+    ----------
+    map : folium.Map
+        As ``make_map`` returns it.
+    path : str or Path
+        File to write; an existing one is replaced.
+    """
+    target = Path(path)
+    page = map.get_root().render().encode("utf-8")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(page)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _with_district(table: gpd.GeoDataFrame, names: dict[object, object]) -> gpd.GeoDataFrame:
+    if "district" in table.columns or "district_code" not in table.columns:
+        return table
+    return table.assign(district=named(table["district_code"], names))
+
+
+def _run_facts(coverage: xr.Dataset, criteria: Criteria, language: Language) -> dict[str, str]:
+    attributes = coverage.attrs
+    model = ", ".join(
+        [
+            str(attributes["model"]),
+            f"{label('radius', language)} {attributes['radius_km']:g} km",
+            f"{label('receiver', language)} {attributes['rx_height_m']:g} m",
+        ]
+    )
+    thresholds = "; ".join(
+        f"{technology} {QUANTITY[technology]} ≥ {threshold_dbm(criteria, technology):g} dBm"
+        for technology in ("4G", "3G")
+    ).replace("-", "−")
+    probability = (
+        f"{100 * criteria.cell_edge_probability:g} % "
+        f"({label('margin', language)} {criteria.margin_db:.1f} dB)"
+    )
+    return {
+        label("model", language): model,
+        label("threshold", language): thresholds,
+        label("probability", language): probability,
+        label("assumptions", language): ", ".join(
+            label(word, language) for word in ("outdoors", "downlink_only")
+        ),
+    }
+
+
+def _notice(tables: Mapping[str, gpd.GeoDataFrame | None], language: Language) -> str:
+    modelled = [
+        label(word, language)
+        for word, table in tables.items()
+        if table is not None
+        and "provenance" in table.columns
+        and bool((table["provenance"] == "modelled").any())
+    ]
+    prediction = label("prediction_notice", language)
+    if not modelled:
+        return f"{prediction}."
+    layers = ", ".join(modelled).lower()
+    return f"{prediction}. {label('modelled_notice', language).format(layers=layers)}"
+
+
+def _title_block(title: str, facts: Mapping[str, str], notice: str) -> str:
+    rows = "".join(
+        f"<div><dt>{html_text(word)}</dt><dd>{html_text(value)}</dd></div>"
+        for word, value in facts.items()
+    )
+    return (
+        f'<header id="htc-title"><h1>{html_text(title)}</h1>'
+        f'<p class="htc-notice" role="note">{html_text(notice)}</p><dl>{rows}</dl></header>'
+    )

@@ -1,0 +1,142 @@
+"""The themes of the map as GeoJSON: rounded, simplified, one a theme; and the sites as rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from htcoverage.crs import WGS84, reproject
+from htcoverage.labels import Language, label
+from htcoverage.maps.escape import Json, clean_text
+
+_METRES_PER_DEGREE = 111_195.0
+#: Decimals of a degree: 1e-5 is 1.1 m.
+_DECIMALS = 5
+
+
+def theme(
+    table: gpd.GeoDataFrame,
+    columns: Sequence[tuple[str, str]],
+    *,
+    tolerance_m: float,
+    language: Language,
+) -> dict[str, Json]:
+    """Return a table as a GeoJSON collection whose features carry a row of values each.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        With a CRS.
+    columns : sequence of (str, str)
+        Column and key of its word; a column that the table lacks is left out. The first is the
+        feature's title.
+    tolerance_m : float
+        How far a simplified outline may leave the true one, in metres.
+    language : 'en' or 'vi'
+        Language of the fields' words.
+
+    Returns
+    -------
+    dict
+        ``{"type": "FeatureCollection", "fields": [word, ...], "features": [...]}``; a feature's
+        properties are ``{"values": [...]}`` in the order of the fields.
+    """
+    kept = [(column, key) for column, key in columns if column in table.columns]
+    shapes = _drawn(table, tolerance_m)
+    columns_values = [[plain(value) for value in table[column]] for column, _ in kept]
+    return {
+        "type": "FeatureCollection",
+        "fields": [label(key, language) for _, key in kept],
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": shapely.geometry.mapping(shape),
+                "properties": {"values": [values[row] for values in columns_values]},
+            }
+            for row, shape in enumerate(shapes)
+            if not shape.is_empty
+        ],
+    }
+
+
+def site_rows(bts: gpd.GeoDataFrame) -> list[Json]:
+    """Return one row a site: latitude, longitude, site, name, provenance, base stations.
+
+    Parameters
+    ----------
+    bts : GeoDataFrame
+        Base stations; a site stands where its first base station stands.
+
+    Returns
+    -------
+    list
+        ``[latitude_deg, longitude_deg, site_id, name or None, provenance or None, [[operator,
+        technology, bts_id, status or None], ...]]``, in the order in which sites appear.
+    """
+    points = reproject(bts, WGS84).geometry
+    place = pd.DataFrame(
+        {"latitude": points.y.round(_DECIMALS), "longitude": points.x.round(_DECIMALS)}
+    )
+    columns = {
+        column: [plain(value) for value in bts[column]] if column in bts.columns else None
+        for column in ("site_id", "site_name", "provenance", "operator", "technology", "bts_id")
+    } | {"status": [plain(v) for v in bts["status"]] if "status" in bts.columns else None}
+
+    def cell(column: str, row: int) -> Json:
+        values = columns[column]
+        return None if values is None else values[row]
+
+    sites: dict[Json, list[Json]] = {}
+    stations: dict[Json, list[Json]] = {}
+    for row in range(len(bts)):
+        site = cell("site_id", row)
+        if site not in sites:
+            stations[site] = []
+            sites[site] = [
+                float(place["latitude"].iloc[row]),
+                float(place["longitude"].iloc[row]),
+                site,
+                cell("site_name", row),
+                cell("provenance", row),
+                stations[site],
+            ]
+        stations[site].append(
+            [cell(column, row) for column in ("operator", "technology", "bts_id", "status")]
+        )
+    return list(sites.values())
+
+
+def plain(value: object) -> Json:
+    """Return a table's value as JSON can say it: missing as None, text without control signs."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return round(float(value), 3) if math.isfinite(value) else None
+    return clean_text(value)
+
+
+def named(codes: Iterable[object], names: dict[object, object]) -> list[object]:
+    """Return the name for each code, the code itself where no name is known."""
+    return [names.get(code, code) for code in codes]
+
+
+def bounds_deg(table: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Return south, west, north, east of a table, in WGS 84 degrees."""
+    west, south, east, north = (float(edge) for edge in reproject(table, WGS84).total_bounds)
+    return south, west, north, east
+
+
+def _drawn(table: gpd.GeoDataFrame, tolerance_m: float) -> list[shapely.Geometry]:
+    shapes = reproject(table, WGS84).geometry.to_numpy()
+    simple = shapely.simplify(shapes, tolerance_m / _METRES_PER_DEGREE)
+    rounded: Callable[[np.ndarray], np.ndarray] = lambda points: np.round(points, _DECIMALS)  # noqa: E731
+    return list(shapely.transform(simple, rounded))

@@ -1,0 +1,187 @@
+// The panel beside the map (below it on a phone): search, layers, opacity, the largest gaps.
+"use strict";
+
+HTC.LISTED_GAPS = 12;
+
+HTC.surfaceSelect = function (map) {
+  var select = HTC.el("select", { id: "htc-surface" });
+  ["cover", "level"].forEach(function (group) {
+    var words = HTC.el("optgroup", { label: HTC.word("map_" + group) });
+    HTC.data.surfaces.layers.forEach(function (layer) {
+      if (layer.group !== group) return;
+      words.append(HTC.el("option", { value: layer.id }, HTC.capital(layer.name)));
+    });
+    if (words.childElementCount) select.append(words);
+  });
+  select.append(HTC.el("option", { value: "" }, HTC.capital(HTC.word("map_none"))));
+  select.addEventListener("change", function () {
+    HTC.showSurface(map, select.value);
+  });
+  return select;
+};
+
+HTC.opacityRange = function () {
+  var range = HTC.el("input", {
+    id: "htc-opacity", type: "range", min: "0", max: "100", step: "5",
+    value: String(100 * HTC.opacity),
+  });
+  range.addEventListener("input", function () {
+    HTC.opacity = range.value / 100;
+    if (HTC.surface) HTC.surface.setOpacity(HTC.opacity);
+  });
+  return range;
+};
+
+HTC.check = function (id, text, checked, onChange) {
+  var box = HTC.el("input", { type: "checkbox", id: id });
+  box.checked = checked;
+  box.addEventListener("change", function () {
+    onChange(box.checked);
+  });
+  return HTC.el("label", { class: "htc-check", for: id }, [box, text]);
+};
+
+HTC.overlayChecks = function (map) {
+  var shown = { gaps: true, districts: true, sites: false, settlements: false, fibre: false };
+  var set = HTC.el("fieldset", {}, HTC.el("legend", {}, HTC.word("map_overlays")));
+  var set_on = function (name, on) {
+    if (on) HTC.overlays[name].addTo(map);
+    else HTC.overlays[name].remove();
+  };
+  // Listed by what is asked for most; drawn so that small things lie above large ones.
+  Object.keys(shown).forEach(function (name) {
+    if (!HTC.overlays[name]) return;
+    var label = HTC.check("htc-show-" + name, HTC.capital(HTC.word(name)), shown[name], function (on) {
+      set_on(name, on);
+      if (name === "sites") operators.hidden = !on;
+    });
+    label.prepend(HTC.sample(name));
+    set.append(label);
+    set_on(name, shown[name]);
+    if (name === "sites") set.append(operatorsBox());
+  });
+  function operatorsBox() {
+    operators.hidden = !shown.sites;
+    return operators;
+  }
+  return set;
+};
+
+var operators = null;
+
+HTC.operatorChecks = function () {
+  var chosen = HTC.data.operators.slice();
+  operators = HTC.el("div", { class: "htc-operators", role: "group", "aria-label": HTC.word("operators") });
+  HTC.data.operators.forEach(function (name, index) {
+    operators.append(
+      HTC.check("htc-operator-" + index, name, true, function (on) {
+        chosen = chosen.filter(function (one) {
+          return one !== name;
+        });
+        if (on) chosen.push(name);
+        HTC.showSites(chosen);
+      })
+    );
+  });
+  HTC.showSites(chosen);
+};
+
+// A small sign in the manner of the map.
+HTC.sample = function (name) {
+  var sign = HTC.el("span", { class: "htc-sample htc-sample-" + name, "aria-hidden": "true" });
+  return sign;
+};
+
+HTC.gapButtons = function (map) {
+  var box = HTC.el("details", { class: "htc-gaps" }, HTC.el("summary", {}, HTC.word("map_largest_gaps")));
+  if (!HTC.data.themes.gaps) return "";
+  if (!HTC.gapList.length) return HTC.el("p", { class: "htc-note" }, HTC.word("map_no_gaps"));
+  var list = HTC.el("ol");
+  var ranked = HTC.gapList.slice().sort(function (a, b) {
+    return b.residents - a.residents;
+  });
+  ranked.slice(0, HTC.LISTED_GAPS).forEach(function (gap) {
+    var button = HTC.el("button", { type: "button" }, [
+      HTC.el("span", {}, String(gap.values[0])),
+      HTC.el("small", {}, HTC.shown(Math.round(gap.residents)) + " " + HTC.word("residents")),
+    ]);
+    button.addEventListener("click", function () {
+      HTC.closePanelOnPhone();
+      map.setView(gap.center, 14, { animate: false });
+      HTC.openAt(map, gap.center, HTC.gapBox(gap));
+    });
+    list.append(HTC.el("li", {}, button));
+  });
+  box.append(list);
+  box.open = window.matchMedia("(min-width: 761px)").matches;
+  return box;
+};
+
+HTC.panel = function (map) {
+  HTC.operatorChecks();
+  var measure = HTC.measureButton(map);
+  var whole = HTC.el("button", { type: "button" }, HTC.word("map_whole"));
+  whole.addEventListener("click", function () {
+    HTC.closePanelOnPhone();
+    HTC.showWhole(map);
+  });
+  var body = HTC.el("div", { class: "htc-panel-body" }, [
+    HTC.searchBox(map),
+    HTC.el("label", { for: "htc-surface" }, HTC.word("map_surface")),
+    HTC.surfaceSelect(map),
+    HTC.el("label", { for: "htc-opacity" }, HTC.word("map_opacity")),
+    HTC.opacityRange(),
+    HTC.overlayChecks(map),
+    HTC.el("div", { class: "htc-buttons" }, [whole, measure.button, HTC.printButton(map)]),
+    HTC.gapButtons(map),
+    HTC.el("p", { class: "htc-note" }, HTC.word("map_read_help")),
+  ]);
+  HTC.panelBox = HTC.el("details", { id: "htc-panel" }, [
+    HTC.el("summary", {}, HTC.word("map_panel")),
+    body,
+  ]);
+  HTC.panelBox.open = window.matchMedia("(min-width: 761px)").matches;
+  document.getElementById("htc-main").append(HTC.panelBox);
+  map.getContainer().append(measure.help);
+  measure.help.classList.add("htc-measure");
+};
+
+// On a phone the open panel covers the map.
+HTC.closePanelOnPhone = function () {
+  if (window.matchMedia("(max-width: 760px)").matches) HTC.panelBox.open = false;
+};
+
+HTC.legendControl = function (map) {
+  var control = L.control({ position: "bottomleft" });
+  control.onAdd = function () {
+    HTC.legendBox = HTC.el("section", { id: "htc-legend", "aria-label": HTC.word("map_legend") });
+    L.DomEvent.disableClickPropagation(HTC.legendBox);
+    return HTC.legendBox;
+  };
+  control.addTo(map);
+};
+
+HTC.showLegend = function (layer) {
+  var parts = [];
+  if (layer) {
+    var legend = HTC.data.surfaces.legends[layer.legend];
+    parts.push(HTC.el("h2", {}, HTC.capital(layer.name)), HTC.el("p", {}, legend.title));
+    parts.push(
+      HTC.el(
+        "ul",
+        {},
+        legend.classes.map(function (one) {
+          return HTC.el("li", {}, [HTC.swatch(one[0]), one[1]]);
+        })
+      )
+    );
+  }
+  if (HTC.data.themes.gaps) {
+    var sign = HTC.el("li", {}, [
+      HTC.el("span", { class: "htc-sample htc-sample-gaps", "aria-hidden": "true" }),
+      HTC.word("map_gap_sign"),
+    ]);
+    parts.push(HTC.el("ul", {}, sign));
+  }
+  HTC.legendBox.replaceChildren.apply(HTC.legendBox, parts);
+};

@@ -1,0 +1,67 @@
+// Pop-ups: a title, rows of word and value, and the levels predicted at the spot.
+"use strict";
+
+HTC.rows = function (fields, values) {
+  var body = HTC.el("tbody");
+  fields.forEach(function (field, index) {
+    var value = values[index];
+    if (value === null || value === undefined || value === "") return;
+    body.append(
+      HTC.el("tr", {}, [
+        HTC.el("th", { scope: "row" }, HTC.capital(field)),
+        HTC.el("td", {}, HTC.shown(value)),
+      ])
+    );
+  });
+  return HTC.el("table", { class: "htc-rows" }, body);
+};
+
+HTC.featureBox = function (kind, fields, values) {
+  var title = values.length && values[0] !== null ? HTC.shown(values[0]) : "";
+  return HTC.el("div", {}, [
+    HTC.el("p", { class: "htc-kind" }, HTC.capital(kind)),
+    HTC.el("h2", {}, title),
+    HTC.rows(fields.slice(1), values.slice(1)),
+  ]);
+};
+
+HTC.siteBox = function (site) {
+  var box = HTC.el("div", {}, [
+    HTC.el("p", { class: "htc-kind" }, HTC.capital(HTC.word("site"))),
+    HTC.el("h2", {}, String(site[3] || site[2])),
+  ]);
+  var body = HTC.el("tbody");
+  site[5].forEach(function (station) {
+    body.append(
+      HTC.el(
+        "tr",
+        {},
+        station.map(function (value) {
+          return HTC.el("td", {}, value === null ? "" : String(value));
+        })
+      )
+    );
+  });
+  box.append(HTC.rows([HTC.word("site"), HTC.word("provenance")], [site[2], site[4]]));
+  box.append(HTC.el("table", { class: "htc-grid" }, body));
+  return box;
+};
+
+// Open a pop-up at a spot: what was hit there, if anything, and the levels.
+HTC.openAt = function (map, latlng, box) {
+  var content = HTC.el("div", { class: "htc-popup" });
+  if (box) content.append(box);
+  var levels = HTC.el("div", { class: "htc-levels", "aria-live": "polite" });
+  content.append(levels);
+  var popup = L.popup({ maxWidth: 340, maxHeight: 340, autoPanPadding: [12, 12] })
+    .setLatLng(latlng)
+    .setContent(content)
+    .openOn(map);
+  var button = popup.getElement().querySelector(".leaflet-popup-close-button");
+  if (button) button.setAttribute("aria-label", HTC.word("close"));
+  HTC.readLevels(latlng).then(function (table) {
+    levels.replaceChildren(table);
+    popup.update();
+  });
+  return popup;
+};

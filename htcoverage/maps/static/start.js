@@ -1,0 +1,33 @@
+// Put the page together around a Leaflet map.
+"use strict";
+
+HTC.showWhole = function (map) {
+  var b = HTC.data.bounds;
+  map.fitBounds([[b[0], b[1]], [b[2], b[3]]], { animate: false, padding: [8, 8] });
+};
+
+HTC.start = function (map) {
+  HTC.data = JSON.parse(document.getElementById("htc-data").textContent);
+  map.attributionControl.setPrefix("Leaflet");
+  L.control
+    .zoom({ zoomInTitle: HTC.word("zoom_in"), zoomOutTitle: HTC.word("zoom_out") })
+    .addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  HTC.legendControl(map);
+  HTC.drawLayers(map);
+  HTC.panel(map);
+  map.invalidateSize({ animate: false });
+  HTC.showWhole(map);
+  if (HTC.scaleGaps) HTC.scaleGaps();
+  HTC.scaleSites();
+  var first = HTC.data.surfaces.layers[0];
+  HTC.showSurface(map, first ? first.id : "");
+  map.on("click", function (event) {
+    if (!HTC.measuring) HTC.openAt(map, event.latlng, null);
+  });
+  map.getContainer().addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || event.target !== map.getContainer() || HTC.measuring) return;
+    HTC.openAt(map, map.getCenter(), null);
+  });
+  document.documentElement.setAttribute("data-htc-ready", "true");
+};
