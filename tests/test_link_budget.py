@@ -94,11 +94,11 @@ def test_the_margin_at_the_default_sigma(probability, expected_db):
 
 
 # Worked by hand from Jakes's formula, whose case of π = 50 % is ½·[1 + exp(1/b²)·erfc(1/b)].
-# n = 3, σ = 9 dB: b = 10·3·0.434294/(9·√2) = 1.02364; 1/b = 0.97691, 1/b² = 0.95435;
-#   erfc(0.97691) = 0.16710; ½·(1 + 2.59698·0.16710) = 0.71697, the textbook's 71 %.
+# n = 3, σ = 9 dB: b = 10·3·0.434294/(9·√2) = 1.02364; 1/b = 0.97690, 1/b² = 0.95434;
+#   erfc(0.97690) = 0.16711; ½·(1 + 2.59696·0.16711) = 0.71697, the textbook's 71 %.
 # n = 4, σ = 8 dB, π = 75 %: a = −0.67449/√2 = −0.47694, b = 1.53546; ab = −0.73232;
-#   (1 − ab)/b = 1.12821, erfc = 0.11058; (1 − 2ab)/b² = 1.04542, exp = 2.84460;
-#   ½·(1 + 0.5 + 2.84460·0.11058) = 0.90728, the textbook's 90 %.
+#   (1 − ab)/b = 1.12821, erfc = 0.11060; (1 − 2ab)/b² = 1.04538, exp = 2.84448;
+#   ½·(1 + 0.5 + 2.84448·0.11060) = 0.9073, the textbook's 90 %.
 @pytest.mark.parametrize(
     ("edge", "sigma_db", "exponent", "expected"),
     [(0.5, 9.0, 3.0, 0.71697), (0.75, 8.0, 4.0, 0.90728)],

@@ -1,0 +1,153 @@
+"""ITU-R P.2108-1: published values, a hand-worked one each, and laws."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from htcoverage.errors import InputError, ValidityError
+from htcoverage.propagation.p2108 import statistical_clutter_loss_db, terminal_clutter_loss_db
+
+#: Kinds of surroundings as the published table numbers them.
+CLUTTER_BY_NUMBER = dict(
+    enumerate(["water", "open", "suburban", "urban", "trees", "dense-urban"], start=1)
+)
+clutters = st.sampled_from(list(CLUTTER_BY_NUMBER.values()))
+
+unhurried = settings(deadline=None)  # the first call compiles
+
+
+def published_rows(name):
+    root = os.environ.get("HTCOVERAGE_VALIDATION_DIR")
+    if not root:
+        pytest.skip("HTCOVERAGE_VALIDATION_DIR is not set: no published values at hand")
+    with (Path(root) / "published" / "p2108" / name).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) >= 10
+    return rows
+
+
+def check(row, column, evaluate):
+    """A return code other than 0 marks values that the published software refuses."""
+    if row["rtn"] == "0":
+        assert evaluate() == pytest.approx(float(row[column]), abs=0.0501), row
+    else:
+        with pytest.raises(ValidityError):
+            evaluate()
+
+
+@pytest.mark.published
+def test_published_height_gain_values():
+    for row in published_rows("HeightGainTerminalCorrectionModelTestData.csv"):
+        check(
+            row,
+            "A_h__db",
+            lambda row=row: terminal_clutter_loss_db(
+                CLUTTER_BY_NUMBER[int(row["clutter_type"])],
+                freq_mhz=1e3 * float(row["f__ghz"]),
+                antenna_height_m=float(row["h__meter"]),
+                clutter_height_m=float(row["R__meter"]),
+                street_width_m=float(row["w_s__meter"]),
+            ),
+        )
+
+
+@pytest.mark.published
+def test_published_terrestrial_values():
+    for row in published_rows("TerrestrialStatisticalModelTestData.csv"):
+        check(
+            row,
+            "L_ctt__db",
+            lambda row=row: statistical_clutter_loss_db(
+                float(row["d__km"]),
+                freq_mhz=1e3 * float(row["f__ghz"]),
+                location_percent=float(row["p"]),
+            ),
+        )
+
+
+def test_open_land_by_hand():
+    # K = 21.8 + 6.2·log10(1.8) = 23.3827; −K·log10(1.5/10) = 23.3827·0.823909
+    found = terminal_clutter_loss_db("open", freq_mhz=1800.0, antenna_height_m=1.5)
+    assert found == pytest.approx(19.265, abs=1e-3)
+
+
+def test_a_village_street_by_hand():
+    # drop 8.5 m, angle atan(8.5/27) = 17.4752°; ν = 0.342·√1.8·√(8.5·17.4752) = 5.5922;
+    # ν − 0.1 = 5.4922; J = 6.9 + 20·log10(√31.164 + 5.4922) = 6.9 + 20.887; less 6.03
+    found = terminal_clutter_loss_db("suburban", freq_mhz=1800.0, antenna_height_m=1.5)
+    assert found == pytest.approx(21.757, abs=2e-3)
+
+
+def test_statistical_loss_by_hand():
+    # 1.8 GHz: L_l = −2·log10(10^−13.7764 + 10^−16.5) = 27.5513;
+    # 2 km: L_s = 32.98 + 23.9·0.30103 + 3·0.25527 = 40.9405;
+    # −5·log10(10^−5.51026 + 10^−8.18810) = 27.5467 at the median
+    found = statistical_clutter_loss_db(2.0, freq_mhz=1800.0)
+    assert found == pytest.approx(27.547, abs=2e-3)
+
+
+@unhurried
+@given(
+    clutter=clutters,
+    freq_mhz=st.floats(30.0, 3000.0),
+    height_m=st.floats(0.2, 9.0),
+    lower=st.floats(0.1, 0.99),
+)
+def test_a_lower_antenna_loses_more(clutter, freq_mhz, height_m, lower):
+    high = terminal_clutter_loss_db(clutter, freq_mhz=freq_mhz, antenna_height_m=height_m)
+    low = terminal_clutter_loss_db(clutter, freq_mhz=freq_mhz, antenna_height_m=height_m * lower)
+    assert low > high
+
+
+@given(clutter=clutters, freq_mhz=st.floats(30.0, 3000.0), above_m=st.floats(0.0, 50.0))
+def test_above_the_clutter_nothing_is_lost(clutter, freq_mhz, above_m):
+    found = terminal_clutter_loss_db(
+        clutter, freq_mhz=freq_mhz, antenna_height_m=12.0 + above_m, clutter_height_m=12.0
+    )
+    assert found == 0.0
+
+
+@unhurried
+@given(
+    distance_km=st.floats(0.25, 30.0),
+    freq_mhz=st.floats(500.0, 67_000.0),
+    percent=st.floats(1.0, 98.0),
+)
+def test_the_statistical_loss_grows_with_distance_and_share_up_to_2_km(
+    distance_km, freq_mhz, percent
+):
+    base = statistical_clutter_loss_db(distance_km, freq_mhz=freq_mhz, location_percent=percent)
+    more_places = statistical_clutter_loss_db(
+        distance_km, freq_mhz=freq_mhz, location_percent=percent + 1.0
+    )
+    assert more_places > base
+    at_2_km = statistical_clutter_loss_db(2.0, freq_mhz=freq_mhz, location_percent=percent)
+    if distance_km >= 2.0:
+        # The spread narrows with distance: far out, rare high losses fall below the cap by a hair.
+        assert base == pytest.approx(at_2_km, abs=0.05)
+    assert base <= at_2_km
+
+
+@pytest.mark.parametrize(
+    ("changes", "value"),
+    [
+        ({"freq_mhz": 3001.0}, "3001"),
+        ({"antenna_height_m": 0.0}, "0"),
+        ({"clutter_height_m": -1.0}, "-1"),
+        ({"street_width_m": float("nan")}, "nan"),
+    ],
+)
+def test_out_of_range_names_value_and_range(changes, value):
+    terms = {"freq_mhz": 900.0, "antenna_height_m": 1.5} | changes
+    (name,) = changes
+    with pytest.raises(ValidityError, match=rf"{name} is {value}; ITU-R P.2108-1 holds for"):
+        terminal_clutter_loss_db("urban", **terms)
+
+
+def test_unknown_surroundings_are_answered_with_the_known_ones():
+    with pytest.raises(InputError, match="water, open, suburban, urban, trees, dense-urban"):
+        terminal_clutter_loss_db("jungle", freq_mhz=900.0, antenna_height_m=1.5)
