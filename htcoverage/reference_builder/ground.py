@@ -11,6 +11,7 @@ from odc.geo.geobox import GeoBox
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
+LineArray = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ a coverage result, so no run can have tuned it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +20,8 @@ from htcoverage.crs import WGS84, transformer
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.reference_builder.ground import FloatArray, Ground
 from htcoverage.reference_builder.masts import Masts, Positions, place_masts, share_masts
-from htcoverage.schema import CELLS
+from htcoverage.reference_builder.write import write_csv
+from htcoverage.schema import BTS, CELLS
 
 OPERATOR_CODES = {"Viettel": "VT", "VinaPhone": "VN", "MobiFone": "MB"}
 _POSITION_COUNTS = (("Viettel", 790), ("VinaPhone", 435), ("MobiFone", 405))
@@ -112,7 +114,7 @@ def build_ledger(
     ground : Ground
         Covers the districts.
     seed : int
-        Of ``numpy.random.default_rng``.
+        Together with 1 the seed of ``numpy.random.default_rng``: fibre draws from another stream.
     counts : LedgerCounts
         What is counted beforehand.
 
@@ -121,7 +123,7 @@ def build_ledger(
     Ledger
         Sorted by site, operator and technology; sites are numbered from north to south.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((seed, 1))
     masts = place_masts(
         settlements, districts=districts, ground=ground, count=counts.masts, rng=rng
     )
@@ -134,15 +136,22 @@ def build_ledger(
         names=site_names(masts.points, settlements=settlements),
     )  # fmt: skip
     cells = _cells(stations, masts=masts, positions=positions, counts=counts, rng=rng)
-    columns = ["bts_id", "site_id", "site_name", "operator", "technology", "status", "provenance"]
     lon_deg, lat_deg = transformer(DEFAULT_CRS, WGS84).transform(*masts.points.T)
     mast = positions.mast[stations["position"].to_numpy()]
     bts = gpd.GeoDataFrame(
-        stations[columns],
+        stations[list(BTS.column_names)],
         geometry=shapely.points(np.round(lon_deg, 6)[mast], np.round(lat_deg, 6)[mast]),
         crs=WGS84,
     )
     return Ledger(bts, cells)
+
+
+def write_ledger(ledger: Ledger, *, folder: Path) -> None:
+    """Write ``bts.csv`` (with longitude and latitude in degrees, WGS 84) and ``cells.csv``."""
+    points = ledger.bts.geometry
+    bts = pd.DataFrame(ledger.bts[list(BTS.column_names)])
+    write_csv(folder / "bts.csv", bts.assign(longitude=points.x, latitude=points.y))
+    write_csv(folder / "cells.csv", ledger.cells)
 
 
 def site_names(points: FloatArray, *, settlements: gpd.GeoDataFrame) -> list[str]:

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay, cKDTree
 
 from htcoverage.reference_builder.corridors import CORRIDORS, corridor_points
-from htcoverage.reference_builder.ground import BoolArray, FloatArray, Ground, IntArray
+from htcoverage.reference_builder.ground import BoolArray, FloatArray, Ground, IntArray, LineArray
 
 #: Distance between neighbouring points of a main road, in metres.
 CORRIDOR_STEP_M = 600.0
@@ -64,7 +64,7 @@ class Roads:
     masts: int
     edges: IntArray
     cost_m: FloatArray
-    lines: FloatArray
+    lines: LineArray
 
     def matrix(
         self, *, closed: BoolArray | None = None, weight: FloatArray | None = None
@@ -114,6 +114,7 @@ def build_roads(
     corridors = np.concatenate(
         [corridor_points(road, step_m=CORRIDOR_STEP_M) for road in CORRIDORS]
     )
+    corridors = corridors[shapely.contains_xy(province, corridors[:, 0], corridors[:, 1])]
     corridors = _thin(corridors, away_from=terminals, spacing_m=_MERGE_M)
     placed = np.concatenate([terminals, corridors])
     west, south, east, north = province.bounds
@@ -204,7 +205,7 @@ def _spanning(pairs: IntArray, *, cost_m: FloatArray, nodes: int) -> BoolArray:
     return np.asarray([(int(a), int(b)) in chosen for a, b in pairs])
 
 
-def _bent_lines(points: FloatArray, *, edges: IntArray, rng: np.random.Generator) -> FloatArray:
+def _bent_lines(points: FloatArray, *, edges: IntArray, rng: np.random.Generator) -> LineArray:
     """Draw each edge slightly bent; edges that would then cross another are drawn straight."""
     amplitude = rng.normal(0.0, _BEND_SHARE, (len(edges), 3)) / np.arange(1, 4)
     bent = _draw(points, edges=edges, amplitude=amplitude)
@@ -214,17 +215,28 @@ def _bent_lines(points: FloatArray, *, edges: IntArray, rng: np.random.Generator
     return _draw(points, edges=edges, amplitude=amplitude)
 
 
-def _draw(points: FloatArray, *, edges: IntArray, amplitude: FloatArray) -> FloatArray:
+def _draw(points: FloatArray, *, edges: IntArray, amplitude: FloatArray) -> LineArray:
     lines = np.empty(len(edges), dtype=object)
     for i, (a, b) in enumerate(edges):
-        start, end = points[a], points[b]
-        along = end - start
-        length_m = float(np.hypot(*along))
-        share = np.linspace(0.0, 1.0, max(2, round(length_m / _VERTEX_STEP_M) + 1))
-        waves = np.sin(np.pi * np.outer(share, np.arange(1, 4))) @ amplitude[i]
-        offset = np.clip(waves, -_BEND_LIMIT, _BEND_LIMIT)[:, None] * [-along[1], along[0]]
-        vertices = np.round(start + share[:, None] * along + offset, 1)
-        if not amplitude[i].any():
-            vertices = vertices[[0, -1]]
-        lines[i] = shapely.LineString(vertices)
+        lines[i] = bent_line(points[a], points[b], amplitude=amplitude[i])
     return lines
+
+
+def bent_line(start: FloatArray, end: FloatArray, *, amplitude: FloatArray) -> shapely.LineString:
+    """Return a line between two points (metres) that sways by the first sine waves.
+
+    Parameters
+    ----------
+    start, end : ndarray, shape (2,)
+        In metres; the ends of the line, kept exactly.
+    amplitude : ndarray, shape (3,)
+        Of the waves with 1, 2 and 3 half-periods, as a share of the length.
+    """
+    along = end - start
+    length_m = float(np.hypot(*along))
+    steps = max(1, round(length_m / _VERTEX_STEP_M)) if amplitude.any() else 1
+    share = np.linspace(0.0, 1.0, steps + 1)[1:-1]
+    waves = np.sin(np.pi * np.outer(share, np.arange(1, 4))) @ amplitude
+    offset = np.clip(waves, -_BEND_LIMIT, _BEND_LIMIT)[:, None] * np.array([-along[1], along[0]])
+    bends = np.round(start + share[:, None] * along + offset, 1)
+    return shapely.LineString(np.concatenate([[start], bends, [end]]))
