@@ -20,7 +20,14 @@ from scipy.spatial import cKDTree
 
 from htcoverage.crs import WGS84, reproject, transformer
 from htcoverage.grid import DEFAULT_CRS
-from htcoverage.reference_builder.corridors import EXITS, MOBIFONE, VIETTEL, VNPT, to_grid
+from htcoverage.reference_builder.corridors import (
+    EXITS,
+    MOBIFONE,
+    VIETTEL,
+    VNPT,
+    Exit,
+    to_grid,
+)
 from htcoverage.reference_builder.fibre_reach import Unreached, choose_unreached
 from htcoverage.reference_builder.fibre_routes import Routes, route_owner
 from htcoverage.reference_builder.fibre_spans import Cables, chain_spans
@@ -136,12 +143,10 @@ def build_fibre(
         operators=bts.groupby("site_id")["operator"].agg(set).sort_index(),
     )  # fmt: skip
     cables = _dimension(routes, length_km=lengths_km(roads.lines), counts=counts)
-    spans = _with_attributes(
-        pd.concat(
-            [chain_spans(roads, cables=cables), _inter_provincial(roads, routes=routes, rng=rng)]
-        ),
-        rng=rng,
-    )
+    leaves_at = _exit_nodes(roads, routes=routes)
+    inside = chain_spans(roads, cables=cables, stops=frozenset(leaves_at.values()))
+    abroad = _inter_provincial(roads, leaves_at=leaves_at, rng=rng)
+    spans = _with_attributes(pd.concat([inside, abroad]), rng=rng)
     left_out = settlements[unreached.settlements]
     distance_m = shapely.distance(
         left_out.geometry.to_numpy(), shapely.union_all(spans.geometry.to_numpy())
@@ -264,19 +269,27 @@ def _dimension(routes: dict[str, Routes], *, length_km: FloatArray, counts: Fibr
     return Cables(owners, kind, cables(scale))
 
 
-def _inter_provincial(
-    roads: Roads, *, routes: dict[str, Routes], rng: np.random.Generator
-) -> gpd.GeoDataFrame:
-    """Return one span for each owner over each crossing, from its trunk to the station abroad."""
-    rows = []
+def _exit_nodes(roads: Roads, *, routes: dict[str, Routes]) -> dict[tuple[Exit, str], int]:
+    """Return, for each crossing and owner, the node of the owner's trunk where it leaves."""
+    nodes = {}
     for crossing in EXITS:
-        ends = to_grid(np.asarray([crossing.inside_deg, crossing.outside_deg]))
-        bends = rng.normal(0.0, 0.04, 3) / np.arange(1, 4)
+        end = to_grid(np.asarray([crossing.inside_deg]))[0]
         for owner in crossing.owners:
             trunk = np.unique(roads.edges[routes[owner].kind == "trunk"])
-            start = roads.points[trunk[cKDTree(roads.points[trunk]).query(ends[0])[1]]]
-            line = bent_line(start, ends[1], amplitude=bends)
-            rows.append((owner, "inter-provincial", INTER_PROVINCIAL_CABLES, line))
+            nodes[crossing, owner] = int(trunk[cKDTree(roads.points[trunk]).query(end)[1]])
+    return nodes
+
+
+def _inter_provincial(
+    roads: Roads, *, leaves_at: dict[tuple[Exit, str], int], rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Return one span for each owner over each crossing, from its trunk to the station abroad."""
+    bends = {crossing: rng.normal(0.0, 0.04, 3) / np.arange(1, 4) for crossing in EXITS}
+    rows = []
+    for (crossing, owner), node in leaves_at.items():
+        station = np.round(to_grid(np.asarray([crossing.outside_deg]))[0], 1)
+        line = bent_line(roads.points[node], station, amplitude=bends[crossing])
+        rows.append((owner, "inter-provincial", INTER_PROVINCIAL_CABLES, line))
     return gpd.GeoDataFrame(
         rows, columns=["owner", "kind", "cables", "geometry"], geometry="geometry", crs=DEFAULT_CRS
     )

@@ -24,16 +24,18 @@ class Cables:
     cables: IntArray
 
 
-def chain_spans(roads: Roads, *, cables: Cables) -> gpd.GeoDataFrame:
+def chain_spans(roads: Roads, *, cables: Cables, stops: frozenset[int]) -> gpd.GeoDataFrame:
     """Return one span for each owner and chain, those of several owners with the same line.
 
-    A chain runs between stops: settlements, masts, junctions, and places where some owner's kind or
-    cables change. Lines that meet end on the same coordinates.
+    A chain runs between stops: settlements, masts, junctions, places where some owner's kind or
+    cables change, and the given nodes. Lines that meet end on the same coordinates.
 
     Parameters
     ----------
     roads : Roads
     cables : Cables
+    stops : frozenset of int
+        Further nodes at which spans end.
 
     Returns
     -------
@@ -55,7 +57,8 @@ def chain_spans(roads: Roads, *, cables: Cables) -> gpd.GeoDataFrame:
     def is_stop(node: int) -> bool:
         edges = at_node[node]
         return (
-            node < roads.settlements + roads.masts
+            node in stops
+            or node < roads.settlements + roads.masts
             or len(edges) != 2
             or not same(edges[0], edges[1])
         )
