@@ -66,6 +66,6 @@ def _read(path: str | os.PathLike[str], table: Table) -> gpd.GeoDataFrame:
         frame["provenance"] = frame["provenance"].fillna(defaults.PROVENANCE)
     faults += range_faults(frame, table.columns, sheet=layer.sheet)
     if faults:
-        raise InputError(tidy(faults))
+        raise InputError(tidy(faults, files=[layer.sheet.file]))
     settled = settle_integers(frame, table.columns)
     return gpd.GeoDataFrame(settled, geometry=list(layer.geometry), crs=layer.crs)

@@ -121,8 +121,12 @@ def read_ledger(
         faults += check_within(
             here, area, reach_km=reach_km, file=sheet.file, columns=positions.columns
         )
-    broken = sheet.broken if cells_sheet is None else (*sheet.broken, *cells_sheet.broken)
-    everything = tidy([*faults, *cells_faults], broken=broken)
+    sheets = [sheet] if cells_sheet is None else [sheet, cells_sheet]
+    everything = tidy(
+        [*faults, *cells_faults],
+        files=[each.file for each in sheets],
+        broken=[fault for each in sheets for fault in each.broken],
+    )
     if everything:
         raise InputError(everything)
     basis = "by default" if cells_sheet is None else "marked as assumed in the file"

@@ -38,7 +38,7 @@ _SAY_CRS = "give its crs, such as 'EPSG:9209' (VN-2000 / TM-3 105°30′) or 'EP
 
 @dataclass(frozen=True, eq=False)
 class Positions:
-    """Longitude and latitude of each row on WGS 84 (NaN where at fault), their columns and faults."""
+    """Longitude and latitude on WGS 84 of each row (NaN where at fault), and the faults."""
 
     longitude_deg: FloatArray
     latitude_deg: FloatArray
@@ -141,12 +141,10 @@ def layer_positions(layer: Layer, *, crs: CRS | None) -> Positions:
         CRS for a layer that tells none.
     """
     faults = geometry_faults(layer, "Point")
-    points = np.array(
-        [
-            shape if isinstance(shape, shapely.Point) else shapely.Point()
-            for shape in layer.geometry
-        ],
-        dtype=object,
+    faulty = {fault.row for fault in faults}
+    points = layer.geometry.copy()
+    points[[as_row(row) in faulty for row in layer.sheet.frame.index]] = shapely.Point(
+        np.nan, np.nan
     )
     try:
         used = layer_crs(layer, crs=crs)

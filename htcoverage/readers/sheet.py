@@ -92,23 +92,29 @@ def existing_file(path: Path | str) -> Path:
     return found
 
 
-def tidy(faults: Iterable[Fault], *, broken: Iterable[Fault] = ()) -> list[Fault]:
-    """Return the faults in file order, each cell at most once, the first told kept.
+def tidy(
+    faults: Iterable[Fault], *, files: Iterable[str], broken: Iterable[Fault] = ()
+) -> list[Fault]:
+    """Return the faults by file and row, each cell at most once, the first told kept.
 
     Parameters
     ----------
     faults : iterable of Fault
         In the order in which they were found: parsing before ranges.
+    files : iterable of str
+        The files that they are of, in the order wanted.
     broken : iterable of Fault
         Faults of whole rows; other faults of these rows are left out.
     """
-    whole = list(dict.fromkeys(broken))
-    silenced = {(fault.file, fault.row) for fault in whole}
-    kept: dict[tuple[object, ...], Fault] = {}
+    kept = {(fault.file, fault.row): fault for fault in broken}
+    silenced = set(kept)
+    cells: dict[tuple[object, ...], Fault] = {}
     for fault in faults:
         if (fault.file, fault.row) not in silenced:
             key = (fault.file, fault.row, fault.column)
-            kept.setdefault(key if fault.row is not None else (*key, fault.expected), fault)
-    everything = [*whole, *kept.values()]
-    files = list(dict.fromkeys(fault.file for fault in everything))
-    return sorted(everything, key=lambda fault: (files.index(fault.file), fault.row or 0))
+            cells.setdefault(key if fault.row is not None else (*key, fault.expected), fault)
+    order = list(files)
+    return sorted(
+        [*kept.values(), *cells.values()],
+        key=lambda fault: (order.index(fault.file), fault.row or 0),
+    )

@@ -45,10 +45,12 @@ def check_within(
     Raises
     ------
     InputError
-        If ``reach_km`` is not a finite number of 0 or more.
+        If ``reach_km`` is not a finite number of 0 or more, or the area has no CRS.
     """
     if not (np.isfinite(reach_km) and reach_km >= 0):
         raise argument_fault("reach_km", reach_km, "a number of km, 0 or more")
+    if area.crs is None:
+        raise argument_fault("area", "no CRS", "polygons with a CRS: set it with area.set_crs")
     west, south, east, north = map(float, reproject(area, WGS84).total_bounds)
     # Equidistant about the middle of the area: within 0.1 % of true over a province.
     local = CRS.from_user_input(
@@ -67,7 +69,7 @@ def check_within(
     for place in np.flatnonzero(outside):
         expected = (
             f"a site within {reach_km:g} km of the area, for it serves no home there; "
-            f"this one is {distance_km[place]:,.0f} km away"
+            f"this one is {distance_km[place]:,.1f} km away"
         )
         if swapped[place]:
             expected += "; latitude and longitude look swapped"
