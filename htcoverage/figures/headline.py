@@ -67,20 +67,21 @@ def headline(
     """
     criteria = CoverCriteria(**figures.attrs["criteria"])
     rows = figures[(figures["area_code"] == area_code) & (figures["operator"] == operator)]
-    at_part = rows["settlement_part"].isna() | (rows["settlement_part"] == settlement_part)
-    rows = rows[at_part]
     if len(rows) == 0:
-        raise argument_fault(
-            "area_code, operator", f"{area_code}, {operator}", "an area and operator of the figures"
-        )
-    shares = rows[rows["basis"] != "expected"].pivot(
-        index=["technology", "denominator", "total", "unit"],
-        columns="basis",
-        values="covered_share",
-    )
-    order = rows.drop_duplicates(["technology", "denominator"])
-    table = order[["technology", "denominator", "total", "unit"]].merge(
-        shares.reset_index(), on=["technology", "denominator", "total", "unit"], validate="1:1"
+        place = f"{area_code}, {operator}"
+        raise argument_fault("area_code, operator", place, "an area and operator of the figures")
+    counted = rows["denominator"] == "settlements"
+    at_part = rows["settlement_part"] == settlement_part
+    if counted.any() and not at_part.any():
+        parts = ", ".join(str(part) for part in sorted(set(rows.loc[counted, "settlement_part"])))
+        raise argument_fault("settlement_part", settlement_part, f"one of {parts}")
+    rows = rows[~counted | at_part]
+    keys = ["technology", "denominator"]
+    edge = rows[rows["basis"] == "cell_edge"].rename(columns={"covered_share": "cell_edge"})
+    table = (
+        rows[rows["basis"] == "median"]
+        .rename(columns={"covered_share": "median"})
+        .merge(edge[[*keys, "cell_edge"]], on=keys, validate="1:1")
     )
     part = _number(100.0 * settlement_part, language)
     technologies = {

@@ -22,13 +22,32 @@ from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_fault
 from htcoverage.gaps.nearest import eligible_bts, nearest_cover, nearest_site
 from htcoverage.gaps.pieces import GapPixels, gap_parts, gap_pixels, label_gaps
 
-COLUMNS = (
-    "rank", "gap_id", "settlement_id", "settlement", "settlement_ids", "settlements",
-    "district_code", "district", "residents", "households", "area_km2",
-    "missing_db", "worst_missing_db", "no_level_share",
-    "nearest_site_id", "nearest_site", "nearest_site_operators", "nearest_site_km",
-    "nearest_cover_operator", "nearest_cover_km", "technology", "operator", "basis",
-)  # fmt: skip
+#: Columns of the gaps and their types; text is object, so that what is not there is None.
+COLUMNS = {
+    "rank": "int64",
+    "gap_id": "object",
+    "settlement_id": "object",
+    "settlement": "object",
+    "settlement_ids": "object",
+    "settlements": "object",
+    "district_code": "object",
+    "district": "object",
+    "residents": "float64",
+    "households": "float64",
+    "area_km2": "float64",
+    "missing_db": "float64",
+    "worst_missing_db": "float64",
+    "no_level_share": "float64",
+    "nearest_site_id": "object",
+    "nearest_site": "object",
+    "nearest_site_operators": "object",
+    "nearest_site_km": "float64",
+    "nearest_cover_operator": "object",
+    "nearest_cover_km": "float64",
+    "technology": "object",
+    "operator": "object",
+    "basis": "object",
+}
 
 #: Side of the coarse cells that tell two gaps of one settlement apart, in metres.
 IDENTITY_CELL_M = 500.0
@@ -74,7 +93,8 @@ def find_gaps(
     Returns
     -------
     GeoDataFrame
-        Polygons in the coverage's CRS with the columns `COLUMNS`:
+        Multipolygons in the coverage's CRS with the columns `COLUMNS` (``households`` where the
+        settlements have it):
 
         - ``gap_id``: the identifier of the settlement where most of the gap's residents live; for
           further gaps of the same settlement followed by the 500 m cell of their centre. It stays
@@ -86,7 +106,7 @@ def find_gaps(
           pixel that has a level; ``no_level_share``: share of the area without any level.
         - ``nearest_site_*``: site on air of the technology (for any and both: of any) and the
           operator (for any and all: of any) nearest to the gap's centroid, in km of the projected
-          plane, with the operators that have such a bts there; empty where there is none.
+          plane, with the operators that have such a bts there; None where there is no such site.
         - ``nearest_cover_operator, nearest_cover_km``: the operator whose own cover, asked the same
           way, lies nearest, and the mean distance to it over the gap's area.
 
@@ -104,10 +124,16 @@ def find_gaps(
         coverage, criteria=criteria, technology=technology, operator=operator, basis=basis
     ).to_numpy()
 
+    types = {
+        name: kind
+        for name, kind in COLUMNS.items()
+        if name != "households" or "households" in settlements.columns
+    }
     zones = zone_areas(settlements, grid)
     labels = label_gaps(zones, excess)
     if not labels.any():
-        return gpd.GeoDataFrame(columns=[*COLUMNS, "geometry"], geometry="geometry", crs=crs)
+        nothing = pd.DataFrame(columns=list(types)).astype(types)
+        return gpd.GeoDataFrame(nothing, geometry=[], crs=crs)
     pixels = gap_pixels(zones, labels)
     gaps = _describe(gap_parts(zones, labels, settlements, grid), settlements, districts)
     sites = eligible_bts(bts, technology=technology, operator=operator)
@@ -125,8 +151,11 @@ def find_gaps(
         operator=operator,
         basis=basis,
     )
-    kept = [*(name for name in COLUMNS if name in gaps.columns), "geometry"]
-    return gpd.GeoDataFrame(gaps[kept].reset_index(drop=True), geometry="geometry", crs=crs)
+    return gpd.GeoDataFrame(
+        gaps[list(types)].astype(types).reset_index(drop=True),
+        geometry=gaps["geometry"].to_numpy(),
+        crs=crs,
+    )
 
 
 def _describe(

@@ -22,7 +22,9 @@ from htcoverage.figures.cover import (
 from htcoverage.gaps.pieces import GapPixels
 
 
-def eligible_bts(bts: gpd.GeoDataFrame, *, technology: Technology, operator: str) -> gpd.GeoDataFrame:
+def eligible_bts(
+    bts: gpd.GeoDataFrame, *, technology: Technology, operator: str
+) -> gpd.GeoDataFrame:
     """Return the bts on air of a technology and operator; any, both and all hold every one."""
     kept = np.ones(len(bts), dtype=bool)
     if "status" in bts.columns:

@@ -17,7 +17,6 @@ from scipy import ndimage
 from htcoverage.figures.cover import FloatArray
 from htcoverage.figures.zones import ZoneAreas
 
-
 #: Scraps of a settlement smaller than this are left out: they come from the single precision of
 #: the pixel fractions, and nobody lives on them.
 LEAST_AREA_M2 = 1.0
