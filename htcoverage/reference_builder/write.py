@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import rasterio
+import rasterio.shutil
 from odc.geo.geobox import GeoBox
 from rasterio.enums import ColorInterp
 
