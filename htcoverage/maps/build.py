@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import xarray as xr
 
+from htcoverage.figures import CoverCriteria, criteria_words
+from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR
 from htcoverage.labels import Language, label
-from htcoverage.maps.classes import QUANTITY, Criteria, threshold_dbm
 from htcoverage.maps.escape import Json, clean_text, html_text
-from htcoverage.maps.layers import bounds_deg, named, site_rows, theme
+from htcoverage.maps.layers import bounds_deg, label_points, named, site_rows, theme
 from htcoverage.maps.page import OfflineMap
 from htcoverage.maps.surfaces import surfaces
 
@@ -30,15 +31,20 @@ _SETTLEMENT_COLUMNS = (
     ("provenance", "provenance"),
 )
 _GAP_COLUMNS = (
-    ("settlement", "settlement"),
+    ("settlements", "settlement"),
     ("district", "district"),
     ("residents", "residents"),
     ("households", "households"),
     ("area_km2", "area_km2"),
     ("missing_db", "missing_db"),
-    ("why", "reason"),
+    ("worst_missing_db", "worst_missing_db"),
+    ("no_level_percent", "no_level_percent"),
     ("nearest_site", "nearest_site"),
+    ("nearest_site_operators", "nearest_site_operators"),
     ("nearest_site_km", "nearest_site_km"),
+    ("nearest_cover_operator", "nearest_cover_operator"),
+    ("nearest_cover_km", "nearest_cover_km"),
+    ("gap_id", "identifier"),
 )
 _DISTRICT_COLUMNS = (("full_name", "district"), ("communes", "communes"))
 _SPAN_COLUMNS = (
@@ -55,7 +61,7 @@ _SPAN_COLUMNS = (
 #: Words that the page's scripts show.
 _PAGE_WORDS = (
     "close", "covered", "district", "districts", "fibre", "gap", "gaps", "level", "map_cover",
-    "map_gap_sign", "map_here", "map_largest_gaps", "map_legend", "map_level", "map_measure", "map_measure_help",
+    "map_here", "map_largest_gaps", "map_legend", "map_level", "map_measure", "map_measure_help",
     "map_no_gaps", "map_no_match", "map_none", "map_opacity", "map_outside", "map_overlays",
     "map_panel", "map_print", "map_read_help", "map_search", "map_surface", "map_whole",
     "no_level", "operator", "operators", "provenance", "residents", "settlement", "settlements",
@@ -71,7 +77,7 @@ def make_map(
     spans: gpd.GeoDataFrame | None = None,
     gaps: gpd.GeoDataFrame | None = None,
     *,
-    criteria: Criteria,
+    criteria: CoverCriteria,
     title: str = "",
     facts: Mapping[str, str] | None = None,
     ground: Mapping[str, gpd.GeoDataFrame] | None = None,
@@ -123,17 +129,18 @@ def make_map(
     if spans is not None:
         themes["fibre"] = theme(spans, _SPAN_COLUMNS, tolerance_m=15, language=lang)
     if gaps is not None:
-        themes["gaps"] = theme(
-            _with_district(gaps, district_names), _GAP_COLUMNS, tolerance_m=10, language=lang
-        )
+        told = gaps.assign(no_level_percent=100 * gaps["no_level_share"])
+        themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=lang)
     for name, table in sorted((ground or {}).items()):
         themes[name] = theme(table, (), tolerance_m=30, language=lang)
     data: Json = {
         "language": lang,
         "bounds": list(place),
         "words": {word: label(word, lang) for word in _PAGE_WORDS},
+        "gap_sign": _gap_sign(gaps, lang),
         "surfaces": surfaces(coverage, districts, criteria=criteria, language=lang),
         "themes": themes,
+        "labels": label_points(districts, "full_name"),
         "sites": site_rows(bts),
         "operators": [clean_text(name) for name in dict.fromkeys(bts["operator"])],
     }
@@ -180,30 +187,45 @@ def _with_district(table: gpd.GeoDataFrame, names: dict[object, object]) -> gpd.
     return table.assign(district=named(table["district_code"], names))
 
 
-def _run_facts(coverage: xr.Dataset, criteria: Criteria, language: Language) -> dict[str, str]:
+def _gap_sign(gaps: gpd.GeoDataFrame | None, language: Language) -> str:
+    """Return what the gaps lack, for the legend: a gap of 4G may well have 3G."""
+    if gaps is None or len(gaps) == 0:
+        return ""
+    technology, operator, basis = gaps[["technology", "operator", "basis"]].iloc[0]
+    either = {
+        "any": label("either_technology", language),
+        "both": label("both_technologies", language),
+    }
+    anyone = {
+        ANY_OPERATOR: label("any_operator", language),
+        ALL_OPERATORS: label("all_operators", language),
+    }
+    what = ", ".join(
+        [
+            either.get(technology, technology),
+            anyone.get(operator, clean_text(operator)),
+            label(basis, language),
+        ]
+    )
+    return label("map_gap_sign", language).format(what=what)
+
+
+def _run_facts(coverage: xr.Dataset, criteria: CoverCriteria, language: Language) -> dict[str, str]:
     attributes = coverage.attrs
     model = ", ".join(
         [
             str(attributes["model"]),
             f"{label('radius', language)} {attributes['radius_km']:g} km",
-            f"{label('receiver', language)} {attributes['rx_height_m']:g} m",
         ]
     )
-    thresholds = "; ".join(
-        f"{technology} {QUANTITY[technology]} ≥ {threshold_dbm(criteria, technology):g} dBm"
-        for technology in ("4G", "3G")
-    ).replace("-", "−")
     probability = (
         f"{100 * criteria.cell_edge_probability:g} % "
         f"({label('margin', language)} {criteria.margin_db:.1f} dB)"
     )
     return {
         label("model", language): model,
-        label("threshold", language): thresholds,
         label("probability", language): probability,
-        label("assumptions", language): ", ".join(
-            label(word, language) for word in ("outdoors", "downlink_only")
-        ),
+        label("assumptions", language): "; ".join(criteria_words(criteria, language=language)),
     }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from htcoverage.figures import CoverCriteria
 from htcoverage.labels import Language, label
 from htcoverage.maps.raster import UInt8
 
@@ -17,33 +18,8 @@ QUANTITY = {"4G": "RSRP", "3G": "RSCP"}
 #: Strongest first; lightness rises steadily, so the order survives colour blindness and grey print.
 LEVEL_COLOURS = ["#0c2c84", "#1d78b5", "#41b6c4", "#a1dab4", "#ffffb2"]
 
-#: Covered with the margin, at the median only, not covered: blue against orange.
-COVER_COLOURS = ["#4393c3", "#b5d8ea", "#f5b26b"]
-
-
-class Criteria(Protocol):
-    """What a map needs to know of the criteria of cover."""
-
-    @property
-    def threshold_3g_dbm(self) -> float:
-        """RSCP that counts as covered, in dBm."""
-
-    @property
-    def threshold_4g_dbm(self) -> float:
-        """RSRP that counts as covered, in dBm."""
-
-    @property
-    def cell_edge_probability(self) -> float:
-        """Probability of cover asked for at the edge of a cell."""
-
-    @property
-    def margin_db(self) -> float:
-        """Margin that buys this probability, in dB."""
-
-
-def threshold_dbm(criteria: Criteria, technology: str) -> float:
-    """Return the level that counts as covered, in dBm."""
-    return criteria.threshold_4g_dbm if technology == "4G" else criteria.threshold_3g_dbm
+#: Covered with the margin, at the median only, not covered: teal against orange.
+COVER_COLOURS = ["#5fb3a3", "#c9e6df", "#f0a04b"]
 
 
 def level_classes(level_dbm: npt.NDArray[np.float32], technology: str) -> UInt8:
@@ -53,13 +29,13 @@ def level_classes(level_dbm: npt.NDArray[np.float32], technology: str) -> UInt8:
     return np.where(np.isnan(level_dbm), 0, found).astype(np.uint8)
 
 
-def cover_classes(excess_db: npt.NDArray[np.float32], margin_db: float) -> UInt8:
+def cover_classes(excess_db: npt.NDArray[np.float64], margin_db: float) -> UInt8:
     """Return 1 covered with the margin, 2 covered at the median only, 3 not covered.
 
     Parameters
     ----------
-    excess_db : float32 array
-        Median level less threshold, in dB; NaN (no level) is not covered.
+    excess_db : float64 array
+        Median level less threshold, in dB; −inf where there is no level.
     margin_db : float
         Margin for the cell-edge probability, in dB.
     """
@@ -69,11 +45,11 @@ def cover_classes(excess_db: npt.NDArray[np.float32], margin_db: float) -> UInt8
 def level_labels(technology: str) -> list[str]:
     """Return the words of the classes of level, strongest first, in dBm."""
     first, *_, last = breaks = [str(b).replace("-", "−") for b in LEVEL_BREAKS_DBM[technology]]
-    between = [f"{low} … {high}" for high, low in zip(breaks, breaks[1:], strict=False)]
+    between = [f"{low} … {high}" for high, low in pairwise(breaks)]
     return [f"≥ {first}", *between, f"< {last}"]
 
 
-def cover_labels(criteria: Criteria, language: Language) -> list[str]:
+def cover_labels(criteria: CoverCriteria, language: Language) -> list[str]:
     """Return the words of the classes of cover."""
     share = f"{100 * criteria.cell_edge_probability:g}"
     return [

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.ops import polylabel
 
 from htcoverage.crs import WGS84, reproject
 from htcoverage.labels import Language, label
@@ -109,6 +110,16 @@ def site_rows(bts: gpd.GeoDataFrame) -> list[Json]:
             [cell(column, row) for column in ("operator", "technology", "bts_id", "status")]
         )
     return list(sites.values())
+
+
+def label_points(table: gpd.GeoDataFrame, column: str) -> list[Json]:
+    """Return ``[latitude, longitude, name]`` of each polygon, deep inside its largest part."""
+    rows: list[Json] = []
+    for shape, name in zip(_drawn(table, 100), table[column], strict=True):
+        largest = max(shapely.get_parts(shape), key=shapely.area)
+        point = polylabel(largest, 0.005)
+        rows.append([round(point.y, _DECIMALS), round(point.x, _DECIMALS), plain(name)])
+    return rows
 
 
 def plain(value: object) -> Json:

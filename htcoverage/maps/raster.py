@@ -103,7 +103,7 @@ def area_mask(area: gpd.GeoDataFrame, grid: GeoBox) -> npt.NDArray[np.bool_]:
 
 
 def palette_png(classes: UInt8, colours: list[str], transform: Affine) -> bytes:
-    """Return a palette PNG; class 0 is transparent, class k has ``colours[k - 1]`` (``#rrggbb``)."""
+    """Return a palette PNG: class 0 transparent, class k of the colour ``colours[k - 1]``."""
     rows, cols = classes.shape
     palette = {
         index: (*bytes.fromhex(colour.removeprefix("#")), 255)

@@ -57,8 +57,40 @@ HTC.drawLayers = function (map) {
     gaps: HTC.data.themes.gaps ? L.layerGroup([live("gaps", HTC.word("gap"))]) : null,
     sites: L.layerGroup(),
   };
+  HTC.overlays.districts = L.layerGroup([HTC.overlays.districts].concat(HTC.districtLabels()));
   HTC.drawGapCircles(map, canvas);
   HTC.drawSites(map, canvas);
+};
+
+// Names to find one's way by, for there are no tiles.
+HTC.districtLabels = function () {
+  return HTC.data.labels.map(function (label) {
+    return L.tooltip({
+      permanent: true,
+      direction: "center",
+      className: "htc-label",
+      pane: "htc-lines",
+      opacity: 1,
+    })
+      .setLatLng([label[0], label[1]])
+      .setContent(HTC.el("span", {}, label[2]));
+  });
+};
+
+// Of names that would overlap, the earlier stays.
+HTC.thinLabels = function () {
+  var kept = [];
+  document.querySelectorAll(".htc-label").forEach(function (node) {
+    node.style.visibility = "";
+    var box = node.getBoundingClientRect();
+    var clash = kept.some(function (other) {
+      return (
+        box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top
+      );
+    });
+    if (clash) node.style.visibility = "hidden";
+    else kept.push(box);
+  });
 };
 
 // A gap of a few hundred metres is less than a pixel of a province: a circle stands for it, its

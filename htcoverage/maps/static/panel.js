@@ -176,10 +176,10 @@ HTC.showLegend = function (layer) {
       )
     );
   }
-  if (HTC.data.themes.gaps) {
+  if (HTC.data.gap_sign) {
     var sign = HTC.el("li", {}, [
       HTC.el("span", { class: "htc-sample htc-sample-gaps", "aria-hidden": "true" }),
-      HTC.word("map_gap_sign"),
+      HTC.data.gap_sign,
     ]);
     parts.push(HTC.el("ul", {}, sign));
   }

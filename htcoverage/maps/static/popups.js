@@ -49,19 +49,20 @@ HTC.siteBox = function (site) {
 
 // Open a pop-up at a spot: what was hit there, if anything, and the levels.
 HTC.openAt = function (map, latlng, box) {
-  var content = HTC.el("div", { class: "htc-popup" });
-  if (box) content.append(box);
-  var levels = HTC.el("div", { class: "htc-levels", "aria-live": "polite" });
-  content.append(levels);
-  var popup = L.popup({ maxWidth: 340, maxHeight: 340, autoPanPadding: [12, 12] })
-    .setLatLng(latlng)
-    .setContent(content)
-    .openOn(map);
-  var button = popup.getElement().querySelector(".leaflet-popup-close-button");
-  if (button) button.setAttribute("aria-label", HTC.word("close"));
+  // Opened when all of it is there: Leaflet pans for the size that it sees first.
   HTC.readLevels(latlng).then(function (table) {
-    levels.replaceChildren(table);
-    popup.update();
+    var size = map.getSize();
+    var content = HTC.el("div", { class: "htc-popup", role: "status" }, box ? [box, table] : table);
+    var popup = L.popup({
+      maxWidth: Math.min(340, size.x - 110),
+      maxHeight: Math.min(360, size.y - 60),
+      autoPanPaddingTopLeft: [54, 12],
+      autoPanPaddingBottomRight: [12, 12],
+    })
+      .setLatLng(latlng)
+      .setContent(content)
+      .openOn(map);
+    var button = popup.getElement().querySelector(".leaflet-popup-close-button");
+    if (button) button.setAttribute("aria-label", HTC.word("close"));
   });
-  return popup;
 };

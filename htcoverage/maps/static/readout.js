@@ -67,33 +67,46 @@ HTC.readLevels = function (latlng) {
     })
   ).then(function (found) {
     var cover = {};
-    var anywhere = false;
-    var body = HTC.el("tbody");
+    var rows = {}; // operator -> technology -> cell
+    var technologies = [];
     layers.forEach(function (layer, index) {
-      if (layer.group !== "cover") return;
-      cover[layer.technology + layer.operator] = found[index];
-      anywhere = anywhere || found[index] >= 0;
+      if (layer.group === "cover") cover[layer.technology + layer.operator] = found[index];
     });
-    if (!anywhere) return outside;
+    var words = HTC.data.surfaces.legends.cover.classes;
     layers.forEach(function (layer, index) {
-      if (layer.group !== "level") return;
-      var classes = HTC.data.surfaces.legends[layer.legend].classes;
-      var words = HTC.data.surfaces.legends.cover.classes;
       var state = cover[layer.technology + layer.operator];
-      body.append(
-        HTC.el("tr", {}, [
-          HTC.el("th", { scope: "row" }, HTC.capital(layer.name)),
-          HTC.el("td", {}, found[index] < 0 ? "—" : classes[found[index]][1]),
-          HTC.el("td", {}, [HTC.swatch(words[state][0]), words[state][1]]),
-        ])
-      );
+      if (layer.group !== "level" || state < 0) return;
+      var classes = HTC.data.surfaces.legends[layer.legend].classes;
+      var level = found[index] < 0 ? "—" : classes[found[index]][1];
+      rows[layer.operator] = rows[layer.operator] || {};
+      rows[layer.operator][layer.technology] = HTC.el("td", { title: words[state][1] }, [
+        HTC.swatch(words[state][0]),
+        level,
+        HTC.el("span", { class: "htc-unseen" }, " " + words[state][1]),
+      ]);
+      if (technologies.indexOf(layer.technology) < 0) technologies.push(layer.technology);
     });
-    var head = HTC.el("thead", {}, [
-      HTC.el("tr", {}, [HTC.el("th"), HTC.el("th", {}, "dBm"), HTC.el("th")]),
-    ]);
+    if (!technologies.length) return outside;
+    var head = HTC.el("tr", {}, HTC.el("td"));
+    technologies.forEach(function (technology) {
+      head.append(HTC.el("th", { scope: "col" }, technology + ", dBm"));
+    });
+    var body = HTC.el("tbody");
+    Object.keys(rows).forEach(function (operator) {
+      var row = HTC.el("tr", {}, HTC.el("th", { scope: "row" }, HTC.capital(operator)));
+      technologies.forEach(function (technology) {
+        row.append(rows[operator][technology] || HTC.el("td"));
+      });
+      body.append(row);
+    });
+    var key = HTC.el("p", { class: "htc-key", "aria-hidden": "true" });
+    words.forEach(function (one) {
+      key.append(HTC.el("span", {}, [HTC.swatch(one[0]), one[1]]), " ");
+    });
     return HTC.el("div", {}, [
       HTC.el("h3", {}, HTC.word("map_here")),
-      HTC.el("table", { class: "htc-grid" }, [head, body]),
+      HTC.el("table", { class: "htc-grid" }, [HTC.el("thead", {}, head), body]),
+      key,
     ]);
   });
 };

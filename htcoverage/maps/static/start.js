@@ -22,12 +22,21 @@ HTC.start = function (map) {
   HTC.scaleSites();
   var first = HTC.data.surfaces.layers[0];
   HTC.showSurface(map, first ? first.id : "");
+  map.on("zoomend overlayadd", HTC.thinLabels);
+  HTC.thinLabels();
   map.on("click", function (event) {
     if (!HTC.measuring) HTC.openAt(map, event.latlng, null);
   });
   map.getContainer().addEventListener("keydown", function (event) {
     if (event.key !== "Enter" || event.target !== map.getContainer() || HTC.measuring) return;
     HTC.openAt(map, map.getCenter(), null);
+  });
+  // Leaflet focuses the map at each click; the ring is for those who came by keyboard.
+  document.addEventListener("keydown", function () {
+    document.documentElement.classList.add("htc-keys");
+  });
+  document.addEventListener("pointerdown", function () {
+    document.documentElement.classList.remove("htc-keys");
   });
   document.documentElement.setAttribute("data-htc-ready", "true");
 };
