@@ -64,6 +64,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "link_sigma": ("standard deviation of the level", "độ lệch chuẩn của mức thu"),
     "link_cell_edge_probability": ("cell-edge probability", "xác suất phủ sóng tại biên"),
     "link_margin": ("shadowing margin", "dự trữ pha đinh che khuất"),
+    "link_indoor_margin": (
+        "building entry loss and shadowing margin, combined",
+        "suy hao vào nhà và dự trữ che khuất, kết hợp",
+    ),
     "link_path_loss_exponent": ("path loss exponent", "số mũ suy hao đường truyền"),
     "link_area_probability": ("area probability", "xác suất phủ sóng theo diện tích"),
     "link_mapl_threshold": (

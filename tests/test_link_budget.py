@@ -1,5 +1,6 @@
 """The link budget: published and hand-worked values, and the laws between its terms."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -27,6 +28,7 @@ from htcoverage.link_budget import (
     sensitivity_dbm,
     thermal_noise_dbm,
 )
+from htcoverage.propagation.p2109 import indoor_margin_db
 
 decibels = st.floats(-50.0, 50.0)
 probabilities = st.floats(0.02, 0.98)
@@ -274,3 +276,16 @@ def test_the_table_is_the_same_budget_in_vietnamese():
     english, vietnamese = (link_budget_table(BUDGET_4G, language=tongue) for tongue in ("en", "vi"))
     pd.testing.assert_frame_equal(english.drop(columns="term"), vietnamese.drop(columns="term"))
     assert not set(english["term"]) & set(vietnamese["term"])
+
+
+def test_a_building_takes_its_combined_margin_instead_of_the_shadowing_alone():
+    indoors = dataclasses.replace(BUDGET_4G, building="traditional", in_car_loss_db=0.0)
+    outdoors = dataclasses.replace(BUDGET_4G, in_car_loss_db=0.0)
+    margin = indoor_margin_db(0.9, "traditional", freq_mhz=1800.0, sigma_db=8.0)
+    lost_db = maximum_path_loss_db(outdoors, down_to_dbm=-105.0) - maximum_path_loss_db(
+        indoors, down_to_dbm=-105.0
+    )
+    assert lost_db == pytest.approx(margin - margin_db(0.9, sigma_db=8.0))
+    value = link_budget_table(indoors).set_index("term")["value"]
+    assert value["building entry loss and shadowing margin, combined"] == pytest.approx(margin)
+    assert "area probability" not in value.index  # Jakes's formula knows no buildings

@@ -148,6 +148,23 @@ def test_out_of_range_names_value_and_range(changes, value):
         terminal_clutter_loss_db("urban", **terms)
 
 
+@pytest.mark.parametrize(
+    ("clutter", "height_m"),
+    [
+        ("water", 10.0),
+        ("open", 10.0),
+        ("suburban", 10.0),
+        ("urban", 15.0),
+        ("trees", 15.0),
+        ("dense-urban", 20.0),
+    ],
+)
+def test_heights_not_given_are_those_of_table_3(clutter, height_m):
+    terms = {"freq_mhz": 1800.0, "antenna_height_m": 1.5}
+    found = terminal_clutter_loss_db(clutter, **terms)
+    assert found == terminal_clutter_loss_db(clutter, **terms, clutter_height_m=height_m)
+
+
 def test_unknown_surroundings_are_answered_with_the_known_ones():
     with pytest.raises(InputError, match="water, open, suburban, urban, trees, dense-urban"):
         terminal_clutter_loss_db("jungle", freq_mhz=900.0, antenna_height_m=1.5)
