@@ -15,7 +15,7 @@ from htcoverage.propagation.p2109 import (
 
 buildings = st.sampled_from(["traditional", "thermally-efficient"])
 frequencies_mhz = st.floats(80.0, 100_000.0)
-unhurried = settings(deadline=None, max_examples=50)
+unhurried = settings(deadline=None, max_examples=30)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ _COEFFICIENTS: dict[Building, _Coefficients] = {
 }
 
 #: Deviates at which the distribution of the entry loss is summed, and their weights.
-_DEVIATES: FloatArray = np.linspace(-6.0, 6.0, 1201)
+_DEVIATES: FloatArray = np.linspace(-6.0, 6.0, 601)
 _WEIGHTS: FloatArray = np.exp(-0.5 * _DEVIATES**2) / np.exp(-0.5 * _DEVIATES**2).sum()
 
 
@@ -186,7 +186,7 @@ def _indoor_curve(
     loss_db = np.array(
         [entry_loss_db(freq_ghz, deviate, elevation_deg, *coefficients) for deviate in _DEVIATES]
     )
-    at_db = np.linspace(loss_db[0] - 6.0 * sigma_db, loss_db[-1] + 6.0 * sigma_db, 1601)
+    at_db = np.linspace(loss_db[0] - 6.0 * sigma_db, loss_db[-1] + 6.0 * sigma_db, 801)
     share: FloatArray = ndtr((at_db[:, None] - loss_db) / sigma_db) @ _WEIGHTS
     return at_db, share
 
