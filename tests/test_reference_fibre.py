@@ -6,13 +6,12 @@ import dataclasses
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from test_reference_ledger import SMALL, toy_province
+from test_reference_ledger import COMMUNES, SMALL, toy_province
 
 from htcoverage.crs import reproject
 from htcoverage.reference_builder import fibre as fibre_module
@@ -25,9 +24,11 @@ from htcoverage.reference_builder.fibre import (
     lengths_km,
 )
 from htcoverage.reference_builder.fibre_reach import CLEARANCE_M
+from htcoverage.reference_builder.fibre_routes import route_owner
+from htcoverage.reference_builder.fibre_spans import Cables, chain_spans
 from htcoverage.reference_builder.ground import Ground
 from htcoverage.reference_builder.ledger import build_ledger
-from htcoverage.reference_builder.roads import bent_line, build_roads
+from htcoverage.reference_builder.roads import Roads, bent_line, build_roads
 from htcoverage.schema import SPANS
 
 TOY = FibreCounts(cable_km=4000.0, villages_without_fibre=(("436", 3),))
@@ -43,7 +44,9 @@ def province() -> Province:
 @pytest.fixture(scope="module")
 def bts(province: Province) -> gpd.GeoDataFrame:
     settlements, districts, ground = province
-    return build_ledger(settlements, districts=districts, ground=ground, seed=1, counts=SMALL).bts
+    return build_ledger(
+        settlements, districts=districts, communes=COMMUNES, ground=ground, seed=1, counts=SMALL
+    ).bts
 
 
 @pytest.fixture(scope="module")
@@ -170,18 +173,59 @@ def test_every_station_has_its_owners_cable_or_stands_at_a_village_without(
         assert (to_village_m <= CLEARANCE_M + 0.3).all()
 
 
-def test_access_carries_more_cables_towards_the_network(fibre: Fibre) -> None:
-    """On the way from a village to the trunk cables join: a leaf never has the most."""
-    access = fibre.spans[(fibre.spans["kind"] == "access") & (fibre.spans["owner"] == "Viettel")]
-    ends = pd.Series(
-        [point for line in access.geometry for point in (line.coords[0], line.coords[-1])]
+def hand_drawn_roads() -> Roads:
+    """A street of nodes 0 to 4, 100 m apart, and a dear detour 0–5–2 past its first half."""
+    points = np.array(
+        [[0.0, 0.0], [100.0, 0.0], [200.0, 0.0], [300.0, 0.0], [400.0, 0.0], [100.0, 90.0]]
     )
-    degree = ends.value_counts()
-    all_ends = fibre.spans[fibre.spans["owner"] == "Viettel"].geometry
-    elsewhere = pd.Series([p for line in all_ends for p in (line.coords[0], line.coords[-1])])
-    degree = elsewhere.value_counts()
-    leaf = np.array([min(degree[g.coords[0]], degree[g.coords[-1]]) == 1 for g in access.geometry])
-    assert access["cables"][leaf].mean() < 0.8 * access["cables"][~leaf].mean()
+    edges = np.array([[0, 1], [0, 5], [1, 2], [2, 3], [2, 5], [3, 4]])
+    cost_m = np.array([100.0, 120.0, 100.0, 100.0, 120.0, 100.0])
+    lines = np.array([shapely.LineString(points[edge]) for edge in edges])
+    return Roads(points, settlements=5, masts=0, edges=edges, cost_m=cost_m, lines=lines)
+
+
+def test_a_ring_comes_back_another_way_and_access_sums_the_homes_beyond() -> None:
+    roads = hand_drawn_roads()
+    routes = route_owner(
+        roads,
+        owner="nobody",
+        rings=[np.array([0, 2])],
+        demand=np.array([7.0, 0.0, 5.0, 30.0, 12.0, 0.0]),
+        closed=np.zeros(6, dtype=bool),
+        shared=np.zeros(6, dtype=bool),
+    )
+    assert routes.kind.tolist() == ["ring", "ring", "ring", "access", "ring", "access"]
+    assert routes.served.tolist() == [0.0, 0.0, 0.0, 42.0, 0.0, 12.0]
+
+
+def test_a_closed_edge_carries_nothing() -> None:
+    roads = hand_drawn_roads()
+    routes = route_owner(
+        roads,
+        owner="nobody",
+        rings=[np.array([0, 2])],
+        demand=np.array([0.0, 0.0, 0.0, 30.0, 12.0, 0.0]),
+        closed=np.array([True, False, False, False, False, True]),
+        shared=np.zeros(6, dtype=bool),
+    )
+    assert routes.kind.tolist() == ["", "ring", "", "access", "ring", ""]
+    assert routes.served.tolist() == [0.0, 0.0, 0.0, 30.0, 0.0, 0.0]
+
+
+def test_a_chain_becomes_one_span_and_ends_at_a_stop() -> None:
+    roads = dataclasses.replace(hand_drawn_roads(), settlements=1)
+    kind = np.array([["trunk", "", "trunk", "access", "", "access"]])
+    cables = Cables(("Viettel",), kind, np.array([[3, 0, 3, 2, 0, 2]]))
+    lines = [
+        list(line.coords) for line in chain_spans(roads, cables=cables, stops=frozenset()).geometry
+    ]
+    assert lines == [
+        [(0.0, 0.0), (100.0, 0.0), (200.0, 0.0)],
+        [(200.0, 0.0), (300.0, 0.0), (400.0, 0.0)],
+    ]
+    stopped = chain_spans(roads, cables=cables, stops=frozenset({3}))
+    assert stopped["cables"].tolist() == [3, 2, 2]
+    assert stopped.length.tolist() == [200.0, 100.0, 100.0]
 
 
 def test_the_same_seed_repeats_and_another_differs(

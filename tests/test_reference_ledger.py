@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from odc.geo.geobox import GeoBox
@@ -29,6 +30,14 @@ SMALL = LedgerCounts(
     only_3g=2,
     vinaphone_900=20,
     viettel_2100=25,
+)
+
+
+COMMUNES = pd.DataFrame(
+    {
+        "commune_code": [f"{i:05d}" for i in range(12)],
+        "commune_name": [f"Thạch {i}" for i in range(12)],
+    }
 )
 
 
@@ -70,7 +79,9 @@ def province() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Ground]:
 @pytest.fixture(scope="module")
 def ledger(province: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Ground]) -> Ledger:
     settlements, districts, ground = province
-    return build_ledger(settlements, districts=districts, ground=ground, seed=1, counts=SMALL)
+    return build_ledger(
+        settlements, districts=districts, communes=COMMUNES, ground=ground, seed=1, counts=SMALL
+    )
 
 
 def mast_points(ledger: Ledger) -> np.ndarray:
@@ -196,7 +207,7 @@ def test_the_same_seed_repeats_and_another_differs(
 ) -> None:
     settlements, districts, ground = province
     build = lambda seed: build_ledger(  # noqa: E731
-        settlements, districts=districts, ground=ground, seed=seed, counts=SMALL
+        settlements, districts=districts, communes=COMMUNES, ground=ground, seed=seed, counts=SMALL
     )
     again, other = build(1), build(2)
     assert again.bts.equals(ledger.bts)
@@ -212,7 +223,14 @@ def test_masts_on_water_are_impossible(
     settlements, districts, ground = province
     flooded = dataclasses.replace(ground, water=np.ones_like(ground.water))
     with pytest.raises(ValueError, match="room for 0 masts, not 90"):
-        build_ledger(settlements, districts=districts, ground=flooded, seed=1, counts=SMALL)
+        build_ledger(
+            settlements,
+            districts=districts,
+            communes=COMMUNES,
+            ground=flooded,
+            seed=1,
+            counts=SMALL,
+        )
 
 
 def test_ground_is_read_from_the_pixel_that_holds_the_point() -> None:

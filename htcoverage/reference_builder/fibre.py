@@ -31,7 +31,7 @@ from htcoverage.reference_builder.corridors import (
 from htcoverage.reference_builder.fibre_reach import Unreached, choose_unreached
 from htcoverage.reference_builder.fibre_routes import Routes, route_owner
 from htcoverage.reference_builder.fibre_spans import Cables, chain_spans
-from htcoverage.reference_builder.ground import BoolArray, FloatArray, Ground, IntArray, LineArray
+from htcoverage.reference_builder.ground import FloatArray, Ground, IntArray, LineArray
 from htcoverage.reference_builder.roads import Roads, bent_line, build_roads
 from htcoverage.reference_builder.write import write_csv, write_gpkg
 from htcoverage.schema import SPANS
@@ -42,7 +42,7 @@ OWNER_CODES = {VIETTEL: "VT", VNPT: "VN", MOBIFONE: "MB"}
 #: MobiFone has rings where most people live, the others in every district.
 MOBIFONE_RING_DISTRICTS = ("436", "437", "440", "443", "445", "446", "449")
 #: Most hubs of one ring.
-RING_HUBS = 8
+RING_HUBS = 12
 #: A village is served by Viettel alone, by VNPT alone or else by both.
 VIETTEL_ONLY_SHARE = 0.28
 VNPT_ONLY_SHARE = 0.22
@@ -137,9 +137,16 @@ def build_fibre(
     sites = reproject(bts.drop_duplicates("site_id").sort_values("site_id"), DEFAULT_CRS)
     masts = np.column_stack([sites.geometry.x, sites.geometry.y])
     roads = build_roads(settlements, masts=masts, districts=districts, ground=ground, rng=rng)
-    unreached = choose_unreached(settlements, roads=roads, wanted=counts.villages_without_fibre)
+    centres = _commune_centres(settlements, points=roads.points)
+    rings = _rings(centres, points=roads.points)
+    unreached = choose_unreached(
+        settlements,
+        roads=roads,
+        centres=centres["node"].to_numpy(dtype=np.intp),
+        wanted=counts.villages_without_fibre,
+    )
     routes = _routes(
-        settlements, roads=roads, unreached=unreached, rng=rng,
+        settlements, roads=roads, rings=rings, unreached=unreached, rng=rng,
         operators=bts.groupby("site_id")["operator"].agg(set).sort_index(),
     )  # fmt: skip
     cables = _dimension(routes, length_km=lengths_km(roads.lines), counts=counts)
@@ -176,6 +183,7 @@ def _routes(
     settlements: gpd.GeoDataFrame,
     *,
     roads: Roads,
+    rings: dict[str, IntArray],
     unreached: Unreached,
     operators: pd.Series,
     rng: np.random.Generator,
@@ -187,7 +195,6 @@ def _routes(
         MOBIFONE: np.zeros(len(settlements), dtype=bool),
     }
     homes = settlements["households"].to_numpy(dtype=np.float64)
-    rings = _rings(settlements, points=roads.points, reached=~unreached.settlements)
     shared = np.zeros(len(roads.edges), dtype=bool)
     routes: dict[str, Routes] = {}
     for owner, operator in OWNERS:
@@ -212,36 +219,28 @@ def _routes(
     return routes
 
 
-def _rings(
-    settlements: gpd.GeoDataFrame, *, points: FloatArray, reached: BoolArray
-) -> dict[str, IntArray]:
-    """Return each district's hubs, the hearts of its largest communes, in order of bearing."""
-    table = pd.DataFrame(
-        {
-            "district": settlements["district_code"].to_numpy(),
-            "commune": settlements["commune_code"].to_numpy(),
-            "residents": settlements["residents"].to_numpy(dtype=np.float64),
-            "x": points[: len(settlements), 0],
-            "y": points[: len(settlements), 1],
-        }
-    )[reached]
+def _commune_centres(settlements: gpd.GeoDataFrame, *, points: FloatArray) -> pd.DataFrame:
+    """Return each commune's ``district, residents`` and ``node``: the settlement at its heart."""
+    residents = settlements["residents"].to_numpy(dtype=np.float64)
+    rows = []
+    for (district, _), index in settlements.groupby(
+        ["district_code", "commune_code"]
+    ).indices.items():
+        middle = np.average(points[index], axis=0, weights=residents[index])
+        heart = index[np.argmin(np.hypot(*(points[index] - middle).T))]
+        rows.append((str(district), residents[index].sum(), int(heart)))
+    return pd.DataFrame(rows, columns=["district", "residents", "node"])
+
+
+def _rings(centres: pd.DataFrame, *, points: FloatArray) -> dict[str, IntArray]:
+    """Return each district's hubs, the centres of its largest communes, in order of bearing."""
     rings = {}
-    for code, district in table.groupby("district"):
-        communes = [
-            (group["residents"].sum(), _heart(group)) for _, group in district.groupby("commune")
-        ]
-        communes.sort(key=lambda item: (-item[0], item[1]))
-        hubs = np.asarray([node for _, node in communes[:RING_HUBS]], dtype=np.intp)
+    largest_first = centres.sort_values(["residents", "node"], ascending=[False, True])
+    for district, communes in largest_first.groupby("district"):
+        hubs = communes["node"].to_numpy(dtype=np.intp)[:RING_HUBS]
         offset = points[hubs] - points[hubs].mean(axis=0)
-        rings[str(code)] = hubs[np.argsort(np.arctan2(offset[:, 1], offset[:, 0]))]
+        rings[str(district)] = hubs[np.argsort(np.arctan2(offset[:, 1], offset[:, 0]))]
     return rings
-
-
-def _heart(commune: pd.DataFrame) -> int:
-    """Return the settlement nearest the mean of a commune's residents."""
-    x_m = np.average(commune["x"], weights=commune["residents"])
-    y_m = np.average(commune["y"], weights=commune["residents"])
-    return int(np.hypot(commune["x"] - x_m, commune["y"] - y_m).idxmin())
 
 
 def _dimension(routes: dict[str, Routes], *, length_km: FloatArray, counts: FibreCounts) -> Cables:

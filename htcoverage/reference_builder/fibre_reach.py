@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from htcoverage.reference_builder.corridors import CORRIDORS, corridor_points
-from htcoverage.reference_builder.ground import BoolArray, FloatArray
+from htcoverage.reference_builder.ground import BoolArray, FloatArray, IntArray
 from htcoverage.reference_builder.roads import CORRIDOR_STEP_M, Roads
 
 #: No cable comes nearer than this to a village without fibre, in metres.
@@ -30,19 +30,26 @@ class Unreached:
 
 
 def choose_unreached(
-    settlements: gpd.GeoDataFrame, *, roads: Roads, wanted: tuple[tuple[str, int], ...]
+    settlements: gpd.GeoDataFrame,
+    *,
+    roads: Roads,
+    centres: IntArray,
+    wanted: tuple[tuple[str, int], ...],
 ) -> Unreached:
     """Return the remotest villages that can be left out while all others stay connected.
 
     Remoteness is the distance to the fourth-nearest settlement plus a third of the distance to the
-    nearest main road. A village is passed over when another settlement lies within the clearance or
-    when the roads left would not join all other settlements.
+    nearest main road, over the square root of the residents. A village is passed over when it is
+    its commune's centre, when another settlement lies within the clearance or when the roads left
+    would not join all other settlements.
 
     Parameters
     ----------
     settlements : GeoDataFrame
-        ``district_code`` and polygons, EPSG:9209, in the order of the road graph.
+        ``district_code, residents`` and polygons, EPSG:9209, in the order of the road graph.
     roads : Roads
+    centres : ndarray of int
+        Settlements that are the centre of their commune.
     wanted : tuple of (str, int)
         District code and villages without fibre in it.
 
@@ -60,6 +67,8 @@ def choose_unreached(
     )
     to_road_m = shapely.distance(polygons, main_roads)
     remoteness = _fourth_nearest_m(roads.points[: roads.settlements]) + to_road_m / 3.0
+    remoteness /= np.sqrt(settlements["residents"].to_numpy(dtype=np.float64))
+    remoteness[centres] = -np.inf
     codes = settlements["district_code"].to_numpy()
 
     out = np.zeros(roads.settlements, dtype=bool)
@@ -68,7 +77,7 @@ def choose_unreached(
     for code, number in wanted:
         left = number
         for i in np.argsort(-remoteness, kind="stable"):
-            if left == 0:
+            if left == 0 or remoteness[i] < 0.0:
                 break
             if codes[i] != code or to_road_m[i] < _MAIN_ROAD_REACH_M:
                 continue

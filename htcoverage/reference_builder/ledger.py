@@ -99,6 +99,7 @@ def build_ledger(
     settlements: gpd.GeoDataFrame,
     *,
     districts: gpd.GeoDataFrame,
+    communes: pd.DataFrame,
     ground: Ground,
     seed: int,
     counts: LedgerCounts = COUNTS,
@@ -108,9 +109,11 @@ def build_ledger(
     Parameters
     ----------
     settlements : GeoDataFrame
-        ``settlement_id, name, district_code, residents``, polygons, EPSG:9209.
+        ``name, commune_code, residents``, polygons, EPSG:9209.
     districts : GeoDataFrame
-        ``district_code``, polygons, EPSG:9209.
+        Polygons, EPSG:9209.
+    communes : DataFrame
+        ``commune_code, commune_name``, for the names of sites.
     ground : Ground
         Covers the districts.
     seed : int
@@ -133,7 +136,7 @@ def build_ledger(
     technologies = _technologies(masts, positions=positions, counts=counts)
     stations = _stations(
         masts, positions=positions, technologies=technologies,
-        names=site_names(masts.points, settlements=settlements),
+        names=site_names(masts.points, settlements=settlements, communes=communes),
     )  # fmt: skip
     cells = _cells(stations, masts=masts, positions=positions, counts=counts, rng=rng)
     lon_deg, lat_deg = transformer(DEFAULT_CRS, WGS84).transform(*masts.points.T)
@@ -154,14 +157,18 @@ def write_ledger(ledger: Ledger, *, folder: Path) -> None:
     write_csv(folder / "cells.csv", ledger.cells)
 
 
-def site_names(points: FloatArray, *, settlements: gpd.GeoDataFrame) -> list[str]:
-    """Return a name for each point: its nearest settlement's, numbered where several share it."""
+def site_names(
+    points: FloatArray, *, settlements: gpd.GeoDataFrame, communes: pd.DataFrame
+) -> list[str]:
+    """Return a name for each point: its nearest settlement and commune, numbered where repeated."""
     homes = shapely.point_on_surface(settlements.geometry.to_numpy())
     tree = cKDTree(np.column_stack([shapely.get_x(homes), shapely.get_y(homes)]))
-    nearest = settlements["name"].to_numpy()[tree.query(points)[1]]
-    names = pd.Series(nearest)
-    number = names.groupby(names).cumcount() + 1
-    return [name if n == 1 else f"{name} {n}" for name, n in zip(names, number, strict=True)]
+    commune = settlements["commune_code"].map(
+        communes.set_index("commune_code")["commune_name"].to_dict()
+    )
+    names = (commune + " – " + settlements["name"]).iloc[tree.query(points)[1]]
+    number = names.groupby(names.to_numpy()).cumcount() + 1
+    return [name if n == 1 else f"{name} ({n})" for name, n in zip(names, number, strict=True)]
 
 
 def _technologies(

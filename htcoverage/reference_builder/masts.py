@@ -42,7 +42,7 @@ _TASTE_SPREAD = 0.3
 _TASTE = {"Viettel": 0.8, "VinaPhone": 1.0, "MobiFone": 1.15}
 _SPOTS = 24
 _ROADSIDE_STEP_M = 2000.0
-_ROADSIDE_PEOPLE = 150.0
+_ROADSIDE_PEOPLE = 300.0
 
 
 @dataclass(frozen=True, eq=False)
