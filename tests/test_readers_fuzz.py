@@ -89,13 +89,13 @@ def read_bytes(content: bytes, *, suffix: str, crs: str | None = None) -> None:
     assert len(ledger.bts) == len(records) - 1
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=300) | damaged())
 def test_any_bytes_are_a_ledger_or_an_input_error(content: bytes) -> None:
     read_bytes(content, suffix=".csv")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(damaged(GOOD.replace("longitude,latitude", "x,y").encode()), st.sampled_from(
     ["EPSG:9209", "EPSG:4326", "EPSG:4756", "EPSG:32648", "EPSG:27700"]))  # fmt: skip
 def test_any_crs_is_fitting_or_an_input_error(content: bytes, crs: str) -> None:
@@ -111,7 +111,7 @@ def geojson() -> bytes:
     return table.to_json().encode()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 @given(damaged(geojson()), st.sampled_from([".geojson", ".gpkg", ".shp", ".kml"]))
 def test_any_bytes_are_districts_or_an_input_error(content: bytes, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -145,7 +145,7 @@ CORRUPTIONS: dict[str, st.SearchStrategy[str]] = {
 }
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(st.data())
 def test_any_single_corruption_is_told_with_its_row(data: st.DataObject) -> None:
     rows = list(csv.reader(io.StringIO(GOOD)))
@@ -185,7 +185,7 @@ def stations(draw: st.DrawFn) -> pd.DataFrame:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(stations())
 def test_what_is_written_is_read_again(table: pd.DataFrame) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -170,6 +170,12 @@ def test_projected_coordinates_with_their_crs(tmp_path: Path) -> None:
     assert ledger.bts["provenance"][2] == "user"
 
 
+def test_the_crs_says_which_of_two_pairs_of_coordinates_is_meant(tmp_path: Path) -> None:
+    path = put_bts(tmp_path, BTS_LINES[0] + ",500000,2030000", header=BTS_HEADER + ",x,y")
+    assert read_ledger(path).bts.geometry[2].x == 105.9876
+    assert 105.5 < read_ledger(path, crs="EPSG:9209").bts.geometry[2].x < 105.51
+
+
 @pytest.mark.parametrize("cells", ["none", "layer", "csv"])
 def test_geopackage_holds_the_same_as_csv(tmp_path: Path, cells: str) -> None:
     cells_csv = put_cells(tmp_path)
@@ -483,6 +489,16 @@ def test_layer_without_crs_needs_one_and_takes_one(tmp_path: Path) -> None:
     assert "the layer tells none" in fault.expected
     assert read_ledger(path, crs="EPSG:4326").bts.geometry.iloc[0].x == 105.9876
     assert "these look like degrees" in only(faults_of(path, crs="EPSG:9209")).expected
+
+
+def test_virtual_dataset_is_refused(tmp_path: Path) -> None:
+    source = put_bts(tmp_path)
+    path = tmp_path / "ledger.gpkg"
+    path.write_text(
+        '<OGRVRTDataSource><OGRVRTLayer name="bts">'
+        f"<SrcDataSource>{source}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    assert "this one points to others" in only(faults_of(path)).expected
 
 
 def test_layer_with_another_crs_than_given(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 
 import pandas as pd
 
@@ -22,17 +23,20 @@ _TEXT_DTYPE = pd.Series(["text"]).dtype
 
 def number(value: object) -> float | None:
     """Return a raw cell as a finite number, or None where it is not one."""
+    if isinstance(value, str):
+        return _number_in_words(value)
     if isinstance(value, bool):
         return None
-    if isinstance(value, str):
-        if not _NUMBER.fullmatch(value):
-            return None
-        found = float(value)
-    else:
-        try:
-            found = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
-            return None
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+@lru_cache(maxsize=4096)  # a column of heights or bands holds few different words
+def _number_in_words(words: str) -> float | None:
+    found = float(words) if _NUMBER.fullmatch(words) else math.nan
     return found if math.isfinite(found) else None
 
 

@@ -97,12 +97,12 @@ def sheet_positions(sheet: Sheet, *, crs: CRS | None) -> Positions:
     crs : pyproj.CRS or None
         CRS of the coordinates; None is WGS 84 for longitude and latitude, and a fault for x and y.
     """
-    degrees = (LONGITUDE, LATITUDE)
-    pair = degrees
-    if not {LONGITUDE.name, LATITUDE.name} & set(sheet.frame.columns) and (
-        {_X.name, _Y.name} & set(sheet.frame.columns)
-    ):
-        pair = (_X, _Y)
+    degrees, metric = (LONGITUDE, LATITUDE), (_X, _Y)
+    has = {column.name: column.name in sheet.frame for column in (*degrees, *metric)}
+    projected = crs is not None and crs.is_projected
+    no_degrees = not (has["longitude"] or has["latitude"])
+    wants_metric = (has["x"] and has["y"] and projected) or (no_degrees and (has["x"] or has["y"]))
+    pair = metric if wants_metric else degrees
     faults: list[Fault] = []
     values: list[FloatArray] = []
     for column in pair:

@@ -61,14 +61,12 @@ def read_csv_sheet(path: Path | str) -> Sheet:
         for row, cells in records
         if len(cells) < width or any(cells[width:])
     )  # fmt: skip
-    named = [place for place, name in enumerate(names) if name]
+    rows = [cells[:width] + [""] * (width - len(cells)) for _, cells in records]
     frame = pd.DataFrame(
         {
-            names[place]: pd.Series(
-                [cells[place] or None if place < len(cells) else None for _, cells in records],
-                dtype=object,
-            )
-            for place in named
+            name: pd.Series([cell or None for cell in column], dtype=object)
+            for name, column in zip(names, zip(*rows, strict=True), strict=True)
+            if name
         }
     )
     frame.index = pd.Index([row for row, _ in records], name="row")

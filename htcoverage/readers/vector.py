@@ -20,6 +20,10 @@ from htcoverage.schema import GeometryKind
 
 _GEOMETRY = "geometry"
 
+#: A virtual dataset is a text of any name that makes GDAL open other files, or the network.
+_VIRTUAL = b"<OGRVRTDataSource"
+_SNIFFED_BYTES = 4096
+
 #: What pyogrio, pyproj and shapely raise when a file cannot be read.
 _READ_ERRORS = (RuntimeError, ValueError, OSError, CRSError, shapely.errors.ShapelyError)
 
@@ -42,8 +46,15 @@ def layer_names(path: Path | str) -> dict[str, bool]:
         If the file is missing or is no vector file.
     """
     found = existing_file(path)
-    if found.stat().st_size == 0:
+    try:
+        with found.open("rb") as file:
+            beginning = file.read(_SNIFFED_BYTES)
+    except OSError as error:
+        raise file_fault(path, f"a file that can be read ({error.strerror})") from error
+    if not beginning:
         raise file_fault(path, "a vector file with a layer; the file is empty")
+    if _VIRTUAL in beginning:
+        raise file_fault(path, "a file that holds the layer itself; this one points to others")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -102,7 +113,9 @@ def read_layer(path: Path | str, *, layer: str | None = None) -> Layer:
 
 def _unreadable(path: Path | str) -> InputError:
     return file_fault(
-        path, "a readable vector file such as GeoPackage or GeoJSON; it may be cut off or damaged"
+        path,
+        "a readable vector file such as GeoPackage or GeoJSON (a text table ends in .csv); it may "
+        "be damaged",
     )
 
 
