@@ -1,0 +1,1 @@
+"""Propagation models, one file each, and the registry that lists them."""

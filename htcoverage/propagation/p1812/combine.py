@@ -65,9 +65,9 @@ def site_shielding_db(excess_mrad: float, horizon_km: float, freq_ghz: float) ->
     """Diffraction towards a duct from behind a horizon, dB (eq. 48)."""
     if excess_mrad <= 0.0:
         return 0.0
-    return 20.0 * math.log10(
-        1.0 + 0.361 * excess_mrad * math.sqrt(freq_ghz * horizon_km)
-    ) + 0.264 * excess_mrad * freq_ghz ** (1.0 / 3.0)
+    freq_cbrt: float = freq_ghz ** (1.0 / 3.0)
+    edge_db = 20.0 * math.log10(1.0 + 0.361 * excess_mrad * math.sqrt(freq_ghz * horizon_km))
+    return edge_db + 0.264 * excess_mrad * freq_cbrt
 
 
 @kernel
@@ -118,7 +118,7 @@ def ducting_db(
         + _sea_coupling_db(tx_coast_km, tx_horizon_km, sea_share, tx_amsl_m)
         + _sea_coupling_db(rx_coast_km, rx_horizon_km, sea_share, rx_amsl_m)
     )
-    specific_db_per_mrad = 5e-5 * radius_km * freq_ghz ** (1.0 / 3.0)
+    specific_db_per_mrad: float = 5e-5 * radius_km * freq_ghz ** (1.0 / 3.0)
     angle_mrad = (
         1000.0 * distance_km / radius_km
         + min(tx_horizon_mrad, 0.1 * tx_horizon_km)
@@ -143,7 +143,7 @@ def ducting_db(
         )
     )
     ratio = time_percent / beta
-    time_db = -12.0 + (1.2 + 3.7e-3 * distance_km) * math.log10(ratio) + 12.0 * ratio**gamma
+    time_db: float = -12.0 + (1.2 + 3.7e-3 * distance_km) * math.log10(ratio) + 12.0 * ratio**gamma
     return coupling_db + specific_db_per_mrad * angle_mrad + time_db
 
 

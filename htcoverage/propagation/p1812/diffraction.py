@@ -73,8 +73,8 @@ def first_term_db(
 ) -> float:
     """First term of the spherical-Earth residue series over one kind of ground, dB (eq. 29–36)."""
     loss_term = 18.0 * conductivity_s_per_m / freq_ghz
-    radius_cbrt = radius_km ** (1.0 / 3.0)
-    freq_cbrt = freq_ghz ** (1.0 / 3.0)
+    radius_cbrt: float = radius_km ** (1.0 / 3.0)
+    freq_cbrt: float = freq_ghz ** (1.0 / 3.0)
     contrast = (permittivity - 1.0) * (permittivity - 1.0) + loss_term * loss_term
     k = 0.036 / (radius_cbrt * freq_cbrt) / math.sqrt(math.sqrt(contrast))
     if vertical:
@@ -201,9 +201,9 @@ def profile_clearance(
         Effective Earth radius.
     """
     n = distance_km.size
-    total_km = distance_km[n - 1]
+    total_km: float = distance_km[n - 1]
     bulge = 500.0 / radius_km
-    slope_tx = -np.inf
+    slope_tx: float = -np.inf
     for i in range(1, n - 1):
         d = distance_km[i]
         slope = (height_m[i] + bulge * d * (total_km - d) - tx_amsl_m) / d
@@ -217,12 +217,12 @@ def profile_clearance(
             above = height_m[i] + bulge * d * rest - (tx_amsl_m * rest + rx_amsl_m * d) / total_km
             largest = max(largest, above * math.sqrt(total_km / (d * rest)))
         return largest
-    slope_rx = -np.inf
+    slope_rx: float = -np.inf
     for i in range(1, n - 1):
         d = distance_km[i]
         rest = total_km - d
         slope_rx = max(slope_rx, (height_m[i] + bulge * d * rest - rx_amsl_m) / rest)
-    point_km = (rx_amsl_m - tx_amsl_m + slope_rx * total_km) / (slope_tx + slope_rx)
+    point_km: float = (rx_amsl_m - tx_amsl_m + slope_rx * total_km) / (slope_tx + slope_rx)
     rest_km = total_km - point_km
     return (slope_tx - slope_direct) * point_km * math.sqrt(total_km / (point_km * rest_km))
 

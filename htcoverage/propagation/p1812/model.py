@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from htcoverage.errors import ValidityError, argument_fault
+from htcoverage.errors import Fault, InputError, ValidityError, argument_fault
 from htcoverage.jit import kernel
 from htcoverage.propagation.p1812.combine import (
     combine_db,
@@ -22,20 +22,24 @@ from htcoverage.propagation.p1812.combine import (
 )
 from htcoverage.propagation.p1812.diffraction import delta_bullington_db, profile_clearance
 from htcoverage.propagation.p1812.profile import (
+    COASTAL_LAND,
+    INLAND,
     NO_COAST_KM,
     SEA,
     beta0_percent,
     path_parameters,
     zone_lengths,
 )
+from htcoverage.propagation.validity import ValidRange, check_range
 from htcoverage.units import EARTH_RADIUS_KM
 
 CITATION = "ITU-R P.1812-8"
-FREQUENCY_RANGE_MHZ = (30.0, 6000.0)
-DISTANCE_RANGE_KM = (0.25, 3000.0)
-HEIGHT_RANGE_M = (1.0, 3000.0)
-TIME_RANGE_PERCENT = (1.0, 50.0)
-LOCATION_RANGE_PERCENT = (1.0, 99.0)
+FREQUENCY_RANGE = ValidRange("freq_mhz", 30.0, 6000.0, "MHz")
+DISTANCE_RANGE = ValidRange("distance_km", 0.25, 3000.0, "km")
+TX_HEIGHT_RANGE = ValidRange("tx_height_m", 1.0, 3000.0, "m")
+RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 3000.0, "m")
+TIME_RANGE = ValidRange("time_percent", 1.0, 50.0, "%")
+LOCATION_RANGE = ValidRange("location_percent", 1.0, 99.0, "%")
 
 #: Radio climate of Hà Tĩnh, labelled assumptions: ITU's digital maps may not be handed on. A humid
 #: tropical coast has a lapse rate of 45 to 60 N-units/km and a sea-level refractivity of 360 to
@@ -208,21 +212,12 @@ def location_sigma_db(
     -----
     ITU-R P.1812-8, §4.7: σ = (0.52 + 0.024 f)·w^0.28 with f in GHz and w in m, times u(h).
     """
-    check_range("freq_mhz", freq_mhz, FREQUENCY_RANGE_MHZ, "MHz")
+    check_range(FREQUENCY_RANGE, freq_mhz, citation=CITATION)
     if not resolution_m > 0:
         raise argument_fault("resolution_m", resolution_m, "a width above 0 m")
     full_db = (0.52 + 0.024e-3 * freq_mhz) * resolution_m**0.28
     above_m = max(rx_height_m - clutter_height_m, 0.0)
     return float(full_db * max(0.0, 1.0 - above_m / 10.0))
-
-
-def check_range(name: str, value: float, bounds: tuple[float, float], unit: str) -> None:
-    """Raise ValidityError with value and range where a value lies outside a model's range."""
-    low, high = bounds
-    if not low <= value <= high:
-        raise ValidityError(
-            f"{name} is {value:g} {unit}; {CITATION} holds from {low:g} to {high:g} {unit}"
-        )
 
 
 def p1812(
@@ -296,32 +291,38 @@ def p1812(
     ----------
     Recommendation ITU-R P.1812-8, Annex 1.
     """
-    d = np.ascontiguousarray(distance_km, dtype=np.float64)
-    if d.ndim != 1 or d.size < 5:
-        raise argument_fault("distance_km", d.shape, "at least 5 profile points in one dimension")
-    try:
-        ground = np.array(np.broadcast_to(np.asarray(ground_m, dtype=np.float64), d.shape))
-        clutter = np.array(np.broadcast_to(np.asarray(clutter_m, dtype=np.float64), d.shape))
-        zones = np.array(np.broadcast_to(np.asarray(zone, dtype=np.uint8), d.shape))
-    except ValueError as error:
-        raise argument_fault("profile", error, f"arrays of shape {d.shape}") from error
-    if not (np.isfinite(d).all() and np.isfinite(ground).all() and np.isfinite(clutter).all()):
-        raise argument_fault("profile", "NaN or infinity", "finite distances, heights and clutter")
-    if d[0] != 0.0 or not (np.diff(d) > 0).all():
-        raise argument_fault("distance_km", d[:3], "distances ascending from 0")
-    if not np.isin(zones, (1, 3, 4)).all():
-        raise argument_fault("zone", np.unique(zones), "1 (sea), 3 (coastal land) or 4 (inland)")
-    if not (0.0 <= delta_n < 157.0):
-        raise ValidityError(f"delta_n is {delta_n:g} N-units/km; it must be from 0 to below 157")
+    d, ground, clutter, zones = _checked_profile(distance_km, ground_m, clutter_m, zone)
     total_km = float(d[-1])
-    check_range("distance_km", total_km, DISTANCE_RANGE_KM, "km")
-    check_range("freq_mhz", freq_mhz, FREQUENCY_RANGE_MHZ, "MHz")
-    check_range("tx_height_m", tx_height_m, HEIGHT_RANGE_M, "m")
-    check_range("rx_height_m", rx_height_m, HEIGHT_RANGE_M, "m")
-    check_range("time_percent", time_percent, TIME_RANGE_PERCENT, "%")
-    check_range("location_percent", location_percent, LOCATION_RANGE_PERCENT, "%")
-    if polarization not in ("horizontal", "vertical"):
-        raise argument_fault("polarization", polarization, "'horizontal' or 'vertical'")
+    for valid, value in (
+        (DISTANCE_RANGE, total_km),
+        (FREQUENCY_RANGE, freq_mhz),
+        (TX_HEIGHT_RANGE, tx_height_m),
+        (RX_HEIGHT_RANGE, rx_height_m),
+        (TIME_RANGE, time_percent),
+        (LOCATION_RANGE, location_percent),
+    ):
+        check_range(valid, value, citation=CITATION)
+    if not 0.0 <= delta_n < 157.0:
+        raise ValidityError(f"delta_n is {delta_n:g} N-units/km; it must be from 0 to below 157")
+    requirements = (
+        ("polarization", polarization, polarization in ("horizontal", "vertical"),
+         "'horizontal' or 'vertical'"),
+        ("location_sigma_db", location_sigma_db, 0.0 <= location_sigma_db < math.inf,
+         "a standard deviation of 0 dB or more"),
+        ("latitude_deg", latitude_deg, -90.0 <= latitude_deg <= 90.0, "-90 to 90 degrees"),
+        ("n0", n0, 0.0 < n0 < math.inf, "a refractivity above 0 N-units"),
+        ("tx_coast_km", tx_coast_km, tx_coast_km >= 0.0, "a distance of 0 km or more"),
+        ("rx_coast_km", rx_coast_km, rx_coast_km >= 0.0, "a distance of 0 km or more"),
+        ("clutter_clearance_m", clutter_clearance_m, clutter_clearance_m >= 0.0,
+         "a distance of 0 m or more"),
+    )  # fmt: skip
+    faults = [
+        Fault("argument", None, name, str(value), expected)
+        for name, value, holds, expected in requirements
+        if not holds
+    ]
+    if faults:
+        raise InputError(faults)
 
     clutter[total_km - d < 1e-3 * clutter_clearance_m] = 0.0
     clutter[[0, -1]] = 0.0
@@ -352,3 +353,36 @@ def p1812(
         roughness_m=float(path.roughness_m),
         transhorizon=bool(path.transhorizon),
     )
+
+
+def _checked_profile(
+    distance_km: npt.ArrayLike,
+    ground_m: npt.ArrayLike,
+    clutter_m: npt.ArrayLike,
+    zone: npt.ArrayLike,
+) -> tuple[
+    npt.NDArray[np.float64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.uint8],
+]:
+    """Return the profile as fresh arrays of one length, or raise InputError."""
+    d = np.ascontiguousarray(distance_km, dtype=np.float64)
+    if d.ndim != 1 or d.size < 5:
+        raise argument_fault("distance_km", d.shape, "at least 5 profile points in one dimension")
+    try:
+        ground = np.array(np.broadcast_to(np.asarray(ground_m, dtype=np.float64), d.shape))
+        clutter = np.array(np.broadcast_to(np.asarray(clutter_m, dtype=np.float64), d.shape))
+        zones = np.array(np.broadcast_to(np.asarray(zone), d.shape))
+    except ValueError as error:
+        raise argument_fault("profile", error, f"arrays of shape {d.shape}") from error
+    if not (np.isfinite(d).all() and np.isfinite(ground).all() and np.isfinite(clutter).all()):
+        raise argument_fault("profile", "NaN or infinity", "finite distances, heights and clutter")
+    if d[0] != 0.0 or not (np.diff(d) > 0).all():
+        raise argument_fault("distance_km", d[:3], "distances ascending from 0")
+    if (clutter < 0.0).any():
+        raise argument_fault("clutter_m", clutter.min(), "clutter heights of 0 m or more")
+    # Looked at before they are cast: 260 and 4.5 would become 4.
+    if not np.isin(zones, (SEA, COASTAL_LAND, INLAND)).all():
+        raise argument_fault("zone", np.unique(zones), "1 (sea), 3 (coastal land) or 4 (inland)")
+    return d, ground, clutter, zones.astype(np.uint8)

@@ -181,8 +181,8 @@ def path_parameters(
 def _point_width_km(distance_km: np.ndarray, i: int) -> float:
     """Length of path that profile point i stands for: half way to its neighbours."""
     n = distance_km.size
-    low = distance_km[0] if i == 0 else 0.5 * (distance_km[i - 1] + distance_km[i])
-    high = distance_km[n - 1] if i == n - 1 else 0.5 * (distance_km[i] + distance_km[i + 1])
+    low: float = distance_km[0] if i == 0 else 0.5 * (distance_km[i - 1] + distance_km[i])
+    high: float = distance_km[n - 1] if i == n - 1 else 0.5 * (distance_km[i] + distance_km[i + 1])
     return high - low
 
 
@@ -223,12 +223,15 @@ def zone_lengths(distance_km: np.ndarray, zone: np.ndarray) -> tuple[float, floa
 def beta0_percent(latitude_deg: float, longest_land_km: float, longest_inland_km: float) -> float:
     """Share of time, %, in which ducting may be expected at a path centre (eq. 2–5)."""
     tau = 1.0 - math.exp(-4.12e-4 * longest_inland_km**2.41)
-    mu1 = (
+    mu1: float = (
         10.0 ** (-longest_land_km / (16.0 - 6.6 * tau)) + 10.0 ** (-5.0 * (0.496 + 0.354 * tau))
     ) ** 0.2
     mu1 = min(mu1, 1.0)
     north = abs(latitude_deg)
     if north <= 70.0:
-        mu4 = mu1 ** (-0.935 + 0.0176 * north)
-        return 10.0 ** (-0.015 * north + 1.67) * mu1 * mu4
-    return 4.17 * mu1 * mu1**0.3
+        base: float = 10.0 ** (-0.015 * north + 1.67)
+        mu4: float = mu1 ** (-0.935 + 0.0176 * north)
+    else:
+        base = 4.17
+        mu4 = mu1**0.3
+    return base * mu1 * mu4

@@ -1,0 +1,28 @@
+"""The kernels give the same without numba: their tests run again as plain Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+
+#: Test files of kernels that are quick without compilation.
+QUICK = (
+    "test_p1812_terms.py",
+    "test_p1812_vectors.py::test_every_loss_column_agrees_with_the_independent_values",
+)
+
+
+def test_kernels_as_plain_python() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *QUICK],
+        cwd=TESTS,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
