@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import xarray as xr
 
+from htcoverage.export import whole_file
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR
 from htcoverage.labels import Language, label
@@ -169,16 +168,9 @@ def save_map(map: folium.Map, path: str | Path) -> None:
     path : str or Path
         File to write; an existing one is replaced.
     """
-    target = Path(path)
-    page = map.get_root().render().encode("utf-8")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(page)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    page = map.get_root().render()
+    with whole_file(Path(path)) as part:
+        part.write_text(page, encoding="utf-8", newline="\n")
 
 
 def _with_district(table: gpd.GeoDataFrame, names: dict[object, object]) -> gpd.GeoDataFrame:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.ops import polylabel
@@ -80,35 +81,21 @@ def site_rows(bts: gpd.GeoDataFrame) -> list[Json]:
         technology, bts_id, status or None], ...]]``, in the order in which sites appear.
     """
     points = reproject(bts, WGS84).geometry
-    place = pd.DataFrame(
-        {"latitude": points.y.round(_DECIMALS), "longitude": points.x.round(_DECIMALS)}
-    )
-    columns = {
-        column: [plain(value) for value in bts[column]] if column in bts.columns else None
-        for column in ("site_id", "site_name", "provenance", "operator", "technology", "bts_id")
-    } | {"status": [plain(v) for v in bts["status"]] if "status" in bts.columns else None}
-
-    def cell(column: str, row: int) -> Json:
-        values = columns[column]
-        return None if values is None else values[row]
-
+    names = ("site_id", "site_name", "provenance", "operator", "technology", "bts_id", "status")
+    columns = [
+        [plain(value) for value in bts[name]] if name in bts.columns else [None] * len(bts)
+        for name in names
+    ]
     sites: dict[Json, list[Json]] = {}
     stations: dict[Json, list[Json]] = {}
-    for row in range(len(bts)):
-        site = cell("site_id", row)
-        if site not in sites:
-            stations[site] = []
-            sites[site] = [
-                float(place["latitude"].iloc[row]),
-                float(place["longitude"].iloc[row]),
-                site,
-                cell("site_name", row),
-                cell("provenance", row),
-                stations[site],
-            ]
-        stations[site].append(
-            [cell(column, row) for column in ("operator", "technology", "bts_id", "status")]
-        )
+    for latitude, longitude, site_id, site_name, provenance, *station in zip(
+        points.y.round(_DECIMALS), points.x.round(_DECIMALS), *columns, strict=True
+    ):
+        if site_id not in sites:
+            stations[site_id] = []
+            place = [float(latitude), float(longitude)]
+            sites[site_id] = [*place, site_id, site_name, provenance, stations[site_id]]
+        stations[site_id].append(station)
     return list(sites.values())
 
 
@@ -146,8 +133,10 @@ def bounds_deg(table: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
     return south, west, north, east
 
 
-def _drawn(table: gpd.GeoDataFrame, tolerance_m: float) -> list[shapely.Geometry]:
+def _drawn(table: gpd.GeoDataFrame, tolerance_m: float) -> npt.NDArray[np.object_]:
     shapes = reproject(table, WGS84).geometry.to_numpy()
     simple = shapely.simplify(shapes, tolerance_m / _METRES_PER_DEGREE)
-    rounded: Callable[[np.ndarray], np.ndarray] = lambda points: np.round(points, _DECIMALS)  # noqa: E731
-    return list(shapely.transform(simple, rounded))
+    drawn: npt.NDArray[np.object_] = shapely.transform(
+        simple, lambda points: np.round(points, _DECIMALS)
+    )
+    return drawn

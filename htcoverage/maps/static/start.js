@@ -38,5 +38,6 @@ HTC.start = function (map) {
   document.addEventListener("pointerdown", function () {
     document.documentElement.classList.remove("htc-keys");
   });
+  performance.mark("htc-ready");
   document.documentElement.setAttribute("data-htc-ready", "true");
 };
