@@ -11,10 +11,16 @@ from typing import Literal, get_args
 
 from scipy.special import ndtri
 
-from htcoverage.errors import ValidityError, argument_fault
+from htcoverage.errors import argument_fault
 from htcoverage.jit import kernel
+from htcoverage.propagation.validity import ValidRange, check_range
 
 CITATION = "ITU-R P.2108-1"
+
+#: §3.1, at a terminal whose surroundings are known; §3.2, statistically along terrestrial paths.
+TERMINAL_FREQUENCY = ValidRange("freq_mhz", 30.0, 3_000.0, "MHz")
+TERRESTRIAL_FREQUENCY = ValidRange("freq_mhz", 500.0, 67_000.0, "MHz")
+DISTANCE = ValidRange("distance_km", 0.25, math.inf, "km")
 
 Clutter = Literal["water", "open", "suburban", "urban", "trees", "dense-urban"]
 
@@ -109,9 +115,9 @@ def terminal_clutter_loss_db(
     Raises
     ------
     ValidityError
-        A value lies outside the range of the Recommendation.
+        The frequency lies outside the range of the Recommendation.
     InputError
-        There are no such surroundings.
+        There are no such surroundings, or a length is not above 0 m.
 
     References
     ----------
@@ -121,10 +127,15 @@ def terminal_clutter_loss_db(
         raise argument_fault("clutter", clutter, f"one of {', '.join(get_args(Clutter))}")
     surroundings = _SURROUNDINGS[clutter]
     height_m = surroundings.height_m if clutter_height_m is None else clutter_height_m
-    _check("freq_mhz", freq_mhz, 30.0 <= freq_mhz <= 3000.0, "30 to 3000 MHz")
-    _check("antenna_height_m", antenna_height_m, antenna_height_m > 0.0, "above 0 m")
-    _check("clutter_height_m", height_m, height_m > 0.0, "above 0 m")
-    _check("street_width_m", street_width_m, street_width_m > 0.0, "above 0 m")
+    check_range(TERMINAL_FREQUENCY, freq_mhz, citation=CITATION)
+    lengths_m = {
+        "antenna_height_m": antenna_height_m,
+        "clutter_height_m": height_m,
+        "street_width_m": street_width_m,
+    }
+    for name, length_m in lengths_m.items():
+        if not length_m > 0.0:
+            raise argument_fault(name, length_m, "above 0 m")
     if antenna_height_m >= height_m:
         return 0.0
     freq_ghz = freq_mhz / 1e3
@@ -156,24 +167,20 @@ def statistical_clutter_loss_db(
     Raises
     ------
     ValidityError
-        A value lies outside the range of the Recommendation.
+        Distance or frequency lie outside the range of the Recommendation.
+    InputError
+        The share of locations is none, or all.
 
     References
     ----------
     ITU-R P.2108-1 (2021), Annex 1, §3.2.
     """
-    _check("distance_km", distance_km, distance_km >= 0.25, "0.25 km or more")
-    _check("freq_mhz", freq_mhz, 500.0 <= freq_mhz <= 67_000.0, "500 to 67000 MHz")
-    _check(
-        "location_percent", location_percent, 0.0 < location_percent < 100.0, "between 0 and 100 %"
-    )
+    check_range(DISTANCE, distance_km, citation=CITATION)
+    check_range(TERRESTRIAL_FREQUENCY, freq_mhz, citation=CITATION)
+    if not 0.0 < location_percent < 100.0:
+        raise argument_fault("location_percent", location_percent, "above 0 and below 100 %")
     deviate = float(ndtri(location_percent / 100.0))
     freq_ghz = freq_mhz / 1e3
     at_distance = terrestrial_loss_db(freq_ghz, distance_km, deviate)
     at_saturation = terrestrial_loss_db(freq_ghz, _SATURATION_KM, deviate)
     return float(min(at_distance, at_saturation))
-
-
-def _check(name: str, value: float, holds: bool, range_text: str) -> None:
-    if not holds:
-        raise ValidityError(f"{name} is {value:g}; {CITATION} holds for {range_text}")

@@ -13,10 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from htcoverage.errors import ValidityError, argument_fault
+from htcoverage.errors import argument_fault
 from htcoverage.jit import kernel
+from htcoverage.propagation.validity import ValidRange, check_range
 
 CITATION = "ITU-R P.2109-2"
+
+FREQUENCY = ValidRange("freq_mhz", 80.0, 100_000.0, "MHz")
+ELEVATION = ValidRange("elevation_deg", -90.0, 90.0, "°")
 
 Building = Literal["traditional", "thermally-efficient"]
 
@@ -96,9 +100,9 @@ def building_entry_loss_db(
     Raises
     ------
     ValidityError
-        A value lies outside the range of the Recommendation.
+        Frequency or elevation lie outside the range of the Recommendation.
     InputError
-        There is no such kind of building.
+        There is no such kind of building, or the probability is none or all.
 
     References
     ----------
@@ -194,13 +198,11 @@ def _indoor_curve(
 def _checked(building: Building, freq_mhz: float, elevation_deg: float) -> _Coefficients:
     if building not in _COEFFICIENTS:
         raise argument_fault("building", building, f"one of {', '.join(_COEFFICIENTS)}")
-    if not 80.0 <= freq_mhz <= 100_000.0:
-        raise ValidityError(f"freq_mhz is {freq_mhz:g}; {CITATION} holds for 80 to 100000 MHz")
-    if not -90.0 <= elevation_deg <= 90.0:
-        raise ValidityError(f"elevation_deg is {elevation_deg:g}; {CITATION} holds for −90 to 90°")
+    check_range(FREQUENCY, freq_mhz, citation=CITATION)
+    check_range(ELEVATION, elevation_deg, citation=CITATION)
     return _COEFFICIENTS[building]
 
 
 def _check_probability(name: str, value: float) -> None:
     if not 0.0 < value < 1.0:
-        raise ValidityError(f"{name} is {value:g}; {CITATION} holds above 0 and below 1")
+        raise argument_fault(name, value, "a share above 0 and below 1")
