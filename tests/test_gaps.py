@@ -142,6 +142,12 @@ def test_the_margin_is_part_of_what_is_missing_at_the_cell_edge():
     assert len(find_gaps(coverage, homes, DISTRICTS, BTS, basis="median")) == 0
 
 
+def test_a_level_at_the_threshold_is_no_gap():
+    homes = make_settlements(("s", "w", 60.0, box(0, 0, 4, 1)))
+    coverage = make_coverage(a_4g=np.full((6, 10), -105.0))
+    assert len(find_gaps(coverage, homes, DISTRICTS, BTS, basis="median")) == 0
+
+
 def test_the_nearest_site_is_on_air_and_of_the_technology_and_operator():
     # The gap's centre is at column 7, row 2.
     homes = make_settlements(("s", "e", 60.0, box(6, 1, 8, 3)))
