@@ -22,6 +22,9 @@ WAVELENGTH_M_GHZ = 0.2998
 LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_PER_M = 22.0, 0.003
 SEA_PERMITTIVITY, SEA_CONDUCTIVITY_S_PER_M = 80.0, 5.0
 
+#: Required clearance by √(λ·d₁·d₂/d), with λ in m and distances in km (eq. 25).
+CLEARANCE_PER_ROOT = 17.456
+
 #: Below this ν an edge costs nothing (eq. 12).
 FREE_NU = -0.78
 
@@ -61,24 +64,40 @@ def _height_gain_db(b: float, floor_db: float) -> float:
 
 
 @kernel
+def admittance_factor(
+    freq_ghz: float, permittivity: float, conductivity_s_per_m: float, vertical: bool
+) -> float:
+    """Surface admittance K times the cube root of the Earth radius in km (eq. 29)."""
+    loss_term = 18.0 * conductivity_s_per_m / freq_ghz
+    contrast = (permittivity - 1.0) * (permittivity - 1.0) + loss_term * loss_term
+    factor = 0.036 * freq_ghz ** (-1.0 / 3.0) / math.sqrt(math.sqrt(contrast))
+    if vertical:
+        factor *= math.sqrt(permittivity * permittivity + loss_term * loss_term)
+    return factor
+
+
+@kernel
 def first_term_db(
     distance_km: float,
     tx_height_m: float,
     rx_height_m: float,
     radius_km: float,
-    freq_ghz: float,
-    permittivity: float,
-    conductivity_s_per_m: float,
-    vertical: bool,
+    freq_cbrt: float,
+    admittance: float,
 ) -> float:
-    """First term of the spherical-Earth residue series over one kind of ground, dB (eq. 29–36)."""
-    loss_term = 18.0 * conductivity_s_per_m / freq_ghz
-    radius_cbrt: float = radius_km ** (1.0 / 3.0)
-    freq_cbrt: float = freq_ghz ** (1.0 / 3.0)
-    contrast = (permittivity - 1.0) * (permittivity - 1.0) + loss_term * loss_term
-    k = 0.036 / (radius_cbrt * freq_cbrt) / math.sqrt(math.sqrt(contrast))
-    if vertical:
-        k *= math.sqrt(permittivity * permittivity + loss_term * loss_term)
+    """First term of the spherical-Earth residue series over one kind of ground, dB (eq. 30–36).
+
+    Parameters
+    ----------
+    distance_km, tx_height_m, rx_height_m, radius_km : float
+        Path, antennas above the smooth surface, effective Earth radius.
+    freq_cbrt : float
+        Cube root of the frequency in GHz.
+    admittance : float
+        From `admittance_factor`: what depends on ground and frequency alone is computed once.
+    """
+    radius_cbrt = math.exp(math.log(radius_km) / 3.0)
+    k = admittance / radius_cbrt
     k2 = k * k
     k4 = k2 * k2
     beta = (1.0 + 1.6 * k2 + 0.67 * k4) / (1.0 + 4.5 * k2 + 1.53 * k4)
@@ -101,22 +120,21 @@ def first_term_mixed_db(
     tx_height_m: float,
     rx_height_m: float,
     radius_km: float,
-    freq_ghz: float,
+    freq_cbrt: float,
+    land_admittance: float,
+    sea_admittance: float,
     sea_share: float,
-    vertical: bool,
 ) -> float:
     """First-term loss of a path partly over sea, dB (eq. 28)."""
     loss_db = 0.0
     if sea_share < 1.0:
         loss_db += (1.0 - sea_share) * first_term_db(
-            distance_km, tx_height_m, rx_height_m, radius_km, freq_ghz,
-            LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_PER_M, vertical,
-        )  # fmt: skip
+            distance_km, tx_height_m, rx_height_m, radius_km, freq_cbrt, land_admittance
+        )
     if sea_share > 0.0:
         loss_db += sea_share * first_term_db(
-            distance_km, tx_height_m, rx_height_m, radius_km, freq_ghz,
-            SEA_PERMITTIVITY, SEA_CONDUCTIVITY_S_PER_M, vertical,
-        )  # fmt: skip
+            distance_km, tx_height_m, rx_height_m, radius_km, freq_cbrt, sea_admittance
+        )
     return loss_db
 
 
@@ -131,11 +149,12 @@ def smooth_clearance(
     h_se_m : float
         Smallest clearance, m (eq. 23); meaningful below the marginal distance (eq. 22).
     h_req_per_root_m : float
-        Required clearance divided by √λ, √m (eq. 25).
+        Required clearance divided by √λ, √m (eq. 25): the Fresnel radius there times 0.552.
     """
     total_m = tx_height_m + rx_height_m
     c = (tx_height_m - rx_height_m) / total_m
     m = 250.0 * distance_km * distance_km / (radius_km * total_m)
+    # The point of least clearance by Fresnel radius solves m·b³ − (m + 1)·b + c = 0 on −1..1.
     # For m → 0 (very short or very high) the cosine's argument loses its digits; its limit is c.
     if m < 1e-9:
         b = c
@@ -150,7 +169,7 @@ def smooth_clearance(
         (tx_height_m - 500.0 * d1_km * d1_km / radius_km) * d2_km
         + (rx_height_m - 500.0 * d2_km * d2_km / radius_km) * d1_km
     ) / distance_km
-    return h_se_m, 17.456 * math.sqrt(d1_km * d2_km / distance_km)
+    return h_se_m, CLEARANCE_PER_ROOT * math.sqrt(d1_km * d2_km / distance_km)
 
 
 @kernel
@@ -164,11 +183,14 @@ def spherical_earth_db(
     vertical: bool,
 ) -> float:
     """Spherical-Earth diffraction loss, dB (§4.3.2); heights are above the smooth surface."""
+    freq_cbrt = freq_ghz ** (1.0 / 3.0)
+    land = admittance_factor(freq_ghz, LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_PER_M, vertical)
+    sea = admittance_factor(freq_ghz, SEA_PERMITTIVITY, SEA_CONDUCTIVITY_S_PER_M, vertical)
     roots = math.sqrt(tx_height_m) + math.sqrt(rx_height_m)
     marginal_km = math.sqrt(0.002 * radius_km) * roots
     if distance_km >= marginal_km:
         return first_term_mixed_db(
-            distance_km, tx_height_m, rx_height_m, radius_km, freq_ghz, sea_share, vertical
+            distance_km, tx_height_m, rx_height_m, radius_km, freq_cbrt, land, sea, sea_share
         )
     h_se_m, h_req_per_root_m = smooth_clearance(distance_km, tx_height_m, rx_height_m, radius_km)
     h_req_m = h_req_per_root_m * math.sqrt(WAVELENGTH_M_GHZ / freq_ghz)
@@ -176,7 +198,7 @@ def spherical_earth_db(
         return 0.0
     marginal_radius_km = 500.0 * (distance_km / roots) ** 2
     first_db = first_term_mixed_db(
-        distance_km, tx_height_m, rx_height_m, marginal_radius_km, freq_ghz, sea_share, vertical
+        distance_km, tx_height_m, rx_height_m, marginal_radius_km, freq_cbrt, land, sea, sea_share
     )
     return (1.0 - h_se_m / h_req_m) * max(first_db, 0.0)
 
@@ -224,6 +246,8 @@ def profile_clearance(
         slope_rx = max(slope_rx, (height_m[i] + bulge * d * rest - rx_amsl_m) / rest)
     point_km: float = (rx_amsl_m - tx_amsl_m + slope_rx * total_km) / (slope_tx + slope_rx)
     rest_km = total_km - point_km
+    if not (point_km > 0.0 and rest_km > 0.0):
+        return 0.0
     return (slope_tx - slope_direct) * point_km * math.sqrt(total_km / (point_km * rest_km))
 
 

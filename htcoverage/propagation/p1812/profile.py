@@ -103,7 +103,7 @@ def path_parameters(
     obstacle_m = -np.inf
     tx_slope = -np.inf
     rx_slope = -np.inf
-    theta_max = -np.inf
+    highest = -np.inf  # tangent of the elevation: the arc tangent is taken once, at the end
     tx_index = 1
     for i in range(1, n - 1):
         d = distance_km[i]
@@ -112,32 +112,31 @@ def path_parameters(
         obstacle_m = max(obstacle_m, above)
         tx_slope = max(tx_slope, above / d)
         rx_slope = max(rx_slope, above / rest)
-        theta = 1000.0 * math.atan((ground_m[i] - tx_m) / (1000.0 * d) - d / (2.0 * radius_km))
-        if theta > theta_max:
-            theta_max = theta
+        elevation = (ground_m[i] - tx_m) / (1000.0 * d) - d / (2.0 * radius_km)
+        if elevation > highest:
+            highest = elevation
             tx_index = i
     smooth_tx_d_m, smooth_rx_d_m = diffraction_smooth_heights(
         smooth_tx_m, smooth_rx_m, obstacle_m, tx_slope, rx_slope, ground_m[0], ground_m[n - 1]
     )
 
     half_bend = total_km / (2.0 * radius_km)
-    theta_direct = 1000.0 * math.atan((rx_m - tx_m) / (1000.0 * total_km) - half_bend)
-    transhorizon = theta_max > theta_direct
+    direct = (rx_m - tx_m) / (1000.0 * total_km) - half_bend
+    transhorizon = highest > direct
     rx_index = tx_index
     if transhorizon:
-        tx_theta = theta_max
-        rx_theta = -np.inf
+        tx_theta = 1000.0 * math.atan(highest)
+        highest = -np.inf
         for i in range(1, n - 1):
             rest = total_km - distance_km[i]
-            theta = 1000.0 * math.atan(
-                (ground_m[i] - rx_m) / (1000.0 * rest) - rest / (2.0 * radius_km)
-            )
+            elevation = (ground_m[i] - rx_m) / (1000.0 * rest) - rest / (2.0 * radius_km)
             # The nearest of equal horizons counts, hence >=.
-            if theta >= rx_theta:
-                rx_theta = theta
+            if elevation >= highest:
+                highest = elevation
                 rx_index = i
+        rx_theta = 1000.0 * math.atan(highest)
     else:
-        tx_theta = theta_direct
+        tx_theta = 1000.0 * math.atan(direct)
         rx_theta = 1000.0 * math.atan((tx_m - rx_m) / (1000.0 * total_km) - half_bend)
         # Line of sight: both horizons are the point of the largest diffraction parameter.
         largest = -np.inf
