@@ -18,6 +18,11 @@ from htcoverage.propagation.p1812.combine import (
     troposcatter_db,
 )
 from htcoverage.propagation.p1812.diffraction import (
+    LAND_CONDUCTIVITY_S_PER_M,
+    LAND_PERMITTIVITY,
+    SEA_CONDUCTIVITY_S_PER_M,
+    SEA_PERMITTIVITY,
+    admittance_factor,
     bullington_db,
     first_term_db,
     first_term_mixed_db,
@@ -114,17 +119,28 @@ def test_first_term_at_a_short_distance() -> None:
     x = 21.88 * beta * 8500 ** (-2 / 3) * 20
     assert x < 1.6
     expected = 20 * math.log10(x) + 5.6488 * x**1.425 - 2 * (2 + 20 * math.log10(k))
-    got = first_term_db(20.0, 0.001, 0.001, 8500.0, 1.0, 22.0, 0.003, True)
+    got = first_term_db(20.0, 0.001, 0.001, 8500.0, 1.0, admittance_factor(1.0, 22.0, 0.003, True))
     assert got == pytest.approx(expected, abs=1e-9)
 
 
+def _admittances(freq_ghz: float, vertical: bool) -> tuple[float, float]:
+    return (
+        admittance_factor(freq_ghz, LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_PER_M, vertical),
+        admittance_factor(freq_ghz, SEA_PERMITTIVITY, SEA_CONDUCTIVITY_S_PER_M, vertical),
+    )
+
+
 def test_first_term_mixes_by_the_share_of_sea() -> None:
-    land = first_term_mixed_db(80.0, 30.0, 10.0, 8500.0, 0.3, 0.0, True)
-    sea = first_term_mixed_db(80.0, 30.0, 10.0, 8500.0, 0.3, 1.0, True)
-    mixed = first_term_mixed_db(80.0, 30.0, 10.0, 8500.0, 0.3, 0.25, True)
+    cbrt = 0.3 ** (1 / 3)
+    both = _admittances(0.3, True)
+    land = first_term_mixed_db(80.0, 30.0, 10.0, 8500.0, cbrt, *both, 0.0)
+    sea = first_term_mixed_db(80.0, 30.0, 10.0, 8500.0, cbrt, *both, 1.0)
+    mixed = first_term_mixed_db(80.0, 30.0, 10.0, 8500.0, cbrt, *both, 0.25)
     assert sea < land
     assert mixed == pytest.approx(0.75 * land + 0.25 * sea)
-    assert sea == first_term_db(80.0, 30.0, 10.0, 8500.0, 0.3, 80.0, 5.0, True)
+    assert sea == first_term_db(
+        80.0, 30.0, 10.0, 8500.0, cbrt, admittance_factor(0.3, 80.0, 5.0, True)
+    )
 
 
 @pytest.mark.parametrize(("tx", "rx"), [(30.0, 30.0), (50.0, 2.0), (2.0, 50.0), (200.0, 100.0)])
@@ -154,7 +170,7 @@ def test_spherical_earth_within_the_horizon_falls_to_nothing_at_full_clearance()
     h_se, h_req = smooth_clearance(d, 30.0, 10.0, 8500.0)
     h_req *= math.sqrt(0.2998)
     grazing = 500 * (d / (math.sqrt(30) + math.sqrt(10))) ** 2
-    grazed = first_term_mixed_db(d, 30.0, 10.0, grazing, 1.0, 0.0, False)
+    grazed = first_term_mixed_db(d, 30.0, 10.0, grazing, 1.0, *_admittances(1.0, False), 0.0)
     assert 0 < h_se < h_req
     assert spherical_earth_db(d, 30.0, 10.0, *args) == pytest.approx((1 - h_se / h_req) * grazed)
     assert spherical_earth_db(3.0, 100.0, 100.0, *args) == 0.0
