@@ -23,7 +23,7 @@ THIN_DENSITY_PER_KM2 = 250.0
 DENSITY_RADIUS_M = 2000.0
 
 #: Least distance between two masts in town, in the country and in thin country, in metres.
-SPACING_M = (280.0, 450.0, 700.0)
+SPACING_M = (300.0, 600.0, 900.0)
 #: Antenna heights of new masts, by the same three kinds of place, in metres above ground.
 HEIGHTS_M = ((24.0, 27.0, 30.0, 33.0), (33.0, 36.0, 39.0, 42.0), (36.0, 39.0, 42.0, 45.0))
 #: On a fourth of the shared masts the tenants hang one step below the owner, in metres.
@@ -32,17 +32,17 @@ TENANT_STEP_SHARE = 0.25
 LOWEST_ANTENNA_M = 24.0
 
 #: Reach over which people attract a mast and masts repel each other, in metres.
-_MAST_REACH_M = 1300.0
+_MAST_REACH_M = 1500.0
 _TENANT_REACH_M = 1800.0
 #: Masts grow less than in proportion to people: the first mast of a village counts most.
-_PEOPLE_EXPONENT = 0.7
+_PEOPLE_EXPONENT = 0.6
 #: Spread (standard deviation of the logarithm) of all that a plan by people does not know.
 _TASTE_SPREAD = 0.3
 #: How strongly an operator follows people: below 1 it builds more in thin country.
 _TASTE = {"Viettel": 0.8, "VinaPhone": 1.0, "MobiFone": 1.15}
 _SPOTS = 24
 _ROADSIDE_STEP_M = 2000.0
-_ROADSIDE_PEOPLE = 300.0
+_ROADSIDE_PEOPLE = 500.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +84,8 @@ def place_masts(
 ) -> Masts:
     """Return masts placed one after another where people live and masts are few.
 
-    Each step takes the place with the greatest people^0.7 / (1 + masts near), both weighted by
-    exp(−(d/1.3 km)²) and people by a seeded taste; the mast then stands on the best of 24 seeded
+    Each step takes the place with the greatest people^0.6 / (1 + masts near), both weighted by
+    exp(−(d/1.5 km)²) and people by a seeded taste; the mast then stands on the best of 24 seeded
     spots about that place (on land, inside the districts, the spacing kept, heights near villages
     preferred in thin country).
 
