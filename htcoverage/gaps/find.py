@@ -32,6 +32,7 @@ COLUMNS = {
     "settlements": "object",
     "district_code": "object",
     "district": "object",
+    "commune_code": "object",
     "residents": "float64",
     "households": "float64",
     "area_km2": "float64",
@@ -93,14 +94,15 @@ def find_gaps(
     Returns
     -------
     GeoDataFrame
-        Multipolygons in the coverage's CRS with the columns `COLUMNS` (``households`` where the
-        settlements have it):
+        Multipolygons in the coverage's CRS with the columns `COLUMNS` (``households`` and
+        ``commune_code`` where the settlements have them):
 
         - ``gap_id``: the identifier of the settlement where most of the gap's residents live; for
           further gaps of the same settlement followed by the 500 m cell of their centre. It stays
           as long as the gap keeps its main settlement, whatever happens at its edges.
         - ``settlement_id, settlement``: that settlement; ``settlement_ids, settlements``: all of
-          them, the most residents first, joined by "; ". The district is the main settlement's.
+          them, the most residents first, joined by "; ". District and commune are the main
+          settlement's.
         - ``missing_db``: dB by which the median of the area falls short of threshold and margin,
           NaN where half of it has no level at all; ``worst_missing_db``: the same for the worst
           pixel that has a level; ``no_level_share``: share of the area without any level.
@@ -127,7 +129,7 @@ def find_gaps(
     types = {
         name: kind
         for name, kind in COLUMNS.items()
-        if name != "households" or "households" in settlements.columns
+        if name not in ("households", "commune_code") or name in settlements.columns
     }
     zones = zone_areas(settlements, grid)
     labels = label_gaps(zones, excess)
@@ -167,8 +169,9 @@ def _describe(
         ascending=[True, False, False, True],
         kind="stable",
     )
-    columns = ["settlement_id", "name", "district_code"]
-    told = settlements[columns].astype(str).iloc[parts["settlement"]].reset_index(drop=True)
+    columns = ["settlement_id", "name", "district_code", "commune_code"]
+    told = settlements[[name for name in columns if name in settlements.columns]]
+    told = told.astype(object).iloc[parts["settlement"]].reset_index(drop=True)
     told = told.assign(gap=parts["gap"].to_numpy())
     by_gap = told.groupby("gap", sort=True)
     main = by_gap.first()
@@ -185,7 +188,8 @@ def _describe(
             "settlement_ids": by_gap["settlement_id"].agg("; ".join),
             "settlements": by_gap["name"].agg("; ".join),
             "district_code": main["district_code"],
-            "district": main["district_code"].map(full_name),
+            "district": main["district_code"].astype(str).map(full_name),
+            **{name: main[name] for name in ("commune_code",) if name in main.columns},
             **{name: total[name] for name in sums if name != "area_m2"},
             "area_km2": total["area_m2"] / 1e6,
             "geometry": geometry,

@@ -1,0 +1,166 @@
+"""The figures of a province, its districts and its communes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from htcoverage.crs import reproject
+from htcoverage.errors import argument_fault
+from htcoverage.figures.cover import CoverCriteria, layer_excess
+from htcoverage.figures.measure import covered_m2, figure_columns
+from htcoverage.figures.rows import (
+    PROVINCE_CODE,
+    SETTLEMENT_PARTS,
+    Measure,
+    add_up,
+    add_up_homes,
+    check_settlement_parts,
+    count_settlements,
+    figure_rows,
+    people_of,
+)
+from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_faults, zone_areas
+
+AREA_LEVELS = ("province", "district", "commune")
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Areas of one level: which settlements and which districts' land each one adds up."""
+
+    name: str
+    areas: tuple[tuple[str, str], ...]
+    of_settlement: npt.NDArray[np.int64]
+    of_district: npt.NDArray[np.int64] | None
+
+
+def compute_figures(
+    coverage: xr.Dataset,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    criteria: CoverCriteria | None = None,
+    settlement_parts: Sequence[float] = SETTLEMENT_PARTS,
+    area_levels: Sequence[str] = AREA_LEVELS,
+    province: str = "all districts",
+) -> pd.DataFrame:
+    """Compute the covered share of every denominator, by area, technology, operator and basis.
+
+    Definitions
+    -----------
+    A pixel is covered at the basis ``median`` when L ≥ T, at ``cell_edge`` when L ≥ T + z(π)·σ;
+    without a level it is not covered. ``expected`` is the mean of Φ((L − T)/σ) and is given for the
+    best server only: one technology, one operator or ``any`` (exact if all servers share the
+    shadowing, otherwise a lower bound). For technology ``any`` and ``both`` and operator ``all`` it
+    would need a rule for how the errors of several servers go together, so those rows are left
+    out; so are settlements, since a count at a part is not linear in the probability.
+    Combinations of layers are those of `LayerExcess`.
+
+    - ``land_area``: area of the district polygons, which are land (water inside them counts), km².
+    - ``residential_area``: area of the settlement polygons, km².
+    - ``residents``, ``households``: spread evenly over their settlement's area.
+    - ``settlements``: those of which at least ``settlement_part`` of the residents is covered.
+
+    Areas are measured in the plane of the coverage's CRS, pixels on the edge of a polygon by their
+    exact fraction. A settlement belongs to the district (commune) of its code wherever it lies;
+    districts add up to the province. Communes have no land area, for there are no outlines. A
+    row whose total is 0 has no share and is left out.
+
+    Parameters
+    ----------
+    coverage : xarray.Dataset
+        ``level_dbm`` (layer, y, x), dBm, NaN where none.
+    settlements : GeoDataFrame
+        ``settlement_id, name, district_code, residents``, optionally ``households`` and
+        ``commune_code``; polygons that do not overlap.
+    districts : GeoDataFrame
+        ``district_code, full_name``; polygons that do not overlap.
+    criteria : CoverCriteria, optional
+        The default criteria when left out.
+    settlement_parts : sequence of float
+        Each in (0, 1].
+    area_levels : sequence of {"province", "district", "commune"}
+        ``commune`` gives rows only where settlements have a ``commune_code``.
+    province : str
+        Name of the whole, in the column ``area``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `COLUMNS`, in a fixed order of rows, unrounded; ``covered`` and ``total`` in
+        ``unit``. ``settlement_part`` is NaN but for settlements; ``low`` and ``high`` are NaN: no
+        interval is computed here. ``attrs["criteria"]`` holds the criteria.
+
+    Raises
+    ------
+    InputError
+        With every polygon that is missing, invalid, without area or not wholly inside the grid,
+        every settlement of an unknown district or without a number of residents.
+    """
+    criteria = criteria or CoverCriteria()
+    check_settlement_parts(settlement_parts)
+    if not area_levels or not set(area_levels) <= set(AREA_LEVELS):
+        raise argument_fault("area_levels", area_levels, f"some of {', '.join(AREA_LEVELS)}")
+    grid = grid_of_coverage(coverage)
+    settlements = reproject(settlements, coverage.attrs["crs"])
+    districts = reproject(districts, coverage.attrs["crs"])
+    raise_faults(table_faults(settlements, districts, grid))
+
+    polygons = pd.concat([settlements[["geometry"]], districts[["geometry"]]], ignore_index=True)
+    zones = zone_areas(polygons, grid)
+    layers = layer_excess(coverage, criteria=criteria, pixels=zones.pixels)
+    columns = figure_columns(layers)
+    covered = covered_m2(zones, layers, columns, criteria=criteria)
+    residential_m2, land_m2 = covered[: len(settlements)], covered[len(settlements) :]
+    people = people_of(settlements)
+    frames = []
+    for level in _levels(settlements, districts, province):
+        if level.name not in area_levels:
+            continue
+        count = len(level.areas)
+        measured = {}
+        if level.of_district is not None:
+            land_km2 = add_up(land_m2 / 1e6, level.of_district, areas=count)
+            measured[Measure("land_area")] = land_km2
+        measured |= add_up_homes(residential_m2, people, level.of_settlement, areas=count)
+        measured |= count_settlements(
+            residential_m2, settlement_parts, level.of_settlement, areas=count
+        )
+        frames.append(figure_rows(level.name, level.areas, columns, measured))
+    figures = pd.concat(frames, ignore_index=True)
+    figures.attrs["criteria"] = asdict(criteria)
+    return figures
+
+
+def _levels(
+    settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, province: str
+) -> list[_Level]:
+    codes = districts["district_code"].astype(str).tolist()
+    place = {code: index for index, code in enumerate(codes)}
+    levels = [
+        _Level(
+            "province",
+            ((PROVINCE_CODE, province),),
+            np.zeros(len(settlements), dtype=np.int64),
+            np.zeros(len(codes), dtype=np.int64),
+        ),
+        _Level(
+            "district",
+            tuple(zip(codes, districts["full_name"].astype(str), strict=True)),
+            np.array([place[str(code)] for code in settlements["district_code"]]),
+            np.arange(len(codes)),
+        ),
+    ]
+    if "commune_code" in settlements.columns:
+        # A settlement without a commune has the place −1: it counts in no commune.
+        of_commune, communes = pd.factorize(settlements["commune_code"], sort=True)
+        named = tuple((str(code), str(code)) for code in communes)
+        levels.append(_Level("commune", named, of_commune, None))
+    return levels
