@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from odc.geo.geobox import GeoBox
 from rasterio.features import rasterize
 from scipy import ndimage
@@ -15,7 +16,8 @@ from shapely import LineString
 from htcoverage.reference_builder.blocks import Bools, Floats, burn
 from htcoverage.reference_builder.corridors import CORRIDORS, corridor_points
 from htcoverage.reference_builder.drainage import coloured_noise
-from htcoverage.reference_builder.parameters import RELIEF, SEATS_DEG, SETTLING
+from htcoverage.reference_builder.parameters import RELIEF, SEATS_DEG, SETTLING, TOWN_TYPES
+from htcoverage.reference_builder.positions import COMMUNES_DEG
 from htcoverage.reference_builder.relief import RIVER, SEA, Terrain, slope_deg
 from htcoverage.reference_builder.waters import metres
 
@@ -36,6 +38,8 @@ class Appeal:
         Distance to the road, shore or bank that a settlement here would follow; NaN where none.
     height_m, slope_deg, coast_m : ndarray
         Ground, slope, distance to the sea.
+    town : ndarray of bool
+        Pixels nearest to a ward's or township's position.
     """
 
     grid: GeoBox
@@ -45,6 +49,7 @@ class Appeal:
     height_m: Floats
     slope_deg: Floats
     coast_m: Floats
+    town: Bools
 
     def draw(
         self, number: int, count: int, *, residents: int, rng: np.random.Generator
@@ -89,15 +94,16 @@ class Appeal:
         return np.where(hill, "hill", np.where(coast, "coast", "plain"))
 
     def ground_m2_per_resident(self, row: np.ndarray, column: np.ndarray) -> Floats:
-        """Return the ground a resident takes, towns aside."""
+        """Return the ground a resident takes."""
         ground = dict(SETTLING.m2_per_resident)
-        kind = self._kind(row, column)
+        kind = np.where(self.town[row, column], "town", self._kind(row, column))
         result: Floats = np.select([kind == k for k in ground], list(ground.values()))
         return result
 
 
 def build_appeal(
     districts: gpd.GeoDataFrame,
+    communes: pd.DataFrame,
     places: gpd.GeoDataFrame,
     terrain: Terrain,
     *,
@@ -109,6 +115,8 @@ def build_appeal(
     ----------
     districts : GeoDataFrame
         Sorted by code.
+    communes : DataFrame
+        The GSO list; each commune draws its share.
     places : GeoDataFrame
         Known places.
     terrain : Terrain
@@ -154,13 +162,44 @@ def build_appeal(
     weight = drawn * put_off * np.exp(SETTLING.noise * noise)
     weight[(slope > SETTLING.slope_limit_deg) | (unit < 0)] = 0.0
 
+    town = _balance(weight, unit, districts, communes, grid)
+
     followed = np.stack([road_m, coast_m, river_m])
     reach = SETTLING.along_reach_m * np.array([1.0, 2.5, 1.0])[:, None, None]
     relative = followed / reach
     chosen = relative.argmin(axis=0)
     along = np.take_along_axis(followed, chosen[None], axis=0)[0]
     along[relative.min(axis=0) > 1.0] = np.nan
-    return Appeal(grid, unit, weight, along, height_m, slope, coast_m)
+    return Appeal(grid, unit, weight, along, height_m, slope, coast_m, town)
+
+
+def _balance(
+    weight: Floats,
+    unit: np.ndarray,
+    districts: gpd.GeoDataFrame,
+    communes: pd.DataFrame,
+    grid: GeoBox,
+) -> Bools:
+    """Even out the communes' shares of their district's weight, in place; return town pixels.
+
+    Communes of a district have about the same number of people whatever their ground: the weight
+    nearest to each commune's position is scaled towards the mean of its district.
+    """
+    town = np.zeros(weight.shape, dtype=bool)
+    for number, code in enumerate(districts["district_code"]):
+        ours = communes[communes["district_code"] == code]
+        anchors = metres(tuple(COMMUNES_DEG[c] for c in ours["commune_code"]))
+        row, column = np.nonzero((unit == number) & (weight > 0))
+        x, y = grid.affine * (column + 0.5, row + 0.5)
+        away_m, nearest = cKDTree(anchors).query(np.column_stack([x, y]))
+        gain, reach_m = SETTLING.commune
+        local = weight[row, column] * (1.0 + gain * np.exp(-away_m / reach_m))
+        local /= 1.0 + (away_m / SETTLING.farthest_m) ** 4
+        total = np.bincount(nearest, local, minlength=len(anchors))
+        factor = (total.mean() / np.maximum(total, 0.01 * total.mean())) ** SETTLING.evenness
+        weight[row, column] = local * factor[nearest]
+        town[row, column] = ours["commune_type"].isin(TOWN_TYPES).to_numpy()[nearest]
+    return town
 
 
 def _distance_m(target: Bools) -> Floats:

@@ -1,7 +1,7 @@
 """A river network drawn by chance and by the known rivers, and the relief that it implies.
 
 Every pixel drains along its cheapest path to the sea, a river or the frame: a tree, so there are no
-closed hollows. Slopes along the paths follow Flint's law, slope = k · area^−θ (J. J. Flint, Water
+closed hollows. Slopes along the paths follow Flint's law, slope = k · (1 + area / hillslope)^−θ (J. J. Flint, Water
 Resources Research 10, 1974, eq. 1), which makes concave rivers, steep heads and sharp divides;
 k is fitted block by block so that the 2′ means come out.
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import ndimage, sparse
 from scipy.sparse.csgraph import dijkstra
 
-from htcoverage.reference_builder.blocks import Blocks, Bools, Floats, spline
+from htcoverage.reference_builder.blocks import Blocks, Bools, Floats
 from htcoverage.reference_builder.parameters import RELIEF
 
 Indices = npt.NDArray[np.int64]
@@ -77,35 +77,38 @@ def draw_network(
         Draws the noise.
     """
     n = RELIEF.network_factor
-    size = (slice(None, None, None),) * 2
     sea, row, column = coarsen(sea), coarsen(row), coarsen(column)
-    river = coarsen(ndimage.maximum_filter(river, n + 1))[size] & ~sea
+    river = coarsen(ndimage.maximum_filter(river, n + 1)) & ~sea
     pixel_m = RELIEF.pixel_m * n
-    wanted_m = spline(blocks.target_m, row, column)
+    thin = Blocks(blocks.target_m, row, column, ~sea)
+    wanted_m = thin.surface(thin.target_m)
     cost = np.exp(RELIEF.path_spread * coloured_noise(sea.shape, pixel_m, rng))
     cost *= ((wanted_m + RELIEF.path_height_m) / 100.0) ** RELIEF.path_power
     cost[river] *= RELIEF.river_pull
-    parent, step_m = _drain(cost, sea, wanted_m, pixel_m)
-    area = _accumulate(parent)
-    ancestors = _ancestors(parent)
+    edge = np.zeros(sea.shape, dtype=bool)
+    edge[[0, -1]] = edge[:, [0, -1]] = True
+    exits = Exits(np.flatnonzero(sea | edge), np.where(sea, 0.0, 0.4 * wanted_m).ravel())
+    tolls = np.where(sea, 0.0, 1.0 + wanted_m / 50.0).ravel()
+    _, parent, step_m = drain(cost, Exits(exits.pixels, tolls), pixel_m)
 
     distance_m = ndimage.distance_transform_edt(~(river | sea)) * pixel_m
     near = np.clip(distance_m / RELIEF.floor_m, 0.0, 1.0)
     floor = RELIEF.floor_share + (1 - RELIEF.floor_share) * near**2
-    law = (step_m * area**-RELIEF.concavity).reshape(sea.shape) * floor
-    edge = np.zeros(sea.shape, dtype=bool)
-    edge[[0, -1]] = edge[:, [0, -1]] = True
-    start_m = np.where(edge & ~sea, 0.4 * wanted_m, 0.0)
-
-    thin = Blocks(blocks.target_m, row, column, ~sea)
-    low, high = RELIEF.steepness_bounds
-    steepness = np.clip(blocks.target_m / 2500.0, low, high)
+    steepness = np.clip(thin.target_m / 2500.0, *RELIEF.steepness_bounds)
     for _ in range(RELIEF.network_rounds):
-        rise_m = law * spline(steepness, row, column)
-        height_m = _climb(rise_m.ravel(), start_m.ravel(), ancestors).reshape(sea.shape)
-        ratio = blocks.target_m / np.maximum(thin.means(height_m), 0.1)
-        steepness = np.clip(steepness * np.clip(ratio, 0.4, 2.5) ** 0.8, low, high)
-    stream = (area.reshape(sea.shape) * (pixel_m / 1e3) ** 2 > RELIEF.stream_km2) & ~sea
+        area = accumulate(parent).reshape(sea.shape)
+        law = floor * (1.0 + area / RELIEF.hillslope_pixels) ** -RELIEF.concavity
+        ancestors = _ancestors(parent)
+        for _ in range(RELIEF.steepness_rounds):
+            rise_m = step_m * (law * thin.surface(steepness)).ravel()
+            height_m = _climb(rise_m, exits.start, ancestors).reshape(sea.shape)
+            ratio = thin.target_m / np.maximum(thin.means(height_m), 0.1)
+            steepness *= np.clip(ratio, 0.4, 2.5) ** 0.8
+            steepness = np.clip(steepness, *RELIEF.steepness_bounds)
+        slope = law * thin.surface(steepness)
+        height_m, parent, step_m = drain(slope * pixel_m, exits, pixel_m)
+    drained_km2 = accumulate(parent).reshape(sea.shape) * (pixel_m / 1e3) ** 2
+    stream = (drained_km2 > RELIEF.stream_km2) & ~sea
     nearest = ndimage.distance_transform_edt(
         ~(stream | sea), return_distances=False, return_indices=True
     )
@@ -166,29 +169,45 @@ def lattice_graph(cost: Floats, *, extra: int = 0) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.concatenate(weights), ends), shape=(size, size))
 
 
-def _drain(
-    cost: Floats, sea: Bools, wanted_m: Floats, pixel_m: float
-) -> tuple[Indices, Floats]:
-    """Return for each pixel the one it drains to (itself at an outlet) and the step in metres.
+@dataclass(frozen=True)
+class Exits:
+    """Where water leaves: flat indices of pixels, and every pixel's cost or height if it exits."""
 
-    One virtual node stands for everything outside: the sea costs nothing to reach, the frame costs
-    more the higher it lies.
+    pixels: Indices
+    start: Floats
+
+
+def drain(cost: Floats, exits: Exits, pixel_m: float) -> tuple[Floats, Indices, Floats]:
+    """Return each pixel's cheapest way out of the raster.
+
+    Parameters
+    ----------
+    cost : ndarray, shape (rows, columns)
+        Of crossing a pixel; if it is a rise in metres, the ways' costs are a continuous ground.
+    exits : Exits
+        Pixels that may end a way, and at what cost.
+    pixel_m : float
+        Side of a pixel.
+
+    Returns
+    -------
+    (ndarray, ndarray of int, ndarray)
+        Cost of the way (shape of the raster); the next pixel on it, itself at its end, and the
+        step to that in metres (both flat).
     """
-    columns = sea.shape[1]
+    columns, outside = cost.shape[1], cost.size
+    # One virtual node stands for everything outside; a weight of 0 would be no edge at all.
+    tolls = np.maximum(exits.start[exits.pixels], 1e-9)
+    ends = (np.full(exits.pixels.size, outside), exits.pixels)
     graph = lattice_graph(cost, extra=1)
-    edge = np.zeros(sea.shape, dtype=bool)
-    edge[[0, -1]] = edge[:, [0, -1]] = True
-    outside = sea.size
-    outlets = np.flatnonzero(sea | edge)
-    toll = np.where(sea, 1e-6, 1.0 + wanted_m / 50.0).ravel()[outlets]
-    ways_out = (np.full(outlets.size, outside), outlets)
-    graph = graph + sparse.csr_matrix((toll, ways_out), shape=graph.shape)
-    _, before = dijkstra(graph, directed=False, indices=outside, return_predecessors=True)
+    graph = graph + sparse.csr_matrix((tolls, ends), shape=graph.shape)
+    total, before = dijkstra(graph, directed=False, indices=outside, return_predecessors=True)
     itself = np.arange(outside)
     parent = np.where(before[:-1] == outside, itself, before[:-1]).astype(np.int64)
     row_step = np.abs(parent // columns - itself // columns)
     column_step = np.abs(parent % columns - itself % columns)
-    return parent, np.hypot(row_step, column_step) * pixel_m
+    step_m = np.hypot(row_step, column_step) * pixel_m
+    return total[:-1].reshape(cost.shape), parent, step_m
 
 
 def _ancestors(parent: Indices) -> list[Indices]:
@@ -208,7 +227,7 @@ def _climb(rise_m: Floats, start_m: Floats, jumps: list[Indices]) -> Floats:
     return total + start_m[jumps[-1][jumps[-1]]]
 
 
-def _accumulate(parent: Indices) -> Floats:
+def accumulate(parent: Indices) -> Floats:
     """Return the pixels drained by each pixel, itself included, level by level of the tree."""
     depth = (parent != np.arange(parent.size)).astype(np.int64)
     jump = parent

@@ -18,8 +18,9 @@ from htcoverage.reference_builder.clutter import (
     build_zones,
     clutter_classes,
 )
+from htcoverage.reference_builder.parameters import TOWN_TYPES
 from htcoverage.reference_builder.relief import Terrain, build_terrain, make_terrain_grid
-from htcoverage.reference_builder.settlements import TOWN_TYPES, build_settlements
+from htcoverage.reference_builder.settlements import build_settlements
 from htcoverage.reference_builder.sources import Sources
 from htcoverage.reference_builder.waters import WaterShapes, build_waters
 from htcoverage.reference_builder.write import write_checksums, write_cog, write_csv, write_gpkg

@@ -91,6 +91,18 @@ class Waters:
     #: Rivers that the source leaves out: modelled courses, mouth last.
     modelled_rivers: tuple[tuple[str, float, tuple[tuple[float, float], ...]], ...] = (
         (
+            "Sông Lam",
+            420.0,
+            (
+                (105.7508, 18.6630),
+                (105.7600, 18.6740),
+                (105.7625, 18.6900),
+                (105.7560, 18.7140),
+                (105.7500, 18.7340),
+                (105.7520, 18.7480),
+            ),
+        ),
+        (
             "Sông Ngàn Phố",
             90.0,
             (
@@ -134,6 +146,8 @@ class Waters:
             ),
         ),
     )
+    #: Modelled courses swing by these amplitudes at these wavelengths, in metres.
+    meanders_m: tuple[tuple[float, float], ...] = ((170.0, 2900.0), (90.0, 1270.0))
     #: Kẻ Gỗ reservoir: the lowest connected ground of this area along the upper Rào Cái.
     lake_name: str = "Hồ Kẻ Gỗ"
     lake_km2: float = 27.0
@@ -162,23 +176,25 @@ class Relief:
     river_pull: float = 0.04
     #: Slope along a path goes as drained area to the power −``concavity`` (Flint's law); its
     #: coefficient is fitted so that the 2′ means come out, within these bounds.
-    concavity: float = 0.45
-    steepness_bounds: tuple[float, float] = (0.0002, 1.3)
+    concavity: float = 0.52
+    hillslope_pixels: float = 3.0
+    steepness_bounds: tuple[float, float] = (0.0002, 0.55)
     #: Valley floors: the coefficient falls to this share at a river and is whole at this distance.
     floor_share: float = 0.06
     floor_m: float = 2200.0
     #: Streams are paths that drain more than this.
     stream_km2: float = 12.0
     #: Fine roughness: standard deviation as a share of the height above the nearest stream.
-    rough_share: float = 0.10
+    rough_share: float = 0.06
     rough_wavelengths_m: tuple[float, ...] = (900.0, 450.0, 225.0)
     #: The province's highest point, and where ground is bent softly to stay below it.
     highest_m: float = 2235.0
     bend_m: float = 1600.0
     summit_m: float = 1300.0
     #: Rounds of correction that bring the block means home.
-    network_rounds: int = 14
-    mean_rounds: int = 8
+    network_rounds: int = 3
+    steepness_rounds: int = 8
+    mean_rounds: int = 14
 
 
 @dataclass(frozen=True)
@@ -225,6 +241,11 @@ class Settling:
     #: Weight and reach of the district's seat (all districts), and of the other known places.
     seat: tuple[float, float] = (14.0, 1800.0)
     place: tuple[float, float] = (3.0, 900.0)
+    #: The same around each commune's position, and the power that evens out communes' shares.
+    commune: tuple[float, float] = (4.0, 1000.0)
+    evenness: float = 0.8
+    #: Farther than this from every commune's position hardly anybody lives.
+    farthest_m: float = 3500.0
     #: Growth on a lattice of this pixel: roughness of the outline (log of a cell's cost) and how
     #: fast growth tires away from the road, bank or shore it follows.
     cell_m: float = 30.0
@@ -255,6 +276,9 @@ class Clutter:
     coastal_below_m: float = 100.0
     coastal_within_m: float = 50_000.0
 
+
+#: Types of commune that are town: wards and townships.
+TOWN_TYPES = ("phuong", "thi-tran")
 
 #: Census of 2019: residents and households by district code.
 CENSUS_2019 = {

@@ -12,7 +12,7 @@ from shapely import box
 from shapely.geometry.base import BaseGeometry
 
 from htcoverage.grid import make_grid
-from htcoverage.reference_builder.blocks import Blocks, Bools, Floats, block_position, burn, spline
+from htcoverage.reference_builder.blocks import Blocks, Bools, Floats, block_position, burn
 from htcoverage.reference_builder.drainage import draw_network, refine, roughness
 from htcoverage.reference_builder.parameters import RELIEF, WATERS
 from htcoverage.reference_builder.sources import CoarseElevation
@@ -99,7 +99,8 @@ def build_terrain(
     lake = _lake(ground_m, waters, grid)
     for number in range(RELIEF.mean_rounds):
         ratio = blocks.target_m / np.maximum(blocks.means(ground_m), 0.1)
-        ground_m *= spline(np.clip(ratio, 0.5, 2.0), row, column)
+        # The spline smooths the correction, so it is overdone.
+        ground_m *= blocks.surface(np.clip(ratio**1.7, 0.4, 2.5))
         if number == RELIEF.mean_rounds // 2:
             ground_m = _bend(ground_m)
         ground_m[lake] = ground_m[lake].mean()

@@ -15,12 +15,10 @@ from htcoverage.reference_builder.blocks import Floats
 from htcoverage.reference_builder.communes import assign_communes
 from htcoverage.reference_builder.growth import Growth, outline
 from htcoverage.reference_builder.names import UPLAND_COMMUNES, town_names, village_names
-from htcoverage.reference_builder.parameters import CENSUS_2019, SETTLING
+from htcoverage.reference_builder.parameters import CENSUS_2019, SETTLING, TOWN_TYPES
 from htcoverage.reference_builder.positions import COMMUNES_DEG
 from htcoverage.reference_builder.relief import Terrain
 from htcoverage.reference_builder.waters import metres
-
-TOWN_TYPES = ("phuong", "thi-tran")
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def build_settlements(
         ``settlement_id, name, district_code, commune_code, residents, households, provenance``
         and polygon, sorted by id.
     """
-    appeal = build_appeal(districts, places, terrain, rng=rng)
+    appeal = build_appeal(districts, communes, places, terrain, rng=rng)
     growth = Growth.start(appeal, rng=rng)
     rows: list[dict[str, object]] = []
     shapes = []

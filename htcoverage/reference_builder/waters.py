@@ -114,13 +114,24 @@ def _nearest(lines: list[BaseGeometry], point: Point) -> BaseGeometry:
 
 
 def _meander(course: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return a course with its corners rounded (corner cutting), ends kept."""
+    """Return a course with its corners rounded (corner cutting) and swinging, ends kept."""
     for _ in range(3):
         first, second = course[:-1], course[1:]
         cut = np.empty((2 * len(first), 2))
         cut[0::2], cut[1::2] = 0.75 * first + 0.25 * second, 0.25 * first + 0.75 * second
         course = np.vstack([course[:1], cut, course[-1:]])
-    return course
+    course = np.array(shapely.segmentize(LineString(course), 150.0).coords)
+    steps = np.diff(course, axis=0)
+    along_m = np.concatenate([[0.0], np.cumsum(np.hypot(*steps.T))])
+    swing_m = np.zeros(len(course))
+    for amplitude_m, wavelength_m in WATERS.meanders_m:
+        swing_m += amplitude_m * np.sin(2 * np.pi * along_m / wavelength_m)
+    swing_m *= np.sin(np.pi * along_m / along_m[-1]) ** 0.5
+    direction = np.gradient(course, axis=0)
+    direction /= np.hypot(*direction.T)[:, None]
+    aside = np.column_stack([-direction[:, 1], direction[:, 0]])
+    result: npt.NDArray[np.float64] = course + swing_m[:, None] * aside
+    return result
 
 
 def _lines(
