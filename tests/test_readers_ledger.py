@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -113,6 +115,8 @@ def test_base_stations_alone_become_cells_by_stated_defaults(tmp_path: Path) -> 
     assert four["antenna"] == "3gpp-36814"
     named = set(four["assumed"].split())
     assert named == {column.name for column in CELLS.columns[2:-1]} - {"cpich_power_dbm"}
+    assert three["rs_boost_db"] == 0
+    assert "rs_boost_db" not in three["assumed"].split()
     counts = {(each.table, each.column): (each.count, each.total) for each in ledger.defaults}
     assert counts["cells", "port_power_dbm"] == (6, 9)
     assert counts["cells", "cpich_power_dbm"] == (3, 9)
@@ -134,7 +138,7 @@ def test_columns_of_the_ledger_override_defaults(tmp_path: Path) -> None:
     cells = ledger.cells.set_index("cell_id")
     pairs = cells.loc[["V4-1", "V4-2", "V4-3", "V4-4"], ["band_mhz", "azimuth_deg"]]
     assert pairs.to_numpy().tolist() == [[1800, 10], [1800, 190], [900, 10], [900, 190]]
-    assert cells.loc["V4-3", "antenna_gain_dbi"] == 15  # below 1 GHz
+    assert cells.loc["V4-3", "antenna_gain_dbi"] == 15.5  # below 1 GHz
     assert cells.loc["V4-3", "bandwidth_mhz"] == 10
     assert cells.loc["V4-1", "electrical_tilt_deg"] == 4  # atan(45 / 600) = 4.29°
     assert cells.loc["V3-2", "antenna_gain_dbi"] == 14.5
@@ -155,6 +159,21 @@ def test_every_default_lies_in_the_range_of_its_column() -> None:
             if value is not None and column.low is not None:
                 assert column.low <= value <= column.high, column.name
     assert set(d.IN_WORDS) == {"status", "provenance", *CELLS.column_names[2:-1]}
+
+
+@pytest.mark.parametrize("technology", ["3G", "4G"])
+@pytest.mark.parametrize("band", ["30", "900", "1000", "2100", "6000"])
+def test_every_band_has_every_default(tmp_path: Path, technology: str, band: str) -> None:
+    line = changed(BTS_LINES[0], BTS_HEADER, "technology", technology)
+    path = put_bts(tmp_path, f"{line},{band}", header=f"{BTS_HEADER},band_mhz")
+    cells = read_ledger(path).cells
+    other = "cpich_power_dbm" if technology == "4G" else "port_power_dbm"
+    assert [name for name in CELLS.column_names if cells[name].isna().any()] == [other]
+
+
+def test_pandera_is_imported_by_reading_alone() -> None:
+    code = "import sys, htcoverage.readers; sys.exit('pandera' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_projected_coordinates_with_their_crs(tmp_path: Path) -> None:

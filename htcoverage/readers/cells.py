@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -48,79 +49,68 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
         Told at the base station's row and column.
     """
     known = bts[bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()]
-    listed, faults = _listed(known, sheet=sheet)
-    rows: list[int] = []
-    band_mhz: list[float] = []
-    azimuth_deg: list[float] = []
-    ordinal: list[int] = []
-    for row, bands, azimuths in zip(
-        known.index, listed["band_mhz"], listed["azimuth_deg"], strict=True
-    ):
-        pairs = [(band, azimuth) for band in bands for azimuth in azimuths]
-        rows.extend([row] * len(pairs))
-        band_mhz.extend(band for band, _ in pairs)
-        azimuth_deg.extend(azimuth for _, azimuth in pairs)
-        ordinal.extend(range(1, len(pairs) + 1))
-    single = [column for column in OVERRIDES if column.name not in _LISTED]
-    given, bad = _given(known, single, sheet=sheet)
-    faults += bad
-    # One row a cell from here on; `rows` leads back to the base station.
-    owner = known.loc[rows].reset_index(drop=True)
-    cells = given.loc[rows].reset_index(drop=True)
+    carriers, faults = _carriers(known, sheet=sheet)
+    given, bad = _given(known, sheet=sheet)
+    # One row a cell from here on; `row` leads back to the base station.
+    owner = known.loc[carriers["row"]].reset_index(drop=True)
+    cells = given.loc[carriers["row"]].reset_index(drop=True)
     cells["bts_id"] = owner["bts_id"]
-    cells["cell_id"] = owner["bts_id"].astype(object) + "-" + pd.Series(ordinal).astype(str)
-    cells["band_mhz"] = np.array(band_mhz, dtype=float)
-    cells["azimuth_deg"] = np.array(azimuth_deg, dtype=float)
-    filled = _default_values(owner["technology"], cells)
-    assumed = {name: cells[name].isna() & values.notna() for name, values in filled.items()}
+    cells["cell_id"] = owner["bts_id"].astype(object) + "-" + carriers["ordinal"].astype(str)
+    assumed = {}
     for name in _LISTED:
-        stated = _stated(known, name, sheet=sheet)
-        assumed[name] = pd.Series(~stated.loc[rows].to_numpy())
-    for name, values in filled.items():
-        cells[name] = cells[name].fillna(values) if cells[name].notna().any() else values
-    ordered = [column.name for column in OVERRIDES]
-    flags = np.column_stack([assumed[name].to_numpy(dtype=bool) for name in ordered])
+        cells[name] = carriers[name]
+        assumed[name] = carriers[f"{name} assumed"]
+    for name, default in _default_values(owner["technology"], cells).items():
+        assumed[name] = cells[name].isna() & default.notna()
+        cells[name] = default.where(assumed[name], cells[name])
+    assumed["rs_boost_db"] &= owner["technology"] == "4G"  # 3G has none: its 0 assumes nothing
+    names = [column.name for column in OVERRIDES]
+    flags = np.column_stack([assumed[name].to_numpy(dtype=bool) for name in names])
     cells["assumed"] = [
-        " ".join(name for name, flag in zip(ordered, line, strict=True) if flag) for line in flags
+        " ".join(name for name, flag in zip(names, line, strict=True) if flag) for line in flags
     ]
-    return cells[list(CELLS.column_names)], faults
+    return cells[list(CELLS.column_names)], faults + bad
 
 
-def _stated(bts: pd.DataFrame, name: str, *, sheet: Sheet) -> pd.Series:
-    if name not in sheet.frame:
-        return pd.Series(False, index=bts.index)
-    return sheet.frame[name].loc[bts.index].notna()
+def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return a row for each azimuth on each band of each base station."""
+    bands, faults = _listed(bts, CELLS.column("band_mhz"), sheet=sheet)
+    azimuths, bad = _listed(bts, CELLS.column("azimuth_deg"), sheet=sheet)
+    lines = [
+        (row, ordinal, band_mhz, azimuth_deg, not own_bands, not own_azimuths)
+        for row, technology, own_bands, own_azimuths in zip(
+            bts.index, bts["technology"], bands, azimuths, strict=True
+        )
+        for ordinal, (band_mhz, azimuth_deg) in enumerate(
+            product(
+                own_bands or (defaults.BAND_MHZ[technology],), own_azimuths or defaults.AZIMUTHS_DEG
+            ),
+            start=1,
+        )
+    ]
+    flags = [f"{name} assumed" for name in _LISTED]
+    return pd.DataFrame(lines, columns=["row", "ordinal", *_LISTED, *flags]), faults + bad
 
 
 def _listed(
-    bts: pd.DataFrame, *, sheet: Sheet
-) -> tuple[dict[str, list[tuple[float, ...]]], list[Fault]]:
-    """Return the bands and the azimuths of every base station."""
-    usual: dict[str, list[tuple[float, ...]]] = {
-        "band_mhz": [(defaults.BAND_MHZ[technology],) for technology in bts["technology"]],
-        "azimuth_deg": [defaults.AZIMUTHS_DEG] * len(bts),
-    }
+    bts: pd.DataFrame, column: Column, *, sheet: Sheet
+) -> tuple[list[tuple[float, ...]], list[Fault]]:
+    """Return the values that each base station lists in a column; none where it is silent."""
+    if column.name not in sheet.frame:
+        return [()] * len(bts), []
+    found: list[tuple[float, ...]] = []
     faults: list[Fault] = []
-    found: dict[str, list[tuple[float, ...]]] = {}
-    for name in _LISTED:
-        column = CELLS.column(name)
-        found[name] = list(usual[name])
-        if name not in sheet.frame:
-            continue
-        for place, (row, value) in enumerate(sheet.frame[name].loc[bts.index].items()):
-            if value is None:
-                continue
-            parts = _LIST_BREAK.split(value) if isinstance(value, str) else [value]
-            numbers = [number(part) for part in parts]
-            good = [each for each in numbers if each is not None and _allowed(each, column)]
-            if len(good) < len(numbers) or len(set(good)) < len(good):
-                expected = (
-                    f"a number, or different numbers with spaces between, from {column.low:g} to "
-                    f"{column.high:g} {column.unit} ({column.meaning})"
-                )
-                faults.append(sheet.fault(row, name, expected))
-            else:
-                found[name][place] = tuple(good)
+    for row, value in sheet.frame[column.name].loc[bts.index].items():
+        parts = _LIST_BREAK.split(value) if isinstance(value, str) else [value]
+        numbers = [] if value is None else [number(part) for part in parts]
+        good = [each for each in numbers if each is not None and _allowed(each, column)]
+        if len(good) < len(numbers) or len(set(good)) < len(good):
+            expected = (
+                f"a number, or different numbers with spaces between, from {column.low:g} to "
+                f"{column.high:g} {column.unit} ({column.meaning})"
+            )
+            faults.append(sheet.fault(row, column.name, expected))
+        found.append(tuple(good))
     return found, faults
 
 
@@ -130,10 +120,9 @@ def _allowed(value: float, column: Column) -> bool:
     return column.low <= value <= column.high
 
 
-def _given(
-    bts: pd.DataFrame, columns: list[Column], *, sheet: Sheet
-) -> tuple[pd.DataFrame, list[Fault]]:
+def _given(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
     """Return what the ledger itself says of its cells, empty where it says nothing."""
+    columns = [column for column in OVERRIDES if column.name not in _LISTED]
     present = [column for column in columns if column.name in sheet.frame]
     raw = Sheet(sheet.file, sheet.frame.loc[bts.index], sheet.header_row)
     given, faults = parse_columns(raw, present)
