@@ -93,6 +93,16 @@ def test_pixels_that_touch_at_a_corner_are_one_gap_and_others_are_not():
     assert gaps.geometry.iloc[0].equals(box(1, 1, 2, 2).union(box(2, 2, 3, 3)))
 
 
+def test_the_commune_is_that_of_the_main_settlement_and_may_be_unknown():
+    homes = make_settlements(
+        ("one", "w", 10.0, box(0, 0, 2, 2)),
+        ("two", "e", 20.0, box(6, 0, 8, 2)),
+        ("three", "e", 5.0, box(8, 0, 9, 2)),
+    ).assign(commune_code=[None, "c2", "c3"])
+    gaps = find_gaps(make_coverage(a_4g=east_of(0)), homes, DISTRICTS, BTS)
+    assert gaps["commune_code"].tolist() == ["c2", None]
+
+
 def test_uncovered_land_without_homes_joins_nothing():
     homes = make_settlements(
         ("one", "w", 10.0, box(0, 0, 2, 2)), ("two", "e", 20.0, box(6, 0, 8, 2))

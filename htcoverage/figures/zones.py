@@ -86,6 +86,22 @@ def zone_areas(polygons: gpd.GeoDataFrame, grid: GeoBox) -> ZoneAreas:
     return ZoneAreas(area_m2, pixels)
 
 
+def only_polygons(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return geometries without the lines and points that an intersection leaves on shared edges.
+
+    Polygons and multipolygons stay; a collection becomes the multipolygon of its polygons, other
+    geometries an empty one.
+    """
+    kept = np.array(geometry, dtype=object)
+    areal = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+    for index in np.flatnonzero(~np.isin(shapely.get_type_id(kept), areal)):
+        parts = shapely.get_parts(shapely.get_parts(kept[index]))
+        kept[index] = shapely.union_all(
+            parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+        )
+    return kept
+
+
 def polygon_faults(
     polygons: gpd.GeoDataFrame, grid: GeoBox, *, table: str, name_column: str
 ) -> list[Fault]:

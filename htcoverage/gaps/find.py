@@ -18,7 +18,13 @@ from htcoverage.figures.cover import (
     Technology,
     excess_db,
 )
-from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_faults, zone_areas
+from htcoverage.figures.zones import (
+    grid_of_coverage,
+    only_polygons,
+    raise_faults,
+    table_faults,
+    zone_areas,
+)
 from htcoverage.gaps.nearest import eligible_bts, nearest_cover, nearest_site
 from htcoverage.gaps.pieces import GapPixels, gap_parts, gap_pixels, label_gaps
 
@@ -198,10 +204,9 @@ def _describe(
 
 
 def _polygons(pieces: pd.Series) -> shapely.MultiPolygon:
-    """Return the pieces as one multipolygon, without the lines and points where edges only meet."""
-    flat = shapely.get_parts(shapely.get_parts(pieces.to_numpy()))
-    areas = flat[shapely.get_type_id(flat) == shapely.GeometryType.POLYGON]
-    return shapely.MultiPolygon(list(shapely.get_parts(shapely.union_all(areas))))
+    """Return the pieces of a gap as one multipolygon."""
+    whole = shapely.union_all(only_polygons(pieces.to_numpy()))
+    return shapely.MultiPolygon(list(shapely.get_parts(whole)))
 
 
 def _shortfall(pixels: GapPixels, excess: FloatArray) -> pd.DataFrame:
