@@ -1,4 +1,4 @@
-"""Build the reference province: ``python -m htcoverage.reference_builder [--data DIR] [--seed N]``."""
+"""``python -m htcoverage.reference_builder [--data DIR] [--seed N]``: build all of ``data``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from htcoverage.reference_builder.ground import Ground
 from htcoverage.reference_builder.land import build_land, write_land
+from htcoverage.reference_builder.network import build_network, write_network
 from htcoverage.reference_builder.parameters import DEFAULT_SEED
 from htcoverage.reference_builder.sources import read_sources
 
@@ -32,8 +34,19 @@ def main() -> None:
 
     sources = read_sources(arguments.data / "sources")
     land = build_land(sources, seed=arguments.seed, progress=progress)
+    progress("ledger and fibre")
+    network = build_network(
+        land.settlements,
+        districts=land.districts,
+        communes=sources.communes,
+        ground=Ground(
+            land.terrain.ground_m.astype(float), land.terrain.water > 0, land.terrain.grid
+        ),
+        seed=arguments.seed,
+    )
     progress("writing")
     write_land(land, sources, data=arguments.data)
+    write_network(network, data=arguments.data)
     progress("done")
 
 

@@ -159,10 +159,10 @@ def build_appeal(
     put_off = np.exp(-((slope / SETTLING.slope_scale_deg) ** 2))
     put_off /= 1.0 + (height_m / SETTLING.height_scale_m) ** 2
     noise = coloured_noise(grid.shape, RELIEF.pixel_m, rng)
-    weight = drawn * put_off * np.exp(SETTLING.noise * noise)
-    weight[(slope > SETTLING.slope_limit_deg) | (unit < 0)] = 0.0
+    appealing: Floats = drawn * put_off * np.exp(SETTLING.noise * noise)
+    appealing[(slope > SETTLING.slope_limit_deg) | (unit < 0)] = 0.0
 
-    town = _balance(weight, unit, districts, communes, grid)
+    town = _balance(appealing, unit, districts, communes, grid)
 
     followed = np.stack([road_m, coast_m, river_m])
     reach = SETTLING.along_reach_m * np.array([1.0, 2.5, 1.0])[:, None, None]
@@ -170,7 +170,7 @@ def build_appeal(
     chosen = relative.argmin(axis=0)
     along = np.take_along_axis(followed, chosen[None], axis=0)[0]
     along[relative.min(axis=0) > 1.0] = np.nan
-    return Appeal(grid, unit, weight, along, height_m, slope, coast_m, town)
+    return Appeal(grid, unit, appealing, along, height_m, slope, coast_m, town)
 
 
 def _balance(
@@ -211,4 +211,6 @@ def _centres(grid: GeoBox) -> tuple[Floats, Floats]:
     """Return the easting of each column (a row) and the northing of each row (a column)."""
     a = grid.affine
     rows, columns = grid.shape
-    return a.c + a.a * (np.arange(columns) + 0.5)[None], a.f + a.e * (np.arange(rows) + 0.5)[:, None]
+    return a.c + a.a * (np.arange(columns) + 0.5)[None], a.f + a.e * (np.arange(rows) + 0.5)[
+        :, None
+    ]

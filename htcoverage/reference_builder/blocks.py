@@ -43,7 +43,8 @@ def block_position(grid: GeoBox, coarse: CoarseElevation) -> tuple[Floats, Float
 def burn(shapes: list[BaseGeometry], grid: GeoBox) -> Bools:
     """Return the pixels whose centre lies in any of the shapes."""
     burnt = rasterize(shapes, out_shape=grid.shape, transform=grid.affine, dtype="uint8")
-    return burnt.astype(bool)
+    result: Bools = burnt.astype(bool)
+    return result
 
 
 class Blocks:

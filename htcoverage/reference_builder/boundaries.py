@@ -52,7 +52,9 @@ def build_districts(outlines: gpd.GeoDataFrame, communes: pd.DataFrame) -> gpd.G
     codes = [SOURCE_CODES[name] for name in outlines["name"]]
     parts = dict(zip(codes, partition(list(outlines.geometry)), strict=True))
     parts[KY_ANH_DISTRICT], parts[KY_ANH_TOWN] = split_ky_anh(parts[KY_ANH_DISTRICT])
-    units = communes.groupby("district_code", sort=True)["district_full_name"].agg(["first", "size"])
+    units = communes.groupby("district_code", sort=True)["district_full_name"].agg(
+        ["first", "size"]
+    )
     return gpd.GeoDataFrame(
         {
             "district_code": units.index.to_numpy(dtype=str),
@@ -101,8 +103,10 @@ def partition(outlines: list[BaseGeometry]) -> list[BaseGeometry]:
     while (owner < 0).any():
         number, to = _longest_shared(faces, owner)
         owner[number] = to
-    return [_dissolve([f for f, o in zip(faces, owner, strict=True) if o == i])
-            for i in range(len(outlines))]
+    return [
+        _dissolve([f for f, o in zip(faces, owner, strict=True) if o == i])
+        for i in range(len(outlines))
+    ]
 
 
 def _thin(face: Polygon) -> bool:
@@ -155,8 +159,9 @@ def split_ky_anh(whole: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
 
     def town(east_m: float) -> BaseGeometry:
         corners = [(x + east_m, y) for x, y in line]
-        east_side = Polygon([*corners, (corners[-1][0] + 1e5, corners[-1][1]),
-                             (corners[0][0] + 1e5, corners[0][1])])
+        east_side = Polygon(
+            [*corners, (corners[-1][0] + 1e5, corners[-1][1]), (corners[0][0] + 1e5, corners[0][1])]
+        )
         return whole.intersection(east_side, grid_size=0.1)
 
     east_m = brentq(lambda x: town(x).area / 1e6 - KY_ANH.town_km2, -8e3, 8e3, xtol=0.1)

@@ -81,7 +81,9 @@ def build_zones(terrain: Terrain) -> npt.NDArray[np.uint8]:
     """
     sea = terrain.water == SEA
     distance_m = ndimage.distance_transform_edt(~sea) * RELIEF.pixel_m
-    coastal = (terrain.ground_m < CLUTTER.coastal_below_m) & (distance_m <= CLUTTER.coastal_within_m)
+    coastal = (terrain.ground_m < CLUTTER.coastal_below_m) & (
+        distance_m <= CLUTTER.coastal_within_m
+    )
     zones = np.where(coastal, COASTAL_ZONE, INLAND_ZONE).astype(np.uint8)
     zones[sea] = SEA_ZONE
     return zones

@@ -1,14 +1,15 @@
 """A river network drawn by chance and by the known rivers, and the relief that it implies.
 
 Every pixel drains along its cheapest path to the sea, a river or the frame: a tree, so there are no
-closed hollows. Slopes along the paths follow Flint's law, slope = k · (1 + area / hillslope)^−θ (J. J. Flint, Water
-Resources Research 10, 1974, eq. 1), which makes concave rivers, steep heads and sharp divides;
-k is fitted block by block so that the 2′ means come out.
+closed hollows. Slopes along the paths follow Flint's law, slope = k · area^−θ (J. J. Flint, Water
+Resources Research 10, 1974), levelled off where the drained area is a hillslope's, which makes
+concave rivers and sharp divides; k is fitted block by block so that the 2′ means come out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from htcoverage.reference_builder.blocks import Blocks, Bools, Floats
 from htcoverage.reference_builder.parameters import RELIEF
 
 Indices = npt.NDArray[np.int64]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,21 @@ class Network:
     stream: Bools
 
 
-def coarsen(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def coarsen(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
     """Return every n-th pixel, those at the middle of the network's pixels."""
     n = RELIEF.network_factor
     return values[n // 2 :: n, n // 2 :: n]
 
 
-def refine(values: Floats, shape: tuple[int, int], *, order: int = 1) -> Floats:
+def refine(values: Floats, shape: tuple[int, int], *, order: Literal[0, 1] = 1) -> Floats:
     """Return values of the network's pixels on the fine pixels."""
     n = RELIEF.network_factor
     at = [(np.arange(size) - n // 2) / n for size in shape]
     rows, columns = np.meshgrid(*at, indexing="ij")
-    return ndimage.map_coordinates(values, [rows, columns], order=order, mode="nearest")
+    fine: Floats = ndimage.map_coordinates(
+        values, np.stack([rows, columns]), order=order, mode="nearest"
+    )
+    return fine
 
 
 def draw_network(
@@ -199,9 +204,11 @@ def drain(cost: Floats, exits: Exits, pixel_m: float) -> tuple[Floats, Indices, 
     # One virtual node stands for everything outside; a weight of 0 would be no edge at all.
     tolls = np.maximum(exits.start[exits.pixels], 1e-9)
     ends = (np.full(exits.pixels.size, outside), exits.pixels)
-    graph = lattice_graph(cost, extra=1)
-    graph = graph + sparse.csr_matrix((tolls, ends), shape=graph.shape)
-    total, before = dijkstra(graph, directed=False, indices=outside, return_predecessors=True)
+    lattice = lattice_graph(cost, extra=1)
+    graph = lattice + sparse.csr_matrix((tolls, ends), shape=lattice.shape)
+    total, before = dijkstra(
+        graph, directed=False, indices=[outside], return_predecessors=True, min_only=True
+    )[:2]
     itself = np.arange(outside)
     parent = np.where(before[:-1] == outside, itself, before[:-1]).astype(np.int64)
     row_step = np.abs(parent // columns - itself // columns)

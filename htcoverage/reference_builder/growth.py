@@ -113,7 +113,7 @@ class Growth:
         seed_along = along[row // times, column // times]
         queue = [(0.0, row, column)]
         seen = {(row, column)}
-        cells = []
+        cells: list[tuple[int, int]] = []
         while queue and len(cells) < wanted:
             time, r, c = heapq.heappop(queue)
             cells.append((r, c))
@@ -148,8 +148,8 @@ def outline(cells: Cells, growth: Growth, *, inside: BaseGeometry) -> Polygon:
     mask = np.zeros((bottom - top, right - left), dtype=np.uint8)
     mask[cells[0] - top, cells[1] - left] = 1
     transform = growth.transform * Affine.translation(left, top)
-    rings = [shape(found) for found, _ in cell_shapes(mask, mask=mask > 0, transform=transform)]
-    whole = max(rings, key=lambda ring: ring.area)
+    found = [shape(part) for part, _ in cell_shapes(mask, mask=mask > 0, transform=transform)]
+    whole = max((part for shell in found for part in polygons(shell)), key=lambda part: part.area)
     soft = Polygon(
         smooth_ring(np.array(whole.exterior.coords)),
         [smooth_ring(np.array(ring.coords)) for ring in whole.interiors],

@@ -74,9 +74,7 @@ def build_land(sources: Sources, *, seed: int, progress: Callable[[str], None]) 
     grid = make_terrain_grid(outline)
     waters = build_waters(sources, inland=outline.representative_point(), grid=grid)
     progress("terrain")
-    terrain = build_terrain(
-        sources.elevation, waters, grid=grid, province=outline, rng=relief_rng
-    )
+    terrain = build_terrain(sources.elevation, waters, grid=grid, province=outline, rng=relief_rng)
     progress("settlements")
     settlements = build_settlements(
         districts, sources.communes, sources.places, terrain, rng=people_rng
@@ -89,9 +87,7 @@ def build_land(sources: Sources, *, seed: int, progress: Callable[[str], None]) 
         town_communes=frozenset(sources.communes.loc[urban, "commune_code"]),
         rng=clutter_rng,
     )
-    return Land(
-        districts, province, settlements, waters, terrain, clutter, build_zones(terrain)
-    )
+    return Land(districts, province, settlements, waters, terrain, clutter, build_zones(terrain))
 
 
 def write_land(land: Land, sources: Sources, *, data: Path) -> None:

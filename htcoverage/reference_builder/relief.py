@@ -118,7 +118,8 @@ def _bend(ground_m: Floats) -> Floats:
     """Return the ground with heights above the bend pressed below the highest point."""
     room = 0.93 * RELIEF.highest_m - RELIEF.bend_m
     above = np.maximum(ground_m - RELIEF.bend_m, 0.0)
-    return np.minimum(ground_m, RELIEF.bend_m) + room * np.tanh(above / room)
+    bent: Floats = np.minimum(ground_m, RELIEF.bend_m) + room * np.tanh(above / room)
+    return bent
 
 
 def _summit(ground_m: Floats, inside: Bools) -> Floats:
@@ -127,7 +128,8 @@ def _summit(ground_m: Floats, inside: Bools) -> Floats:
     row, column = np.ogrid[: ground_m.shape[0], : ground_m.shape[1]]
     distance2 = ((row - top[0]) ** 2 + (column - top[1]) ** 2) * RELIEF.pixel_m**2
     peak = np.exp(-distance2 / (2 * (RELIEF.summit_m / 3) ** 2))
-    return ground_m + (RELIEF.highest_m - ground_m[top]) * peak
+    raised: Floats = ground_m + (RELIEF.highest_m - ground_m[top]) * peak
+    return raised
 
 
 def _lake(ground_m: Floats, waters: WaterShapes, grid: GeoBox) -> Bools:
@@ -147,7 +149,8 @@ def _lake(ground_m: Floats, waters: WaterShapes, grid: GeoBox) -> Bools:
         labels, _ = ndimage.label((reach & (smooth <= level_m)) | start)
         flooded = np.isin(labels, np.unique(labels[start]))
         low, high = (level_m, high) if flooded.sum() < wanted else (low, level_m)
-    return ndimage.binary_opening(flooded, iterations=1) | (flooded & start)
+    lake: Bools = ndimage.binary_opening(flooded, iterations=1) | (flooded & start)
+    return lake
 
 
 def _river_beds(ground_m: Floats, river: Bools) -> Floats:

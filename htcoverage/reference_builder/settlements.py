@@ -112,9 +112,8 @@ def _plan(
     weight = np.array([size[k] for k in kind])
     weight *= np.exp(SETTLING.size_spread * rng.standard_normal(count))
     people = share_out(residents, weight, least=SETTLING.fewest_residents)
-    homes = share_out(
-        households, people * np.exp(SETTLING.household_spread * rng.standard_normal(count)), least=1
-    )
+    spread = np.exp(SETTLING.household_spread * rng.standard_normal(count))
+    homes = share_out(households, people.astype(float) * spread, least=1)
     names = _names(commune, town, rng)
     return _Plan(x, y, commune, kind, people, homes, names)
 
@@ -134,19 +133,20 @@ def share_out(total: int, weight: Floats, *, least: int) -> npt.NDArray[np.int64
         Smallest share.
     """
     free = total - least * len(weight)
-    exact = weight / weight.sum() * total
-    exact = np.maximum(exact - least, 0.0)
+    exact: Floats = np.maximum(weight / weight.sum() * total - least, 0.0)
     exact *= free / exact.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: npt.NDArray[np.int64] = np.floor(exact).astype(np.int64)
     missing = free - int(whole.sum())
     whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
-    return whole + least
+    whole += least
+    return whole
 
 
 def _ground_m2(plan: _Plan, rng: np.random.Generator) -> Floats:
     per_resident = dict(SETTLING.m2_per_resident)
     spread = np.exp(SETTLING.ground_spread * rng.standard_normal(len(plan.x)))
-    result: Floats = np.array([per_resident[k] for k in plan.kind]) * plan.residents * spread
+    each = np.array([per_resident[kind] for kind in plan.kind])
+    result: Floats = each * plan.residents.astype(float) * spread
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -69,19 +70,28 @@ def build_waters(sources: Sources, *, inland: Point, grid: GeoBox) -> WaterShape
     sea = shapely.union_all(
         [face for face in shapely.polygonize([cut]).geoms if not face.covers(inland)]
     ).intersection(frame)
-    rings = [Polygon(line) for line in islands if line.is_closed]
+    rings = [Polygon(line.coords) for line in islands if line.is_closed]
     return WaterShapes(
         sea=shapely.normalize(sea.difference(shapely.union_all(rings))),
         rivers=_rivers(sources.rivers, frame),
         coast=_lines(
-            {"kind": ["coast"] * 3 + ["island"] * len(islands),
-             "provenance": ["open-data", "modelled", "modelled"] + ["open-data"] * len(islands)},
-            [mainland, LineString([*north[::-1], mainland.coords[0]]),
-             LineString([mainland.coords[-1], *south]), *islands],
+            {
+                "kind": ["coast"] * 3 + ["island"] * len(islands),
+                "provenance": ["open-data", "modelled", "modelled"] + ["open-data"] * len(islands),
+            },
+            [
+                mainland,
+                LineString([*north[::-1], mainland.coords[0]]),
+                LineString([mainland.coords[-1], *south]),
+                *islands,
+            ],
             frame,
         ),
-        border=_lines({"name": ["Việt Nam – Lào"], "provenance": ["open-data"]},
-                      [shapely.line_merge(shapely.union_all(sources.border))], frame),
+        border=_lines(
+            {"name": ["Việt Nam – Lào"], "provenance": ["open-data"]},
+            [shapely.line_merge(shapely.union_all(sources.border))],
+            frame,
+        ),
     )
 
 
@@ -105,7 +115,7 @@ def _rivers(lines: tuple[BaseGeometry, ...], frame: BaseGeometry) -> gpd.GeoData
         names.append(name)
         widths_m.append(width_m)
     provenance = ["open-data"] * len(open_data) + ["modelled"] * len(modelled)
-    columns = {"name": names, "width_m": widths_m, "provenance": provenance}
+    columns: dict[str, list[Any]] = {"name": names, "width_m": widths_m, "provenance": provenance}
     return _lines(columns, [*open_data, *modelled], frame)
 
 
@@ -135,7 +145,7 @@ def _meander(course: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _lines(
-    columns: dict[str, list[str] | list[float]], lines: list[BaseGeometry], frame: BaseGeometry
+    columns: dict[str, list[Any]], lines: list[BaseGeometry], frame: BaseGeometry
 ) -> gpd.GeoDataFrame:
     table = gpd.GeoDataFrame(columns, geometry=lines, crs=DEFAULT_CRS)
     table = table.set_geometry(table.geometry.intersection(frame))
