@@ -23,7 +23,7 @@ from htcoverage.reference_builder.fibre import (
     build_fibre,
     lengths_km,
 )
-from htcoverage.reference_builder.fibre_reach import CLEARANCE_M
+from htcoverage.reference_builder.fibre_reach import CLEARANCE_M, choose_unreached
 from htcoverage.reference_builder.fibre_routes import route_owner
 from htcoverage.reference_builder.fibre_spans import Cables, chain_spans
 from htcoverage.reference_builder.ground import Ground
@@ -198,6 +198,44 @@ def test_a_ring_comes_back_another_way_and_access_sums_the_homes_beyond() -> Non
     assert routes.served.tolist() == [0.0, 0.0, 0.0, 42.0, 0.0, 12.0]
 
 
+def test_rings_apart_are_joined_by_the_cheapest_way() -> None:
+    routes = route_owner(
+        hand_drawn_roads(),
+        owner="nobody",
+        rings=[np.array([0, 1]), np.array([3, 4])],
+        demand=np.zeros(6),
+        closed=np.zeros(6, dtype=bool),
+        shared=np.zeros(6, dtype=bool),
+    )
+    assert routes.kind.tolist() == ["ring", "", "ring", "ring", "", "ring"]
+
+
+def test_a_road_past_a_village_without_fibre_carries_no_cable() -> None:
+    """Two villages; a short road between them 300 m from a third, and a long one far from it."""
+    points = np.array([[0.0, 0.0], [9000.0, 0.0], [4500.0, 400.0], [4500.0, 5000.0]])
+    edges = np.array([[0, 1], [0, 3], [1, 3], [2, 3]])
+    roads = Roads(
+        points,
+        settlements=3,
+        masts=0,
+        edges=edges,
+        cost_m=np.hypot(*(points[edges[:, 0]] - points[edges[:, 1]]).T),
+        lines=np.array([shapely.LineString(points[edge]) for edge in edges]),
+    )
+    villages = gpd.GeoDataFrame(
+        {"district_code": "x", "commune_code": "y", "residents": [600, 600, 300]},
+        geometry=shapely.buffer(shapely.points(points[:3]), 100.0),
+        crs="EPSG:9209",
+    )
+    unreached = choose_unreached(
+        villages, roads=roads, centres=np.array([0, 1]), wanted=(("x", 1),)
+    )
+    assert unreached.settlements.tolist() == [False, False, True]
+    assert unreached.edges.tolist() == [True, False, False, True]
+    with pytest.raises(ValueError, match="district x has too few remote villages: 1 of 2 lack"):
+        choose_unreached(villages, roads=roads, centres=np.array([0, 1]), wanted=(("x", 2),))
+
+
 def test_a_closed_edge_carries_nothing() -> None:
     roads = hand_drawn_roads()
     routes = route_owner(
@@ -263,6 +301,25 @@ def test_roads_join_everything_and_bend_without_crossing_much(
     assert (roads.cost_m >= 0.7 * straight_m - 1e-6).all()
     a, b = shapely.STRtree(roads.lines).query(roads.lines, predicate="crosses")
     assert (a < b).sum() == 0
+
+
+def test_climbing_and_crossing_water_cost_more(province: Province) -> None:
+    settlements, districts, ground = province
+    flooded = dataclasses.replace(ground, water=np.ones_like(ground.water))
+    masts = np.empty((0, 2))
+    for land, factor in ((ground, 1.0), (flooded, 7.0)):
+        roads = build_roads(
+            settlements,
+            masts=masts,
+            districts=districts,
+            ground=land,
+            rng=np.random.default_rng(4),
+        )
+        ends = roads.points[roads.edges]
+        length_m = np.hypot(*(ends[:, 0] - ends[:, 1]).T)
+        rise_m = np.abs(np.diff(ground.height_m(ends), axis=1))[:, 0]
+        # 10 m a metre climbed; a main road has a discount of 30 %.
+        assert (roads.cost_m >= 0.7 * (factor * length_m + 10.0 * rise_m) - 1e-6).all()
 
 
 def test_a_bent_line_keeps_its_ends_and_its_sway() -> None:

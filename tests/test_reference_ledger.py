@@ -202,6 +202,36 @@ def test_masts_stand_where_people_live(
     assert masts.query(homes)[0].mean() < 0.75 * masts.query(anywhere)[0].mean()
 
 
+@pytest.mark.parametrize(
+    ("operator", "technology", "band_mhz", "thin"),
+    [("VinaPhone", "3G", 900, True), ("Viettel", "4G", 2100, False)],
+)
+def test_second_bands_stand_where_they_are_needed(
+    ledger: Ledger,
+    province: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Ground],
+    operator: str,
+    technology: str,
+    band_mhz: int,
+    thin: bool,
+) -> None:
+    """900 MHz at the positions with the fewest residents within 2 km, 4G 2100 with the most."""
+    settlements, _, _ = province
+    homes = shapely.get_coordinates(shapely.point_on_surface(settlements.geometry.to_numpy()))
+    chosen = ledger.bts["operator"].eq(operator) & ledger.bts["technology"].eq(technology)
+    bts = reproject(ledger.bts[chosen], "EPSG:9209")
+    points = np.column_stack([bts.geometry.x, bts.geometry.y])
+    near = cKDTree(homes).query_ball_point(points, 2000.0)
+    residents = np.array([settlements["residents"].to_numpy()[index].sum() for index in near])
+    has_band = (
+        bts["bts_id"]
+        .isin(ledger.cells.loc[ledger.cells["band_mhz"] == band_mhz, "bts_id"])
+        .to_numpy()
+    )
+    low, high = (has_band, ~has_band) if thin else (~has_band, has_band)
+    # Rounding a position may move one village across the 2 km line.
+    assert np.sort(residents[low])[-2] <= np.sort(residents[high])[1]
+
+
 def test_the_same_seed_repeats_and_another_differs(
     ledger: Ledger, province: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Ground]
 ) -> None:

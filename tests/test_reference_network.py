@@ -15,7 +15,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import Geod
 
 from htcoverage.crs import reproject
-from htcoverage.reference_builder.fibre_reach import CLEARANCE_M
+from htcoverage.reference_builder.fibre_reach import CLEARANCE_M, MOST_A_COMMUNE
 from htcoverage.reference_builder.ground import Ground
 from htcoverage.reference_builder.network import build_network, write_network
 from htcoverage.reference_builder.parameters import DEFAULT_SEED
@@ -87,6 +87,7 @@ def test_26_villages_in_7_districts_have_no_fibre_and_all_others_do(
     by_district = left_out["district_code"].value_counts()
     assert len(by_district) == 7
     assert set(by_district.index[:3]) == {"439", "441", "444"}
+    assert left_out["commune_code"].value_counts().max() <= MOST_A_COMMUNE
     tree = shapely.STRtree(spans.geometry.to_numpy())
     distance_m = np.empty(len(settlements))
     (

@@ -16,6 +16,8 @@ from htcoverage.reference_builder.roads import CORRIDOR_STEP_M, Roads
 
 #: No cable comes nearer than this to a village without fibre, in metres.
 CLEARANCE_M = 600.0
+#: Villages without fibre in one commune, at most.
+MOST_A_COMMUNE = 3
 #: Villages this near to a main road all have fibre, in metres.
 _MAIN_ROAD_REACH_M = 1500.0
 
@@ -40,13 +42,14 @@ def choose_unreached(
 
     Remoteness is the distance to the fourth-nearest settlement plus a third of the distance to the
     nearest main road, over the square root of the residents. A village is passed over when it is
-    its commune's centre, when another settlement lies within the clearance or when the roads left
-    would not join all other settlements.
+    its commune's centre or would be its fourth, when another settlement lies within the clearance,
+    or when the roads left would not join all other settlements.
 
     Parameters
     ----------
     settlements : GeoDataFrame
-        ``district_code, residents`` and polygons, EPSG:9209, in the order of the road graph.
+        ``district_code, commune_code, residents`` and polygons, EPSG:9209, in the order of the
+        road graph.
     roads : Roads
     centres : ndarray of int
         Settlements that are the centre of their commune.
@@ -70,6 +73,7 @@ def choose_unreached(
     remoteness /= np.sqrt(settlements["residents"].to_numpy(dtype=np.float64))
     remoteness[centres] = -np.inf
     codes = settlements["district_code"].to_numpy()
+    communes = settlements["commune_code"].to_numpy()
 
     out = np.zeros(roads.settlements, dtype=bool)
     off_masts = np.zeros(roads.masts, dtype=bool)
@@ -79,7 +83,8 @@ def choose_unreached(
         for i in np.argsort(-remoteness, kind="stable"):
             if left == 0 or remoteness[i] < 0.0:
                 break
-            if codes[i] != code or to_road_m[i] < _MAIN_ROAD_REACH_M:
+            full = (communes[out] == communes[i]).sum() >= MOST_A_COMMUNE
+            if codes[i] != code or full or to_road_m[i] < _MAIN_ROAD_REACH_M:
                 continue
             near_home = shapely.dwithin(homes, polygons[i], CLEARANCE_M)
             near_home[i] = False
