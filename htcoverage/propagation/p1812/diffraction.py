@@ -70,7 +70,7 @@ def admittance_factor(
     """Surface admittance K times the cube root of the Earth radius in km (eq. 29)."""
     loss_term = 18.0 * conductivity_s_per_m / freq_ghz
     contrast = (permittivity - 1.0) * (permittivity - 1.0) + loss_term * loss_term
-    factor = 0.036 * freq_ghz ** (-1.0 / 3.0) / math.sqrt(math.sqrt(contrast))
+    factor: float = 0.036 * freq_ghz ** (-1.0 / 3.0) / math.sqrt(math.sqrt(contrast))
     if vertical:
         factor *= math.sqrt(permittivity * permittivity + loss_term * loss_term)
     return factor

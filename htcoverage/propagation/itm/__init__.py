@@ -1,0 +1,1 @@
+"""The Irregular Terrain Model (Longley-Rice), point-to-point and area."""

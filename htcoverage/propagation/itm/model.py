@@ -1,0 +1,521 @@
+"""The Irregular Terrain Model: kernels of its two modes and the public functions above them.
+
+Sources: G. A. Hufford, The ITS Irregular Terrain Model, version 1.2.2: the Algorithm (1995); the
+profile's reading as in G. A. Hufford, A. G. Longley, W. A. Kissick, NTIA Report 82-100 (1982).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from htcoverage.errors import ValidityError, argument_fault
+from htcoverage.jit import kernel
+from htcoverage.propagation.itm.mechanisms import Link
+from htcoverage.propagation.itm.reference import reference_attenuation_db
+from htcoverage.propagation.itm.terrain import fitted_ends_m, horizons, terrain_irregularity_m
+from htcoverage.propagation.itm.variability import variable_attenuation_db
+from htcoverage.propagation.validity import ValidRange, check_range
+
+CITATION = "ITM 1.2.2 (NTIA Report 82-100; Hufford 1995)"
+
+Climate = Literal[
+    "equatorial",
+    "continental-subtropical",
+    "maritime-subtropical",
+    "desert",
+    "continental-temperate",
+    "maritime-temperate-land",
+    "maritime-temperate-sea",
+]
+Variability = Literal["single-message", "accidental", "mobile", "broadcast"]
+Siting = Literal["random", "careful", "very-careful"]
+
+#: The ranges that the reports state; beyond, the field is used to warnings.
+FREQUENCY_RANGE = ValidRange("freq_mhz", 40.0, 10000.0, "MHz", "warning")
+DISTANCE_RANGE = ValidRange("distance_km", 1.0, 2000.0, "km", "warning")
+TX_HEIGHT_RANGE = ValidRange("tx_height_m", 1.0, 1000.0, "m", "warning")
+RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 1000.0, "m", "warning")
+_HARD_RANGES = (
+    ValidRange("freq_mhz", 20.0, 20000.0, "MHz"),
+    ValidRange("tx_height_m", 0.5, 3000.0, "m"),
+    ValidRange("rx_height_m", 0.5, 3000.0, "m"),
+    ValidRange("n0", 250.0, 400.0, "N-units"),
+    ValidRange("permittivity", 1.0, math.inf, ""),
+    ValidRange("conductivity_s_per_m", 1e-9, math.inf, "S/m"),
+)
+_SHARE = (0.01, 99.99)
+
+#: Labelled assumptions for Hà Tĩnh: a monsoon coast; average ground.
+DEFAULT_CLIMATE: Climate = "maritime-subtropical"
+DEFAULT_N0 = 370.0
+AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M = 15.0, 0.005
+
+_EARTH_CURVATURE_PER_M = 157e-9
+_MECHANISMS = ("line-of-sight", "diffraction", "troposcatter")
+
+
+class ItmLoss(NamedTuple):
+    """What the kernel returns: losses in dB, lengths in m, angles in rad."""
+
+    free_space_db: float
+    reference_attenuation_db: float
+    basic_transmission_loss_db: float
+    mechanism: int
+    tx_horizon_rad: float
+    rx_horizon_rad: float
+    tx_horizon_m: float
+    rx_horizon_m: float
+    tx_effective_m: float
+    rx_effective_m: float
+    terrain_irregularity_m: float
+    surface_refractivity: float
+    earth_radius_m: float
+
+
+@dataclass(frozen=True)
+class ItmResult:
+    """Loss of one path by the Irregular Terrain Model, with what it rests on.
+
+    ``mechanism`` is 'line-of-sight', 'diffraction' or 'troposcatter'; ``remarks`` says where the
+    path lies outside what the model was made for.
+    """
+
+    basic_transmission_loss_db: float
+    free_space_db: float
+    reference_attenuation_db: float
+    mechanism: str
+    tx_horizon_mrad: float
+    rx_horizon_mrad: float
+    tx_horizon_m: float
+    rx_horizon_m: float
+    tx_effective_m: float
+    rx_effective_m: float
+    terrain_irregularity_m: float
+    surface_refractivity: float
+    remarks: tuple[str, ...]
+
+
+@kernel
+def effective_earth_radius_m(surface_refractivity: float) -> float:
+    """Effective Earth radius for the refractivity at the ground, m (TN 101, 4.4)."""
+    bending = 1.0 - 0.04665 * math.exp(surface_refractivity / 179.3)
+    return 1.0 / (_EARTH_CURVATURE_PER_M * bending)
+
+
+@kernel
+def ground_impedance(
+    freq_mhz: float, permittivity: float, conductivity_s_per_m: float, vertical: bool
+) -> complex:
+    """Surface transfer impedance of the ground, relative to that of space."""
+    complex_permittivity = complex(permittivity, 18000.0 * conductivity_s_per_m / freq_mhz)
+    impedance: complex = np.sqrt(complex_permittivity - 1.0)
+    if vertical:
+        impedance = impedance / complex_permittivity
+    return impedance
+
+
+@kernel
+def _loss(
+    distance_m: float,
+    link: Link,
+    climate: int,
+    mode: int,
+    location_varies: bool,
+    situation_varies: bool,
+    time_percent: float,
+    location_percent: float,
+    situation_percent: float,
+) -> ItmLoss:
+    reference_db, mechanism = reference_attenuation_db(distance_m, link)
+    free_db = 32.45 + 20.0 * math.log10(1e-3 * distance_m * link.freq_mhz)
+    beyond_db = variable_attenuation_db(
+        reference_db, distance_m, link.tx_effective_m, link.rx_effective_m, link.roughness_m,
+        link.freq_mhz, climate, mode, location_varies, situation_varies, time_percent,
+        location_percent, situation_percent,
+    )  # fmt: skip
+    return ItmLoss(
+        free_db,
+        reference_db,
+        free_db + beyond_db,
+        mechanism,
+        link.tx_horizon_rad,
+        link.rx_horizon_rad,
+        link.tx_horizon_m,
+        link.rx_horizon_m,
+        link.tx_effective_m,
+        link.rx_effective_m,
+        link.roughness_m,
+        link.surface_refractivity,
+        link.earth_radius_m,
+    )
+
+
+@kernel
+def _shrunk_horizon_m(effective_m: float, roughness_m: float, radius_m: float) -> float:
+    """Median horizon distance over irregular terrain, m (Algorithm, 3.3)."""
+    smooth_m = math.sqrt(2.0 * effective_m * radius_m)
+    return smooth_m * math.exp(-0.07 * math.sqrt(roughness_m / max(effective_m, 5.0)))
+
+
+@kernel
+def _median_horizon_rad(
+    effective_m: float, horizon_m: float, roughness_m: float, radius_m: float
+) -> float:
+    """Median horizon angle over irregular terrain, rad (Algorithm, 3.4)."""
+    smooth_m = math.sqrt(2.0 * effective_m * radius_m)
+    rise_m = 0.65 * roughness_m * (smooth_m / horizon_m - 1.0)
+    return (rise_m - 2.0 * effective_m) / smooth_m
+
+
+@kernel
+def point_to_point_loss(
+    ground_m: np.ndarray,
+    step_m: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    vertical: bool,
+    permittivity: float,
+    conductivity_s_per_m: float,
+    n0: float,
+    climate: int,
+    mode: int,
+    location_varies: bool,
+    situation_varies: bool,
+    time_percent: float,
+    location_percent: float,
+    situation_percent: float,
+) -> ItmLoss:
+    """Loss over a profile of equal steps (see `itm`); climate 1 to 7, mode 0 to 3."""
+    n = ground_m.size - 1
+    distance_m = n * step_m
+    tenth = int(0.1 * n)
+    height_m = 0.0
+    for i in range(tenth, n - tenth + 1):
+        height_m += ground_m[i]
+    height_m /= n - 2 * tenth + 1
+    surface = n0 * math.exp(-height_m / 9460.0)
+    radius_m = effective_earth_radius_m(surface)
+
+    tx_rad, rx_rad, tx_hzn_m, rx_hzn_m = horizons(
+        ground_m, step_m, tx_height_m, rx_height_m, radius_m
+    )
+    # Terrain counts from 15 antenna heights, or a tenth of the way to the horizon, onwards.
+    start_m = min(15.0 * tx_height_m, 0.1 * tx_hzn_m)
+    end_m = distance_m - min(15.0 * rx_height_m, 0.1 * rx_hzn_m)
+    roughness_m = terrain_irregularity_m(ground_m, step_m, start_m, end_m)
+    if tx_hzn_m + rx_hzn_m > 1.5 * distance_m:
+        # Well within sight: what the eye would see as horizon is no obstacle.
+        fit_tx_m, fit_rx_m = fitted_ends_m(ground_m, step_m, start_m, end_m)
+        tx_eff_m = tx_height_m + max(ground_m[0] - fit_tx_m, 0.0)
+        rx_eff_m = rx_height_m + max(ground_m[n] - fit_rx_m, 0.0)
+        both_m = _shrunk_horizon_m(tx_eff_m, roughness_m, radius_m) + _shrunk_horizon_m(
+            rx_eff_m, roughness_m, radius_m
+        )
+        if both_m <= distance_m:
+            # The antennas see each other, so they must be higher than their fit says.
+            factor = (distance_m / both_m) * (distance_m / both_m)
+            tx_eff_m *= factor
+            rx_eff_m *= factor
+        tx_hzn_m = _shrunk_horizon_m(tx_eff_m, roughness_m, radius_m)
+        rx_hzn_m = _shrunk_horizon_m(rx_eff_m, roughness_m, radius_m)
+        tx_rad = _median_horizon_rad(tx_eff_m, tx_hzn_m, roughness_m, radius_m)
+        rx_rad = _median_horizon_rad(rx_eff_m, rx_hzn_m, roughness_m, radius_m)
+    else:
+        fit_tx_m, _ = fitted_ends_m(ground_m, step_m, start_m, 0.9 * tx_hzn_m)
+        _, fit_rx_m = fitted_ends_m(ground_m, step_m, distance_m - 0.9 * rx_hzn_m, end_m)
+        tx_eff_m = tx_height_m + max(ground_m[0] - fit_tx_m, 0.0)
+        rx_eff_m = rx_height_m + max(ground_m[n] - fit_rx_m, 0.0)
+
+    link = Link(
+        freq_mhz, radius_m, surface,
+        ground_impedance(freq_mhz, permittivity, conductivity_s_per_m, vertical),
+        tx_height_m, rx_height_m, tx_eff_m, rx_eff_m, tx_hzn_m, rx_hzn_m, tx_rad, rx_rad,
+        roughness_m, True,
+    )  # fmt: skip
+    return _loss(
+        distance_m, link, climate, mode, location_varies, situation_varies, time_percent,
+        location_percent, situation_percent,
+    )  # fmt: skip
+
+
+@kernel
+def _sited_height_m(height_m: float, roughness_m: float, siting: int) -> float:
+    """Effective height of an antenna sited at random (0), carefully (1) or very (2), m (3.2)."""
+    if siting == 0:
+        return height_m
+    gain_m = 4.0 if siting == 1 else 9.0
+    if height_m < 5.0:
+        gain_m *= math.sin(0.1 * math.pi * height_m)
+    return height_m + (1.0 + gain_m) * math.exp(-min(20.0, 2.0 * height_m / max(1e-3, roughness_m)))
+
+
+@kernel
+def area_loss(
+    distance_km: float,
+    freq_mhz: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    roughness_m: float,
+    tx_siting: int,
+    rx_siting: int,
+    vertical: bool,
+    permittivity: float,
+    conductivity_s_per_m: float,
+    n0: float,
+    climate: int,
+    mode: int,
+    location_varies: bool,
+    situation_varies: bool,
+    time_percent: float,
+    location_percent: float,
+    situation_percent: float,
+) -> ItmLoss:
+    """Loss over terrain of a stated irregularity (see `itm_area`)."""
+    radius_m = effective_earth_radius_m(n0)
+    tx_eff_m = _sited_height_m(tx_height_m, roughness_m, tx_siting)
+    rx_eff_m = _sited_height_m(rx_height_m, roughness_m, rx_siting)
+    tx_hzn_m = _shrunk_horizon_m(tx_eff_m, roughness_m, radius_m)
+    rx_hzn_m = _shrunk_horizon_m(rx_eff_m, roughness_m, radius_m)
+    link = Link(
+        freq_mhz, radius_m, n0,
+        ground_impedance(freq_mhz, permittivity, conductivity_s_per_m, vertical),
+        tx_height_m, rx_height_m, tx_eff_m, rx_eff_m, tx_hzn_m, rx_hzn_m,
+        _median_horizon_rad(tx_eff_m, tx_hzn_m, roughness_m, radius_m),
+        _median_horizon_rad(rx_eff_m, rx_hzn_m, roughness_m, radius_m),
+        roughness_m, False,
+    )  # fmt: skip
+    return _loss(
+        1e3 * distance_km, link, climate, mode, location_varies, situation_varies, time_percent,
+        location_percent, situation_percent,
+    )  # fmt: skip
+
+
+def itm(
+    distance_km: npt.ArrayLike,
+    ground_m: npt.ArrayLike,
+    *,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    polarization: Literal["horizontal", "vertical"] = "vertical",
+    climate: Climate = DEFAULT_CLIMATE,
+    n0: float = DEFAULT_N0,
+    permittivity: float = AVERAGE_PERMITTIVITY,
+    conductivity_s_per_m: float = AVERAGE_CONDUCTIVITY_S_PER_M,
+    variability: Variability = "broadcast",
+    location_varies: bool = True,
+    situation_varies: bool = True,
+    time_percent: float = 50.0,
+    location_percent: float = 50.0,
+    situation_percent: float = 50.0,
+) -> ItmResult:
+    """Return the basic transmission loss of one path by the Irregular Terrain Model.
+
+    Parameters
+    ----------
+    distance_km : array_like, shape (n,)
+        Distance of each profile point from the transmitter, km, equal steps from 0; n at least 3.
+    ground_m : array_like, shape (n,)
+        Terrain above sea level, m.
+    tx_height_m, rx_height_m : float
+        Antennas above ground, 1 to 1000 m; a warning to 0.5 and 3000 m.
+    freq_mhz : float
+        40 to 10,000 MHz; a warning to 20 and 20,000 MHz.
+    polarization : {'horizontal', 'vertical'}
+        Polarization of the wave.
+    climate : str
+        One of `Climate`.
+    n0 : float
+        Refractivity at sea level, 250 to 400 N-units.
+    permittivity, conductivity_s_per_m : float
+        Of the ground: relative, 1 or more; S/m, above 0.
+    variability : {'single-message', 'accidental', 'mobile', 'broadcast'}
+        Which of the three shares are one: all; location and situation; time and location; none.
+    location_varies, situation_varies : bool
+        Whether location (situation) has a spread of its own.
+    time_percent, location_percent, situation_percent : float
+        Shares for which the loss is not exceeded, 0.01 to 99.99 %.
+
+    Returns
+    -------
+    ItmResult
+
+    Raises
+    ------
+    ValidityError
+        If a value lies outside what the model can compute.
+    InputError
+        If an argument is none of its choices, or the profile is not finite or not of equal steps.
+
+    Warns
+    -----
+    ExtrapolationWarning
+        Outside the ranges that the reports state, path lengths of 1 to 2000 km among them.
+    """
+    d = np.asarray(distance_km, dtype=np.float64)
+    ground = np.ascontiguousarray(ground_m, dtype=np.float64)
+    if d.ndim != 1 or d.size < 3:
+        raise argument_fault("distance_km", d.shape, "at least 3 profile points in one dimension")
+    if ground.shape != d.shape:
+        raise argument_fault("ground_m", ground.shape, f"heights of shape {d.shape}")
+    if not (np.isfinite(d).all() and np.isfinite(ground).all()):
+        raise argument_fault("profile", "NaN or infinity", "finite distances and heights")
+    step_km = float(d[-1]) / (d.size - 1)
+    if not step_km > 0.0 or np.abs(d - step_km * np.arange(d.size)).max() > 1e-3 * step_km:
+        raise argument_fault("distance_km", d[:3], "equal steps from 0 upwards")
+    shares = (time_percent, location_percent, situation_percent)
+    _check(freq_mhz, tx_height_m, rx_height_m, n0, permittivity, conductivity_s_per_m, shares)
+    check_range(DISTANCE_RANGE, d[-1], citation=CITATION)
+    loss = point_to_point_loss(
+        ground, 1e3 * step_km, float(tx_height_m), float(rx_height_m), float(freq_mhz),
+        _choice("polarization", polarization, ("horizontal", "vertical")) == 1,
+        float(permittivity), float(conductivity_s_per_m), float(n0),
+        1 + _choice("climate", climate, get_args(Climate)),
+        _choice("variability", variability, get_args(Variability)),
+        location_varies, situation_varies, *map(float, shares),
+    )  # fmt: skip
+    return _result(loss)
+
+
+def itm_area(
+    distance_km: float,
+    *,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    terrain_irregularity_m: float,
+    tx_siting: Siting = "random",
+    rx_siting: Siting = "random",
+    polarization: Literal["horizontal", "vertical"] = "vertical",
+    climate: Climate = DEFAULT_CLIMATE,
+    n0: float = DEFAULT_N0,
+    permittivity: float = AVERAGE_PERMITTIVITY,
+    conductivity_s_per_m: float = AVERAGE_CONDUCTIVITY_S_PER_M,
+    variability: Variability = "broadcast",
+    location_varies: bool = True,
+    situation_varies: bool = True,
+    time_percent: float = 50.0,
+    location_percent: float = 50.0,
+    situation_percent: float = 50.0,
+) -> ItmResult:
+    """Return the basic transmission loss over terrain known by its irregularity alone.
+
+    Parameters
+    ----------
+    distance_km : float
+        Length of the path, 1 to 2000 km; a warning beyond.
+    terrain_irregularity_m : float
+        Interdecile range Δh of the terrain, m: 0 water, 30 plains, 90 hills, 200 mountains.
+    tx_siting, rx_siting : {'random', 'careful', 'very-careful'}
+        How the antennas were sited.
+    tx_height_m, rx_height_m, freq_mhz, polarization, climate, n0 : float or str
+        See `itm`.
+    permittivity, conductivity_s_per_m, variability, location_varies, situation_varies : optional
+        See `itm`.
+    time_percent, location_percent, situation_percent : float
+        See `itm`.
+
+    Returns
+    -------
+    ItmResult
+
+    Raises
+    ------
+    ValidityError
+        If a value lies outside what the model can compute.
+    InputError
+        If an argument is none of its choices.
+
+    Warns
+    -----
+    ExtrapolationWarning
+        Outside the ranges that the reports state.
+    """
+    if not 0.0 < distance_km < math.inf:
+        raise argument_fault("distance_km", distance_km, "a distance above 0 km")
+    if not 0.0 <= terrain_irregularity_m < math.inf:
+        raise argument_fault("terrain_irregularity_m", terrain_irregularity_m, "0 m or more")
+    shares = (time_percent, location_percent, situation_percent)
+    _check(freq_mhz, tx_height_m, rx_height_m, n0, permittivity, conductivity_s_per_m, shares)
+    check_range(DISTANCE_RANGE, distance_km, citation=CITATION)
+    loss = area_loss(
+        float(distance_km), float(freq_mhz), float(tx_height_m), float(rx_height_m),
+        float(terrain_irregularity_m),
+        _choice("tx_siting", tx_siting, get_args(Siting)),
+        _choice("rx_siting", rx_siting, get_args(Siting)),
+        _choice("polarization", polarization, ("horizontal", "vertical")) == 1,
+        float(permittivity), float(conductivity_s_per_m), float(n0),
+        1 + _choice("climate", climate, get_args(Climate)),
+        _choice("variability", variability, get_args(Variability)),
+        location_varies, situation_varies, *map(float, shares),
+    )  # fmt: skip
+    return _result(loss)
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> int:
+    if value not in choices:
+        raise argument_fault(name, value, f"one of {', '.join(choices)}")
+    return choices.index(value)
+
+
+def _check(
+    freq_mhz: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    n0: float,
+    permittivity: float,
+    conductivity_s_per_m: float,
+    shares: tuple[float, float, float],
+) -> None:
+    values = (freq_mhz, tx_height_m, rx_height_m, n0, permittivity, conductivity_s_per_m)
+    for valid, value in zip(_HARD_RANGES, values, strict=True):
+        check_range(valid, value, citation=CITATION)
+    for name, share in zip(("time", "location", "situation"), shares, strict=True):
+        check_range(ValidRange(f"{name}_percent", *_SHARE, "%"), share, citation=CITATION)
+    check_range(FREQUENCY_RANGE, freq_mhz, citation=CITATION)
+    check_range(TX_HEIGHT_RANGE, tx_height_m, citation=CITATION)
+    check_range(RX_HEIGHT_RANGE, rx_height_m, citation=CITATION)
+
+
+def _result(loss: ItmLoss) -> ItmResult:
+    if not math.isfinite(loss.basic_transmission_loss_db):
+        raise ValidityError(
+            f"the effective Earth radius is {loss.earth_radius_m / 1e3:g} km and the surface "
+            f"refractivity {loss.surface_refractivity:g} N-units: {CITATION} gives no finite loss"
+        )
+    remarks = []
+    ends = (
+        ("transmitter", loss.tx_horizon_rad, loss.tx_horizon_m, loss.tx_effective_m),
+        ("receiver", loss.rx_horizon_rad, loss.rx_horizon_m, loss.rx_effective_m),
+    )
+    for end, angle_rad, horizon_m, effective_m in ends:
+        ratio = horizon_m / math.sqrt(2.0 * effective_m * loss.earth_radius_m)
+        if abs(angle_rad) > 0.2:
+            remarks.append(f"{end}: horizon angle of {1e3 * angle_rad:.0f} mrad beyond ±200 mrad")
+        if not 0.1 <= ratio <= 3.0:
+            remarks.append(f"{end}: horizon at {ratio:.2g} of the smooth Earth's, not 0.1 to 3")
+    if loss.surface_refractivity < 250.0:
+        remarks.append(
+            f"surface refractivity of {loss.surface_refractivity:.0f}, below 250 N-units"
+        )
+    return ItmResult(
+        basic_transmission_loss_db=float(loss.basic_transmission_loss_db),
+        free_space_db=float(loss.free_space_db),
+        reference_attenuation_db=float(loss.reference_attenuation_db),
+        mechanism=_MECHANISMS[loss.mechanism - 1],
+        tx_horizon_mrad=1e3 * float(loss.tx_horizon_rad),
+        rx_horizon_mrad=1e3 * float(loss.rx_horizon_rad),
+        tx_horizon_m=float(loss.tx_horizon_m),
+        rx_horizon_m=float(loss.rx_horizon_m),
+        tx_effective_m=float(loss.tx_effective_m),
+        rx_effective_m=float(loss.rx_effective_m),
+        terrain_irregularity_m=float(loss.terrain_irregularity_m),
+        surface_refractivity=float(loss.surface_refractivity),
+        remarks=tuple(remarks),
+    )
