@@ -216,6 +216,8 @@ def test_how_many_operators_there_are_to_choose_from():
     assert residents["operators"].tolist() == [0, 1, 2, 3]
     assert residents["amount"].tolist() == pytest.approx([20.0, 20.0, 20.0, 40.0])
     assert residents["share"].sum() == pytest.approx(1.0)
+    with pytest.raises(InputError, match="basis"):
+        count_operators(coverage, homes, DISTRICTS, basis="expected")
     # Only one operator has 3G.
     counted = count_operators(coverage, homes, DISTRICTS, technology="3G")
     assert counted[counted["area_code"] == "all"]["operators"].max() == 1

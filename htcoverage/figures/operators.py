@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from htcoverage.crs import reproject
+from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import CoverCriteria, Technology, layer_excess
 from htcoverage.figures.rows import PROVINCE_CODE, add_up_homes, people_of
 from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_faults, zone_areas
@@ -46,8 +47,10 @@ def count_operators(
     Raises
     ------
     InputError
-        As `compute_figures`.
+        As `compute_figures`; also if the basis is not one of the two.
     """
+    if basis not in ("median", "cell_edge"):
+        raise argument_fault("basis", basis, "'median' or 'cell_edge'")
     criteria = criteria or CoverCriteria()
     grid = grid_of_coverage(coverage)
     settlements = reproject(settlements, coverage.attrs["crs"])
