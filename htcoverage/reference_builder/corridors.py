@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
@@ -117,7 +116,7 @@ CORRIDORS = (
         (VNPT,),
     ),
     Corridor("Quốc lộ 12C", ((106.298, 18.062), (106.235, 18.015), (106.190, 17.970)), (VIETTEL,)),
-    Corridor("Đường Thị xã–Xuân An", ((105.716, 18.641), (105.752, 18.660)), (VIETTEL, VNPT)),
+    Corridor("Đường Xuân An – Tiên Điền", ((105.716, 18.641), (105.752, 18.660)), (VIETTEL, VNPT)),
 )
 
 #: The 11 inter-provincial routes: one owner over one crossing is one route.
@@ -173,10 +172,3 @@ def corridor_points(corridor: Corridor, *, step_m: float) -> FloatArray:
     count = max(2, round(along_m[-1] / step_m) + 1)
     points: FloatArray = curve(np.linspace(0.0, along_m[-1], count))
     return points
-
-
-def inside(points: FloatArray, *, districts: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    """Return which points (easting, northing in metres) lie in some district."""
-    series = gpd.GeoSeries.from_xy(points[:, 0], points[:, 1], crs=districts.crs)
-    found: npt.NDArray[np.bool_] = series.within(districts.geometry.union_all()).to_numpy()
-    return found
