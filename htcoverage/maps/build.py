@@ -204,21 +204,22 @@ def _gap_sign(gaps: gpd.GeoDataFrame | None, language: Language) -> str:
 
 def _run_facts(coverage: xr.Dataset, criteria: CoverCriteria, language: Language) -> dict[str, str]:
     attributes = coverage.attrs
-    model = ", ".join(
-        [
-            str(attributes["model"]),
-            f"{label('radius', language)} {attributes['radius_km']:g} km",
-        ]
-    )
+    radius = f"{label('radius', language)} {_number(attributes['radius_km'], language)} km"
+    model = f"{attributes['model']}, {radius}"
     probability = (
-        f"{100 * criteria.cell_edge_probability:g} % "
-        f"({label('margin', language)} {criteria.margin_db:.1f} dB)"
+        f"{_number(100 * criteria.cell_edge_probability, language)} % "
+        f"({label('margin', language)} {_number(criteria.margin_db, language)} dB)"
     )
     return {
         label("model", language): model,
         label("probability", language): probability,
         label("assumptions", language): "; ".join(criteria_words(criteria, language=language)),
     }
+
+
+def _number(value: float, language: Language) -> str:
+    text = f"{value:.3g}".replace("-", "−")
+    return text.replace(".", ",") if language == "vi" else text
 
 
 def _notice(tables: Mapping[str, gpd.GeoDataFrame | None], language: Language) -> str:

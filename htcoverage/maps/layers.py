@@ -1,4 +1,4 @@
-"""The themes of the map as GeoJSON: rounded, simplified, one a theme; and the sites as rows."""
+"""The themes of the map, one packed layer each, and the sites as rows."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ def theme(
     tolerance_m: float,
     language: Language,
 ) -> dict[str, Json]:
-    """Return a table as a GeoJSON collection whose features carry a row of values each.
+    """Return a table of lines or polygons as the page draws it: rounded, simplified, packed.
+
+    GeoJSON would take two to three times the room for thousands of small shapes.
 
     Parameters
     ----------
     table : GeoDataFrame
-        With a CRS.
+        With a CRS; all lines or all polygons.
     columns : sequence of (str, str)
         Column and key of its word; a column that the table lacks is left out. The first is the
         feature's title.
@@ -45,25 +47,35 @@ def theme(
     Returns
     -------
     dict
-        ``{"type": "FeatureCollection", "fields": [word, ...], "features": [...]}``; a feature's
-        properties are ``{"values": [...]}`` in the order of the fields.
+        ``fields``: the words; ``columns``: for each field ``[words, indices]``, the row's value
+        being ``words[indices[row]]``, or the values where few repeat; ``filled``: whether these
+        are polygons; ``shapes``: for each row its parts, each part its rings (a line is one ring),
+        each ring ``[x0, y0, dx1, dy1, ...]`` in 1e-5 degrees, longitude first.
     """
     kept = [(column, key) for column, key in columns if column in table.columns]
     shapes = _drawn(table, tolerance_m)
-    columns_values = [[plain(value) for value in table[column]] for column, _ in kept]
     return {
-        "type": "FeatureCollection",
         "fields": [label(key, language) for _, key in kept],
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": shapely.geometry.mapping(shape),
-                "properties": {"values": [values[row] for values in columns_values]},
-            }
-            for row, shape in enumerate(shapes)
-            if not shape.is_empty
-        ],
+        "columns": [_packed([plain(value) for value in table[column]]) for column, _ in kept],
+        "filled": bool(np.any(shapely.get_dimensions(shapes) == 2)),
+        "shapes": [[_rings(part) for part in shapely.get_parts(shape)] for shape in shapes],
     }
+
+
+def _packed(values: list[Json]) -> Json:
+    words: dict[Json, int] = {}
+    indices = [words.setdefault(value, len(words)) for value in values]
+    return [list(words), indices] if len(words) * 2 <= len(values) else values
+
+
+def _rings(part: shapely.Geometry) -> list[Json]:
+    """Return the outline and the holes of a polygon, or a line, as differences of whole steps."""
+    lines = [part.exterior, *part.interiors] if isinstance(part, shapely.Polygon) else [part]
+    rings: list[Json] = []
+    for line in lines:
+        steps = np.rint(shapely.get_coordinates(line) * 10**_DECIMALS).astype(np.int64)
+        rings.append(np.diff(steps, axis=0, prepend=[[0, 0]]).ravel().tolist())
+    return rings
 
 
 def site_rows(bts: gpd.GeoDataFrame) -> list[Json]:

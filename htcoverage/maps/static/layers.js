@@ -21,30 +21,23 @@ HTC.drawLayers = function (map) {
   });
   var canvas = L.canvas({ padding: 0.3, tolerance: 4 });
   var still = function (name, pane) {
-    var collection = HTC.data.themes[name];
-    if (!collection) return null;
-    return L.geoJSON(collection, {
-      renderer: L.canvas({ pane: pane, padding: 0.3 }),
-      pane: pane,
-      interactive: false,
-      style: HTC.STYLE[name],
-    });
+    var theme = HTC.data.themes[name];
+    if (!theme) return null;
+    var renderer = L.canvas({ pane: pane, padding: 0.3 });
+    var fixed = { renderer: renderer, pane: pane, interactive: false };
+    return HTC.shapes(theme, Object.assign(fixed, HTC.STYLE[name]));
   };
   var live = function (name, kind) {
-    var collection = HTC.data.themes[name];
-    if (!collection) return null;
-    return L.geoJSON(collection, {
-      renderer: canvas,
-      style: HTC.STYLE[name],
-      onEachFeature: function (feature, layer) {
-        layer.on("click", function (event) {
-          if (HTC.measuring) return;
-          L.DomEvent.stopPropagation(event);
-          var box = HTC.featureBox(kind, collection.fields, feature.properties.values);
-          HTC.openAt(map, event.latlng, box);
-        });
-      },
+    var theme = HTC.data.themes[name];
+    if (!theme) return null;
+    var layer = HTC.shapes(theme, Object.assign({ renderer: canvas }, HTC.STYLE[name]));
+    layer.on("click", function (event) {
+      if (HTC.measuring) return;
+      L.DomEvent.stopPropagation(event);
+      var values = HTC.values(theme, event.layer.row);
+      HTC.openAt(map, event.latlng, HTC.featureBox(kind, theme.fields, values));
     });
+    return layer;
   };
   ["sea", "rivers"].forEach(function (name) {
     var layer = still(name, "htc-ground");
@@ -96,17 +89,16 @@ HTC.thinLabels = function () {
 // A gap of a few hundred metres is less than a pixel of a province: a circle stands for it, its
 // area in proportion to the residents, until the outline itself can be seen.
 HTC.drawGapCircles = function (map, canvas) {
-  var collection = HTC.data.themes.gaps;
+  var theme = HTC.data.themes.gaps;
   HTC.gapList = [];
-  if (!collection) return;
-  var field = collection.fields.indexOf(HTC.word("residents"));
-  collection.features.forEach(function (feature) {
-    var values = feature.properties.values;
-    HTC.gapList.push({
-      center: L.geoJSON(feature).getBounds().getCenter(),
-      residents: field < 0 ? 0 : values[field] || 0,
-      values: values,
-    });
+  if (!theme) return;
+  var field = theme.fields.indexOf(HTC.word("residents"));
+  HTC.gapList = theme.shapes.map(function (_, row) {
+    return {
+      center: HTC.shape(theme, row).getBounds().getCenter(),
+      residents: field < 0 ? 0 : HTC.value(theme, field, row) || 0,
+      values: HTC.values(theme, row),
+    };
   });
   var circles = L.layerGroup(
     HTC.gapList.map(function (gap) {

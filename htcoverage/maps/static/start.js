@@ -3,7 +3,13 @@
 
 HTC.showWhole = function (map) {
   var b = HTC.data.bounds;
-  map.fitBounds([[b[0], b[1]], [b[2], b[3]]], { animate: false, padding: [8, 8] });
+  // On a phone the legend would lie on the map's lower part.
+  var narrow = window.matchMedia("(max-width: 760px)").matches;
+  map.fitBounds([[b[0], b[1]], [b[2], b[3]]], {
+    animate: false,
+    paddingTopLeft: [8, 8],
+    paddingBottomRight: [8, narrow ? HTC.legendBox.offsetHeight + 12 : 8],
+  });
 };
 
 HTC.start = function (map) {
@@ -17,11 +23,11 @@ HTC.start = function (map) {
   HTC.drawLayers(map);
   HTC.panel(map);
   map.invalidateSize({ animate: false });
+  var first = HTC.data.surfaces.layers[0];
+  HTC.showSurface(map, first ? first.id : "");
   HTC.showWhole(map);
   if (HTC.scaleGaps) HTC.scaleGaps();
   HTC.scaleSites();
-  var first = HTC.data.surfaces.layers[0];
-  HTC.showSurface(map, first ? first.id : "");
   map.on("zoomend overlayadd", HTC.thinLabels);
   HTC.thinLabels();
   map.on("click", function (event) {

@@ -5,14 +5,14 @@ HTC.MOST_HITS = 8;
 
 HTC.searchIndex = function () {
   var settlements = HTC.data.themes.settlements;
-  var entries = settlements.features.map(function (feature) {
-    var values = feature.properties.values;
+  var entries = settlements.shapes.map(function (_, row) {
+    var values = HTC.values(settlements, row);
     return {
       name: String(values[0]),
       note: settlements.fields.length > 1 && values[1] !== null ? String(values[1]) : "",
       key: HTC.fold(values[0]),
       open: function (map) {
-        var bounds = L.geoJSON(feature).getBounds();
+        var bounds = HTC.shape(settlements, row).getBounds();
         map.fitBounds(bounds.pad(1.5), { maxZoom: 15, animate: false });
         var box = HTC.featureBox(HTC.word("settlement"), settlements.fields, values);
         HTC.openAt(map, bounds.getCenter(), box);

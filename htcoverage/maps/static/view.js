@@ -38,3 +38,46 @@ HTC.fold = function (text) {
     .replace(/[đĐ]/g, "d")
     .toLowerCase();
 };
+
+// The value of a theme's field at a row.
+HTC.value = function (theme, field, row) {
+  var column = theme.columns[field];
+  return Array.isArray(column[0]) ? column[0][column[1][row]] : column[row];
+};
+
+HTC.values = function (theme, row) {
+  return theme.fields.map(function (_, field) {
+    return HTC.value(theme, field, row);
+  });
+};
+
+// A theme's shape as Leaflet takes it: parts of rings of [latitude, longitude].
+HTC.latlngs = function (theme, row) {
+  return theme.shapes[row].map(function (part) {
+    var rings = part.map(function (steps) {
+      var points = [];
+      for (var k = 0, x = 0, y = 0; k < steps.length; k += 2) {
+        x += steps[k];
+        y += steps[k + 1];
+        points.push([y / 1e5, x / 1e5]);
+      }
+      return points;
+    });
+    return theme.filled ? rings : rings[0];
+  });
+};
+
+HTC.shape = function (theme, row, options) {
+  return (theme.filled ? L.polygon : L.polyline)(HTC.latlngs(theme, row), options);
+};
+
+// One layer of a theme; each of its shapes knows its row.
+HTC.shapes = function (theme, options) {
+  return L.featureGroup(
+    theme.shapes.map(function (_, row) {
+      var shape = HTC.shape(theme, row, options);
+      shape.row = row;
+      return shape;
+    })
+  );
+};
