@@ -32,8 +32,9 @@ class Appeal:
         The terrain's.
     unit : ndarray of int16
         Number of the district (its row in the table), −1 outside and on water.
-    weight : ndarray
-        Relative number of settlers a pixel draws.
+    race : ndarray
+        Exponential race of the pixels by the number of settlers each draws: a district's lowest
+        are settled first; infinite where nobody may settle.
     along_m : ndarray
         Distance to the road, shore or bank that a settlement here would follow; NaN where none.
     height_m, slope_deg, coast_m : ndarray
@@ -44,25 +45,21 @@ class Appeal:
 
     grid: GeoBox
     unit: np.ndarray
-    weight: Floats
+    race: Floats
     along_m: Floats
     height_m: Floats
     slope_deg: Floats
     coast_m: Floats
     town: Bools
 
-    def draw(
-        self, number: int, count: int, *, residents: int, rng: np.random.Generator
-    ) -> tuple[Floats, Floats]:
+    def draw(self, number: int, count: int, *, residents: int) -> tuple[Floats, Floats]:
         """Return eastings and northings of a district's settlements, clear of one another.
 
-        Pixels are drawn without replacement by weight (exponential races) and passed over when
-        nearer to one already taken than the spacing; where weight is high, spacing is small.
+        Pixels are taken in the order of the race and passed over when nearer to one already taken
+        than the spacing, which is small in towns.
         """
-        row, column = np.nonzero((self.unit == number) & (self.weight > 0))
-        weight = self.weight[row, column]
-        race = rng.exponential(size=weight.size) / weight
-        order = np.argsort(race, kind="stable")
+        row, column = np.nonzero((self.unit == number) & np.isfinite(self.race))
+        order = np.argsort(self.race[row, column], kind="stable")
         x, y = self.grid.affine * (column[order] + 0.5, row[order] + 0.5)
         points = np.column_stack([x, y])
         per_resident = self.ground_m2_per_resident(row[order], column[order])
@@ -148,21 +145,21 @@ def build_appeal(
         (SETTLING.coast, coast_m),
     ):
         drawn += weight * np.exp(-distance_m / reach_m)
-    x, y = _centres(grid)
     seats = metres(tuple(SEATS_DEG.values()))
     for (weight, reach_m), spots in (
         (SETTLING.seat, seats),
         (SETTLING.place, np.column_stack([places.geometry.x, places.geometry.y])),
     ):
-        for east, north in spots:
-            drawn += weight * np.exp(-np.hypot(x - east, y - north) / reach_m)
+        for spot in spots:
+            window, away_m = _around(spot, 10 * reach_m, grid)
+            drawn[window] += weight * np.exp(-away_m / reach_m)
     put_off = np.exp(-((slope / SETTLING.slope_scale_deg) ** 2))
     put_off /= 1.0 + (height_m / SETTLING.height_scale_m) ** 2
     noise = coloured_noise(grid.shape, RELIEF.pixel_m, rng)
     appealing: Floats = drawn * put_off * np.exp(SETTLING.noise * noise)
     appealing[(slope > SETTLING.slope_limit_deg) | (unit < 0)] = 0.0
 
-    town = _balance(appealing, unit, districts, communes, grid)
+    appealing, town = _balance(appealing, unit, districts, communes, grid)
 
     followed = np.stack([road_m, coast_m, river_m])
     reach = SETTLING.along_reach_m * np.array([1.0, 2.5, 1.0])[:, None, None]
@@ -170,7 +167,9 @@ def build_appeal(
     chosen = relative.argmin(axis=0)
     along = np.take_along_axis(followed, chosen[None], axis=0)[0]
     along[relative.min(axis=0) > 1.0] = np.nan
-    return Appeal(grid, unit, appealing, along, height_m, slope, coast_m, town)
+    race = np.full(grid.shape, np.inf)
+    np.divide(rng.exponential(size=grid.shape), appealing, out=race, where=appealing > 0)
+    return Appeal(grid, unit, race, along, height_m, slope, coast_m, town)
 
 
 def _balance(
@@ -179,12 +178,13 @@ def _balance(
     districts: gpd.GeoDataFrame,
     communes: pd.DataFrame,
     grid: GeoBox,
-) -> Bools:
-    """Even out the communes' shares of their district's weight, in place; return town pixels.
+) -> tuple[Floats, Bools]:
+    """Return the weight with the communes' shares of their district evened out; town pixels.
 
     Communes of a district have about the same number of people whatever their ground: the weight
     nearest to each commune's position is scaled towards the mean of its district.
     """
+    balanced = weight.copy()
     town = np.zeros(weight.shape, dtype=bool)
     for number, code in enumerate(districts["district_code"]):
         ours = communes[communes["district_code"] == code]
@@ -197,9 +197,9 @@ def _balance(
         local /= 1.0 + (away_m / SETTLING.farthest_m) ** 4
         total = np.bincount(nearest, local, minlength=len(anchors))
         factor = (total.mean() / np.maximum(total, 0.01 * total.mean())) ** SETTLING.evenness
-        weight[row, column] = local * factor[nearest]
+        balanced[row, column] = local * factor[nearest]
         town[row, column] = ours["commune_type"].isin(TOWN_TYPES).to_numpy()[nearest]
-    return town
+    return balanced, town
 
 
 def _distance_m(target: Bools) -> Floats:
@@ -207,10 +207,14 @@ def _distance_m(target: Bools) -> Floats:
     return result
 
 
-def _centres(grid: GeoBox) -> tuple[Floats, Floats]:
-    """Return the easting of each column (a row) and the northing of each row (a column)."""
-    a = grid.affine
-    rows, columns = grid.shape
-    return a.c + a.a * (np.arange(columns) + 0.5)[None], a.f + a.e * (np.arange(rows) + 0.5)[
-        :, None
-    ]
+def _around(spot: Floats, within_m: float, grid: GeoBox) -> tuple[tuple[slice, slice], Floats]:
+    """Return the window of pixels around a point, and how far each centre is from it in metres."""
+    column, row = ~grid.affine * (spot[0], spot[1])
+    reach = within_m / RELIEF.pixel_m
+    rows, columns = (
+        np.arange(max(0, int(at - reach)), min(size, int(at + reach) + 1))
+        for at, size in zip((row, column), grid.shape, strict=True)
+    )
+    down, right = rows[:, None] + 0.5 - row, columns[None] + 0.5 - column
+    window = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    return window, np.hypot(down, right) * RELIEF.pixel_m

@@ -187,8 +187,11 @@ class Relief:
     #: Fine roughness: standard deviation as a share of the height above the nearest stream.
     rough_share: float = 0.06
     rough_wavelengths_m: tuple[float, ...] = (900.0, 450.0, 225.0)
-    #: The province's highest point, and where ground is bent softly to stay below it.
+    #: The province's highest point is the highest pixel around Rào Cỏ on the border with Laos; all
+    #: other ground is bent softly to stay below it.
     highest_m: float = 2235.0
+    highest_deg: tuple[float, float] = (105.430, 18.165)
+    highest_within_m: float = 6000.0
     bend_m: float = 1600.0
     summit_m: float = 1300.0
     #: Rounds of correction that bring the block means home.

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from odc.geo.geobox import GeoBox
 from scipy import ndimage
-from shapely import box
+from shapely import Point, box
 from shapely.geometry.base import BaseGeometry
 
 from htcoverage.grid import make_grid
@@ -95,7 +95,6 @@ def build_terrain(
     above_m = np.maximum(ground_m - stream_m, 0.0)
     ground_m = np.maximum(ground_m, 0.5)
     ground_m += RELIEF.rough_share * above_m * roughness(grid.shape, rng)
-    inside = burn([province], grid)
     lake = _lake(ground_m, waters, grid)
     for number in range(RELIEF.mean_rounds):
         ratio = blocks.target_m / np.maximum(blocks.means(ground_m), 0.1)
@@ -104,7 +103,8 @@ def build_terrain(
         if number == RELIEF.mean_rounds // 2:
             ground_m = _bend(ground_m)
         ground_m[lake] = ground_m[lake].mean()
-    ground_m = _summit(_bend(ground_m), inside & ~sea)
+    around = Point(metres((RELIEF.highest_deg,))[0]).buffer(RELIEF.highest_within_m)
+    ground_m = _summit(_bend(ground_m), burn([around.intersection(province)], grid))
     ground_m = _river_beds(ground_m, river)
     whole = np.maximum(np.rint(ground_m), 1.0)
     whole[sea] = 0.0
@@ -123,7 +123,7 @@ def _bend(ground_m: Floats) -> Floats:
 
 
 def _summit(ground_m: Floats, inside: Bools) -> Floats:
-    """Return the ground with the province's highest pixel raised to its known height."""
+    """Return the ground with the highest of the given pixels raised to its known height."""
     top = np.unravel_index(np.argmax(np.where(inside, ground_m, 0.0)), ground_m.shape)
     row, column = np.ogrid[: ground_m.shape[0], : ground_m.shape[1]]
     distance2 = ((row - top[0]) ** 2 + (column - top[1]) ** 2) * RELIEF.pixel_m**2

@@ -101,7 +101,7 @@ def _plan(
     """Return where a district's settlements stand, to which commune they belong, their people."""
     residents, households = CENSUS_2019[code]
     count = round(residents / SETTLING.residents_each)
-    x, y = appeal.draw(number, count, residents=residents, rng=rng)
+    x, y = appeal.draw(number, count, residents=residents)
     ours = communes[communes["district_code"] == code]
     anchors = metres(tuple(COMMUNES_DEG[c] for c in ours["commune_code"]))
     which = assign_communes(np.column_stack([x, y]), anchors)
