@@ -15,8 +15,9 @@ from htcoverage.maps.raster import UInt8
 LEVEL_BREAKS_DBM = {"4G": (-85, -95, -105, -115), "3G": (-75, -85, -95, -105)}
 QUANTITY = {"4G": "RSRP", "3G": "RSCP"}
 
-#: Strongest first; lightness rises steadily, so the order survives colour blindness and grey print.
-LEVEL_COLOURS = ["#0c2c84", "#1d78b5", "#41b6c4", "#a1dab4", "#ffffb2"]
+#: Strongest first. Lightness rises steadily, so the order survives colour blindness and grey print;
+#: the darkest still lets lines and names be read upon it.
+LEVEL_COLOURS = ["#2171a9", "#4a9fc4", "#86c7c8", "#c3e3b5", "#fbf3b0"]
 
 #: Covered with the margin, at the median only, not covered: teal against orange.
 COVER_COLOURS = ["#5fb3a3", "#c9e6df", "#f0a04b"]

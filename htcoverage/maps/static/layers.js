@@ -5,16 +5,16 @@ HTC.STYLE = {
   sea: { stroke: false, fillColor: "#d3e3ec", fillOpacity: 1 },
   rivers: { color: "#9dbfd3", weight: 1.2, fill: false },
   districts: { color: "#3c3c3c", weight: 1.1, opacity: 0.75, fill: false },
-  settlements: { color: "#5b4636", weight: 0.8, opacity: 0.8, fillColor: "#5b4636", fillOpacity: 0.06 },
+  settlements: { color: "#3b2a1c", weight: 0.9, opacity: 0.9, fillColor: "#5b4636", fillOpacity: 0.06 },
   gaps: { color: "#7a0019", weight: 1, fillColor: "#c2002f", fillOpacity: 0.75 },
-  fibre: { color: "#6a3d9a", weight: 1.4, opacity: 0.85, fill: false },
+  fibre: { color: "#5e2590", weight: 1.5, opacity: 0.9, fill: false },
   site: { stroke: true, color: "#ffffff", weight: 0.8, fillColor: "#1a1a1a", fillOpacity: 0.95 },
   gap: { color: "#ffffff", weight: 1, fillColor: "#c2002f", fillOpacity: 0.85 },
 };
 
 HTC.drawLayers = function (map) {
-  // Panes below the canvas of things that can be clicked; they let every click through.
-  [["htc-ground", 210], ["htc-surface", 220], ["htc-lines", 230]].forEach(function (pane) {
+  // Panes around the canvas of things that can be clicked; they let every click through.
+  [["htc-ground", 210], ["htc-surface", 220], ["htc-lines", 230], ["htc-names", 450]].forEach(function (pane) {
     var node = map.createPane(pane[0]);
     node.style.zIndex = pane[1];
     node.style.pointerEvents = "none";
@@ -48,7 +48,7 @@ HTC.drawLayers = function (map) {
     settlements: live("settlements", HTC.word("settlement")),
     fibre: live("fibre", HTC.word("fibre")),
     gaps: HTC.data.themes.gaps ? L.layerGroup([live("gaps", HTC.word("gap"))]) : null,
-    sites: L.layerGroup(),
+    sites: L.featureGroup(),
   };
   HTC.overlays.districts = L.layerGroup([HTC.overlays.districts].concat(HTC.districtLabels()));
   HTC.drawGapCircles(map, canvas);
@@ -62,7 +62,7 @@ HTC.districtLabels = function () {
       permanent: true,
       direction: "center",
       className: "htc-label",
-      pane: "htc-lines",
+      pane: "htc-names",
       opacity: 1,
     })
       .setLatLng([label[0], label[1]])
@@ -160,12 +160,28 @@ HTC.showSites = function (operators) {
   });
 };
 
+// Large things below small ones, whatever was shown last.
+HTC.sortOverlays = function (map) {
+  ["fibre", "settlements"].forEach(function (name) {
+    var layer = HTC.overlays[name];
+    if (layer && map.hasLayer(layer)) layer.bringToBack();
+  });
+};
+
 HTC.surface = null; // the picture shown
 HTC.opacity = 0.8;
 
 HTC.showSurface = function (map, id) {
   if (HTC.surface) HTC.surface.remove();
-  HTC.surface = null;
+  // Large things below small ones, whatever was shown last.
+HTC.sortOverlays = function (map) {
+  ["fibre", "settlements"].forEach(function (name) {
+    var layer = HTC.overlays[name];
+    if (layer && map.hasLayer(layer)) layer.bringToBack();
+  });
+};
+
+HTC.surface = null;
   var layer = HTC.data.surfaces.layers.find(function (one) {
     return one.id === id;
   });

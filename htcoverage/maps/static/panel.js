@@ -27,6 +27,7 @@ HTC.opacityRange = function () {
   });
   range.addEventListener("input", function () {
     HTC.opacity = range.value / 100;
+    HTC.legendBox.style.setProperty("--htc-opacity", HTC.opacity);
     if (HTC.surface) HTC.surface.setOpacity(HTC.opacity);
   });
   return range;
@@ -47,8 +48,9 @@ HTC.overlayChecks = function (map) {
   var set_on = function (name, on) {
     if (on) HTC.overlays[name].addTo(map);
     else HTC.overlays[name].remove();
+    HTC.sortOverlays(map);
   };
-  // Listed by what is asked for most; drawn so that small things lie above large ones.
+  // Listed by what is asked for most.
   Object.keys(shown).forEach(function (name) {
     if (!HTC.overlays[name]) return;
     var label = HTC.check("htc-show-" + name, HTC.capital(HTC.word(name)), shown[name], function (on) {
@@ -155,6 +157,7 @@ HTC.legendControl = function (map) {
   var control = L.control({ position: "bottomleft" });
   control.onAdd = function () {
     HTC.legendBox = HTC.el("section", { id: "htc-legend", "aria-label": HTC.word("map_legend") });
+    HTC.legendBox.style.setProperty("--htc-opacity", HTC.opacity);
     L.DomEvent.disableClickPropagation(HTC.legendBox);
     return HTC.legendBox;
   };
