@@ -1,11 +1,13 @@
-"""Ground height and water under given points, for the builders of masts and cables."""
+"""The land as masts and cables see it: height, water, the hearts of settlements."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 from odc.geo.geobox import GeoBox
 
 FloatArray = npt.NDArray[np.float64]
@@ -48,3 +50,10 @@ class Ground:
         """Return whether the pixel under each point of shape (..., 2) is water."""
         wet: BoolArray = self.water[self._pixel(points)]
         return wet
+
+
+def hearts(settlements: gpd.GeoDataFrame) -> FloatArray:
+    """Return a point inside each settlement, shape (n, 2), in metres."""
+    inner = shapely.point_on_surface(settlements.geometry.to_numpy())
+    points: FloatArray = shapely.get_coordinates(inner)
+    return points

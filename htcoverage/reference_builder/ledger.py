@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from htcoverage.crs import WGS84, transformer
 from htcoverage.grid import DEFAULT_CRS
-from htcoverage.reference_builder.ground import FloatArray, Ground
+from htcoverage.reference_builder.ground import FloatArray, Ground, hearts
 from htcoverage.reference_builder.masts import Masts, Positions, place_masts, share_masts
 from htcoverage.reference_builder.write import write_csv
 from htcoverage.schema import BTS, CELLS
@@ -161,8 +161,7 @@ def site_names(
     points: FloatArray, *, settlements: gpd.GeoDataFrame, communes: pd.DataFrame
 ) -> list[str]:
     """Return a name for each point: its nearest settlement and commune, numbered where repeated."""
-    homes = shapely.point_on_surface(settlements.geometry.to_numpy())
-    tree = cKDTree(np.column_stack([shapely.get_x(homes), shapely.get_y(homes)]))
+    tree = cKDTree(hearts(settlements))
     commune = settlements["commune_code"].map(
         communes.set_index("commune_code")["commune_name"].to_dict()
     )

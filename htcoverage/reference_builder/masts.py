@@ -14,7 +14,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from htcoverage.reference_builder.corridors import CORRIDORS, WORKPLACES, corridor_points, to_grid
-from htcoverage.reference_builder.ground import FloatArray, Ground, IntArray
+from htcoverage.reference_builder.ground import FloatArray, Ground, IntArray, hearts
 
 #: Residents per km², counted within 2 km: from here on a place is built up like a town.
 TOWN_DENSITY_PER_KM2 = 1500.0
@@ -208,9 +208,8 @@ def share_masts(
 
 def _demand_of_settlements(settlements: gpd.GeoDataFrame) -> _Demand:
     polygons = settlements.geometry.to_numpy()
-    inner = shapely.point_on_surface(polygons)
     return _Demand(
-        np.column_stack([shapely.get_x(inner), shapely.get_y(inner)]),
+        hearts(settlements),
         settlements["residents"].to_numpy(dtype=np.float64),
         250.0 + np.sqrt(shapely.area(polygons) / np.pi),
     )

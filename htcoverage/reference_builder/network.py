@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from htcoverage.reference_builder.fibre import Fibre, build_fibre, write_fibre
 from htcoverage.reference_builder.ground import Ground
@@ -42,11 +43,22 @@ def build_network(
         Heights and water on the terrain's grid.
     seed : int
     """
+    settlements, districts = _without_precision(settlements), _without_precision(districts)
     ledger = build_ledger(
         settlements, districts=districts, communes=communes, ground=ground, seed=seed
     )
     fibre = build_fibre(settlements, districts=districts, bts=ledger.bts, ground=ground, seed=seed)
     return Network(ledger, fibre)
+
+
+def _without_precision(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the table as if read from a file.
+
+    Geometry made on a precision grid rounds what is derived from it to that grid; files do not keep
+    the grid, and the network must be the same from either.
+    """
+    plain = shapely.set_precision(table.geometry.to_numpy(), 0.0)
+    return table.set_geometry(gpd.GeoSeries(plain, index=table.index, crs=table.crs))
 
 
 def write_network(network: Network, *, data: Path) -> None:

@@ -18,7 +18,14 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay, cKDTree
 
 from htcoverage.reference_builder.corridors import CORRIDORS, corridor_points
-from htcoverage.reference_builder.ground import BoolArray, FloatArray, Ground, IntArray, LineArray
+from htcoverage.reference_builder.ground import (
+    BoolArray,
+    FloatArray,
+    Ground,
+    IntArray,
+    LineArray,
+    hearts,
+)
 
 #: Distance between neighbouring points of a main road, in metres.
 CORRIDOR_STEP_M = 600.0
@@ -107,10 +114,7 @@ def build_roads(
     """
     province = districts.geometry.union_all()
     shapely.prepare(province)
-    homes = shapely.point_on_surface(settlements.geometry.to_numpy())
-    terminals = np.concatenate(
-        [np.column_stack([shapely.get_x(homes), shapely.get_y(homes)]), masts]
-    )
+    terminals = np.concatenate([hearts(settlements), masts])
     corridors = np.concatenate(
         [corridor_points(road, step_m=CORRIDOR_STEP_M) for road in CORRIDORS]
     )
