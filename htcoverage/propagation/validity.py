@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from htcoverage.errors import ValidityError
+from htcoverage.errors import ValidityError, argument_fault
 
 
 class ExtrapolationWarning(UserWarning):
@@ -76,3 +76,32 @@ def check_range(valid: ValidRange, value: npt.ArrayLike, *, citation: str) -> No
     if valid.beyond == "error" or not math.isfinite(worst):
         raise ValidityError(message)
     warnings.warn(message, ExtrapolationWarning, stacklevel=3)
+
+
+def equal_steps(
+    distance_km: npt.ArrayLike, ground_m: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
+    """Return a profile of equal steps as arrays, with its step in km.
+
+    Parameters
+    ----------
+    distance_km, ground_m : array_like, shape (n,)
+        Distance from the transmitter, km, from 0; terrain above sea level, m; n at least 3.
+
+    Raises
+    ------
+    InputError
+        If the arrays do not fit together, are not finite, or the steps differ by more than 0.1 %.
+    """
+    d = np.asarray(distance_km, dtype=np.float64)
+    ground = np.ascontiguousarray(ground_m, dtype=np.float64)
+    if d.ndim != 1 or d.size < 3:
+        raise argument_fault("distance_km", d.shape, "at least 3 profile points in one dimension")
+    if ground.shape != d.shape:
+        raise argument_fault("ground_m", ground.shape, f"heights of shape {d.shape}")
+    if not (np.isfinite(d).all() and np.isfinite(ground).all()):
+        raise argument_fault("profile", "NaN or infinity", "finite distances and heights")
+    step_km = float(d[-1]) / (d.size - 1)
+    if not step_km > 0.0 or np.abs(d - step_km * np.arange(d.size)).max() > 1e-3 * step_km:
+        raise argument_fault("distance_km", d[:3], "equal steps from 0 upwards")
+    return d, ground, step_km

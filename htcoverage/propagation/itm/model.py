@@ -19,7 +19,7 @@ from htcoverage.propagation.itm.mechanisms import Link
 from htcoverage.propagation.itm.reference import reference_attenuation_db
 from htcoverage.propagation.itm.terrain import fitted_ends_m, horizons, terrain_irregularity_m
 from htcoverage.propagation.itm.variability import variable_attenuation_db
-from htcoverage.propagation.validity import ValidRange, check_range
+from htcoverage.propagation.validity import ValidRange, check_range, equal_steps
 
 CITATION = "ITM 1.2.2 (NTIA Report 82-100; Hufford 1995)"
 
@@ -358,17 +358,7 @@ def itm(
     ExtrapolationWarning
         Outside the ranges that the reports state, path lengths of 1 to 2000 km among them.
     """
-    d = np.asarray(distance_km, dtype=np.float64)
-    ground = np.ascontiguousarray(ground_m, dtype=np.float64)
-    if d.ndim != 1 or d.size < 3:
-        raise argument_fault("distance_km", d.shape, "at least 3 profile points in one dimension")
-    if ground.shape != d.shape:
-        raise argument_fault("ground_m", ground.shape, f"heights of shape {d.shape}")
-    if not (np.isfinite(d).all() and np.isfinite(ground).all()):
-        raise argument_fault("profile", "NaN or infinity", "finite distances and heights")
-    step_km = float(d[-1]) / (d.size - 1)
-    if not step_km > 0.0 or np.abs(d - step_km * np.arange(d.size)).max() > 1e-3 * step_km:
-        raise argument_fault("distance_km", d[:3], "equal steps from 0 upwards")
+    d, ground, step_km = equal_steps(distance_km, ground_m)
     shares = (time_percent, location_percent, situation_percent)
     _check(freq_mhz, tx_height_m, rx_height_m, n0, permittivity, conductivity_s_per_m, shares)
     check_range(DISTANCE_RANGE, d[-1], citation=CITATION)
