@@ -1,0 +1,248 @@
+"""P.1812-8 at the median of time and locations, from the geometry of one path.
+
+The formulas are those of `htcoverage.propagation.p1812`; what is decided here is which of them
+need not be evaluated because they cannot change the result.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from htcoverage.engine.bands import (
+    FREE_DB,
+    FREQ_CBRT,
+    FREQ_GHZ,
+    LAND,
+    NU_SCALE,
+    ROOT_WAVELENGTH,
+    SEA_WATER,
+)
+from htcoverage.engine.radials import GROUND_M, X_KM, ZONE
+from htcoverage.jit import kernel
+from htcoverage.propagation.p1812.combine import combine_db, ducting_db
+from htcoverage.propagation.p1812.diffraction import (
+    CLEARANCE_PER_ROOT,
+    DB_PER_NEPER,
+    bullington_db,
+    first_term_mixed_db,
+    smooth_clearance,
+)
+from htcoverage.propagation.p1812.profile import (
+    NO_COAST_KM,
+    SEA,
+    beta0_percent,
+    path_parameters,
+    zone_lengths,
+)
+
+#: Rows of a pixel's own points: distance, km; terrain above sea level, m; surface in the curved
+#: frame, with the clutter that counts, m.
+OWN_X_KM, OWN_GROUND_M, OWN_TOP_M = range(3)
+
+#: A path this much weaker than another changes their power sum by less than 3e-5 dB.
+NEGLIGIBLE_DB = 25.0
+
+#: Most that coupling over the sea can take off the ducting loss, both ends together (eq. 49), dB.
+_SEA_COUPLING_DB = -12.0
+
+
+@kernel
+def diffraction_50_db(
+    clearance: float,
+    distance_km: float,
+    tx_smooth_m: float,
+    rx_smooth_m: float,
+    radius_km: float,
+    bands: np.ndarray,
+    b: int,
+    sea_share: float,
+) -> float:
+    """Delta-Bullington loss, vertical polarization, dB.
+
+    Parameters
+    ----------
+    clearance : float
+        Bullington's ν over the actual path, by √(0.002/λ).
+    tx_smooth_m, rx_smooth_m : float
+        Antennas above the smooth surface for diffraction.
+    bands, b : float64[n, 8], int
+        `band_constants`, and the row that is meant.
+
+    Notes
+    -----
+    The Bullington part of the smooth path counts only where the spherical Earth costs something
+    (eq. 39), so it is evaluated only there, and on the continuous surface instead of profile
+    points: before the horizon its largest ν lies where `smooth_clearance` finds the least clearance
+    by Fresnel radius, beyond it both tangents are closed forms (eq. 105 to 110). Between points
+    100 m apart that changes less than 0.01 dB.
+    """
+    scale = bands[b, NU_SCALE]
+    actual_db = bullington_db(clearance * scale, distance_km)
+    roots = math.sqrt(tx_smooth_m) + math.sqrt(rx_smooth_m)
+    marginal_km = math.sqrt(0.002 * radius_km) * roots
+    if distance_km < marginal_km:
+        h_se_m, per_root = smooth_clearance(distance_km, tx_smooth_m, rx_smooth_m, radius_km)
+        h_req_m = per_root * bands[b, ROOT_WAVELENGTH]
+        if h_se_m > h_req_m:
+            return actual_db
+        grazing_km = 500.0 * (distance_km / roots) ** 2
+        spherical_db = (1.0 - h_se_m / h_req_m) * first_term_mixed_db(
+            distance_km, tx_smooth_m, rx_smooth_m, grazing_km, bands[b, FREQ_CBRT], bands[b, LAND],
+            bands[b, SEA_WATER], sea_share,
+        )  # fmt: skip
+        smooth = -h_se_m * CLEARANCE_PER_ROOT / per_root
+    else:
+        spherical_db = first_term_mixed_db(
+            distance_km, tx_smooth_m, rx_smooth_m, radius_km, bands[b, FREQ_CBRT], bands[b, LAND],
+            bands[b, SEA_WATER], sea_share,
+        )  # fmt: skip
+        smooth = _smooth_shadow(distance_km, tx_smooth_m, rx_smooth_m, radius_km)
+    if spherical_db <= 0.0:
+        return actual_db
+    return actual_db + max(spherical_db - bullington_db(smooth * scale, distance_km), 0.0)
+
+
+@kernel
+def _smooth_shadow(distance_km: float, tx_m: float, rx_m: float, radius_km: float) -> float:
+    """Bullington's ν by √(0.002/λ) beyond the horizon of a smooth Earth (eq. 107 to 110)."""
+    bulge = 500.0 / radius_km
+    slope_tx = bulge * distance_km - 2.0 * math.sqrt(bulge * tx_m)
+    slope_rx = bulge * distance_km - 2.0 * math.sqrt(bulge * rx_m)
+    both = slope_tx + slope_rx
+    if not both > 0.0:
+        return 0.0
+    point_km = (rx_m - tx_m + slope_rx * distance_km) / both
+    rest_km = distance_km - point_km
+    if not (point_km > 0.0 and rest_km > 0.0):
+        return 0.0
+    direct = (rx_m - tx_m) / distance_km
+    return (slope_tx - direct) * point_km * math.sqrt(distance_km / (point_km * rest_km))
+
+
+@kernel
+def ducting_cannot_matter(
+    loss_db: float,
+    distance_km: float,
+    tx_horizon_low_km: float,
+    rx_horizon_low_km: float,
+    both_horizons_low_km: float,
+    tx_mrad: float,
+    rx_mrad: float,
+    bands: np.ndarray,
+    b: int,
+    radius_km: float,
+    sea_share: float,
+    floor_db: float,
+) -> bool:
+    """Whether the loss by ducting at 50 % of time exceeds a loss for certain.
+
+    Then eq. 61 leaves the diffraction loss as it is, and so do eq. 59 and 62, for P.1812's
+    interpolation at the median is nil.
+
+    Parameters
+    ----------
+    loss_db : float
+        Free space and diffraction.
+    tx_horizon_low_km, rx_horizon_low_km, both_horizons_low_km : float
+        Distances that the horizons, and both together, cannot fall below.
+    tx_mrad, rx_mrad : float
+        Elevation of the horizons.
+    floor_db : float
+        From `ducting_floor_db`.
+
+    Notes
+    -----
+    Proof, by the terms of eq. 46 to 56. A_lf ≥ 0 below 0.5 GHz and 0 above. A_ct + A_cr ≥ −12 dB,
+    and 0 unless three quarters of the path are sea. 20·log(d_lt + d_lr) grows with the distances.
+    With θ″ = max(θ − 0.1·d_l, 0) an end contributes A_s(θ″) + γ_d·min(θ, 0.1·d_l). First term: the
+    logarithm in A_s is at least 0, so A_s ≥ 0.264·f^⅓·θ″. Second: min(θ, 0.1·d_l) = θ − θ″, and
+    θ″ ≤ max(θ − 0.1·d_low, 0). So both ends and the path's bend give at least
+    γ_d·θ_path − max(γ_d − 0.264·f^⅓, 0)·(θ″_t + θ″_r), where θ_path is the angular distance.
+    """
+    specific = 5e-5 * radius_km * bands[b, FREQ_CBRT]
+    excess = max(tx_mrad - 0.1 * tx_horizon_low_km, 0.0) + max(
+        rx_mrad - 0.1 * rx_horizon_low_km, 0.0
+    )
+    path_mrad = 1000.0 * distance_km / radius_km + tx_mrad + rx_mrad
+    bound_db = (
+        (102.45 - 92.4)
+        + bands[b, FREE_DB]
+        + 2.0 * DB_PER_NEPER * math.log(both_horizons_low_km)
+        + (_SEA_COUPLING_DB if sea_share >= 0.75 else 0.0)
+        + specific * path_mrad
+        - max(specific - 0.264 * bands[b, FREQ_CBRT], 0.0) * excess
+        + floor_db
+    )
+    return bound_db > loss_db
+
+
+@kernel
+def add_scatter_db(loss_db: float, scatter_db: float) -> float:
+    """Power sum of a path with troposcatter (eq. 63), where troposcatter matters, dB."""
+    if scatter_db - loss_db > NEGLIGIBLE_DB:
+        return loss_db
+    least = min(loss_db, scatter_db)
+    most = max(loss_db, scatter_db)
+    return least - 0.5 * DB_PER_NEPER * math.log1p(
+        math.exp((least - most) * (0.2 * math.log(10.0)))
+    )
+
+
+@kernel
+def with_ducting_db(
+    diffraction_db: float,
+    free_db: float,
+    scatter_db: float,
+    run: np.ndarray,
+    marks: np.ndarray,
+    last: int,
+    own_points: np.ndarray,
+    own: int,
+    distance_km: float,
+    rx_ground_m: float,
+    rx_zone: int,
+    tx_height_m: float,
+    rx_height_m: float,
+    bands: np.ndarray,
+    b: int,
+    sea_share: float,
+    radius_km: float,
+    latitude_deg: float,
+) -> float:
+    """Median loss where ducting may matter: the whole analysis of the path, dB.
+
+    The path is put together from the radial's points up to ``last``, the pixel's ``own`` points and
+    the pixel itself. ``run``, ``marks`` and ``own_points`` are buffers of `radials` and `pixel`.
+    """
+    points = last + own + 2
+    d_km = np.empty(points)
+    path_m = np.empty(points)
+    path_zone = np.empty(points, np.uint8)
+    for i in range(last + 1):
+        d_km[i] = run[X_KM, i]
+        path_m[i] = run[GROUND_M, i]
+        path_zone[i] = marks[ZONE, i]
+    for k in range(own):
+        d_km[last + 1 + k] = own_points[OWN_X_KM, k]
+        path_m[last + 1 + k] = own_points[OWN_GROUND_M, k]
+        path_zone[last + 1 + k] = rx_zone
+    d_km[points - 1] = distance_km
+    path_m[points - 1] = rx_ground_m
+    path_zone[points - 1] = rx_zone
+
+    path = path_parameters(d_km, path_m, tx_height_m, rx_height_m, radius_km, bands[b, FREQ_GHZ])
+    _, land_km, inland_km = zone_lengths(d_km, path_zone)
+    beta0 = beta0_percent(latitude_deg, land_km, inland_km)
+    ducting = ducting_db(
+        distance_km, path.tx_horizon_km, path.rx_horizon_km, path.tx_horizon_mrad,
+        path.rx_horizon_mrad, 0.0 if path_zone[0] == SEA else NO_COAST_KM,
+        0.0 if rx_zone == SEA else NO_COAST_KM, inland_km, path_m[0] + tx_height_m,
+        rx_ground_m + rx_height_m, path.ducting_tx_height_m, path.ducting_rx_height_m,
+        path.roughness_m, bands[b, FREQ_GHZ], 50.0, sea_share, radius_km, beta0,
+    )  # fmt: skip
+    return combine_db(
+        distance_km, path.angular_distance_mrad, free_db, free_db, free_db, diffraction_db,
+        diffraction_db, ducting, scatter_db, sea_share, 50.0, beta0,
+    )  # fmt: skip
