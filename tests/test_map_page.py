@@ -104,7 +104,7 @@ def test_hostile_text_comes_through_as_it_was(hostile_page):
     assert f"October 2023{HOSTILE}" in shown
     [data] = [code for _, attrs, code in reader.inline if attrs.get("type")]
     data = json.loads(data)
-    assert data["sites"][0][3] == f"Trạm Đỉnh Cao{HOSTILE}"
+    assert data["sites"]["columns"][1][0] == [f"Trạm Đỉnh Cao{HOSTILE}"]
     assert data["operators"] == [f"Viettel{HOSTILE}", f"MobiFone{HOSTILE}"]
 
 
@@ -187,8 +187,8 @@ def test_what_folium_adds_is_allowed_by_hash():
 def test_pictures_are_clipped_to_the_districts_and_grouped_by_site(page):
     [data] = [code for _, attrs, code in read(page).inline if attrs.get("type")]
     data = json.loads(data)
-    assert [site[2] for site in data["sites"]] == ["HT1", "HT2"]
-    assert [len(site[5]) for site in data["sites"]] == [2, 1]
+    assert data["sites"]["columns"][0] == ["HT1", "HT2"]
+    assert data["sites"]["counts"] == [2, 1]
     names = [layer["id"] for layer in data["surfaces"]["layers"]]
     assert names[0] == "cover:4G:any"
     assert "cover:any:Viettel" in names

@@ -14,7 +14,7 @@ from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR
 from htcoverage.labels import Language, label
 from htcoverage.maps.escape import Json, clean_text, html_text
-from htcoverage.maps.layers import bounds_deg, label_points, named, site_rows, theme
+from htcoverage.maps.layers import bounds_deg, label_points, named, sites, theme
 from htcoverage.maps.page import OfflineMap
 from htcoverage.maps.surfaces import surfaces
 
@@ -140,7 +140,7 @@ def make_map(
         "surfaces": surfaces(coverage, districts, criteria=criteria, language=lang),
         "themes": themes,
         "labels": label_points(districts, "full_name"),
-        "sites": site_rows(bts),
+        "sites": sites(bts),
         "operators": [clean_text(name) for name in dict.fromkeys(bts["operator"])],
     }
     tables = {"base_stations": bts, "settlements": settlements, "fibre": spans}

@@ -1,4 +1,4 @@
-"""The themes of the map, one packed layer each, and the sites as rows."""
+"""The themes of the map, one packed layer each, and the sites."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def theme(
     shapes = _drawn(table, tolerance_m)
     return {
         "fields": [label(key, language) for _, key in kept],
-        "columns": [_packed([plain(value) for value in table[column]]) for column, _ in kept],
+        "columns": [_column(table, column) for column, _ in kept],
         "filled": bool(np.any(shapely.get_dimensions(shapes) == 2)),
         "shapes": [[_rings(part) for part in shapely.get_parts(shape)] for shape in shapes],
     }
@@ -71,15 +71,17 @@ def _packed(values: list[Json]) -> Json:
 def _rings(part: shapely.Geometry) -> list[Json]:
     """Return the outline and the holes of a polygon, or a line, as differences of whole steps."""
     lines = [part.exterior, *part.interiors] if isinstance(part, shapely.Polygon) else [part]
-    rings: list[Json] = []
-    for line in lines:
-        steps = np.rint(shapely.get_coordinates(line) * 10**_DECIMALS).astype(np.int64)
-        rings.append(np.diff(steps, axis=0, prepend=[[0, 0]]).ravel().tolist())
-    return rings
+    return [_steps(shapely.get_coordinates(line)) for line in lines]
 
 
-def site_rows(bts: gpd.GeoDataFrame) -> list[Json]:
-    """Return one row a site: latitude, longitude, site, name, provenance, base stations.
+def _steps(points_deg: npt.NDArray[np.float64]) -> Json:
+    steps = np.rint(points_deg * 10**_DECIMALS).astype(np.int64)
+    differences: list[int] = np.diff(steps, axis=0, prepend=[[0, 0]]).ravel().tolist()
+    return differences
+
+
+def sites(bts: gpd.GeoDataFrame) -> dict[str, Json]:
+    """Return the sites and the base stations at each, packed.
 
     Parameters
     ----------
@@ -88,27 +90,29 @@ def site_rows(bts: gpd.GeoDataFrame) -> list[Json]:
 
     Returns
     -------
-    list
-        ``[latitude_deg, longitude_deg, site_id, name or None, provenance or None, [[operator,
-        technology, bts_id, status or None], ...]]``, in the order in which sites appear.
+    dict
+        ``places``: ``[x0, y0, dx1, dy1, ...]`` in 1e-5 degrees, longitude first, a pair a site in
+        the order in which sites appear; ``columns``: packed ``site_id, site_name, provenance``, one
+        value a site; ``counts``: base stations at each site; ``stations``: packed ``operator,
+        technology, bts_id, status``, one value a base station, site after site.
     """
-    points = reproject(bts, WGS84).geometry
-    names = ("site_id", "site_name", "provenance", "operator", "technology", "bts_id", "status")
-    columns = [
-        [plain(value) for value in bts[name]] if name in bts.columns else [None] * len(bts)
-        for name in names
-    ]
-    sites: dict[Json, list[Json]] = {}
-    stations: dict[Json, list[Json]] = {}
-    for latitude, longitude, site_id, site_name, provenance, *station in zip(
-        points.y.round(_DECIMALS), points.x.round(_DECIMALS), *columns, strict=True
-    ):
-        if site_id not in sites:
-            stations[site_id] = []
-            place = [float(latitude), float(longitude)]
-            sites[site_id] = [*place, site_id, site_name, provenance, stations[site_id]]
-        stations[site_id].append(station)
-    return list(sites.values())
+    order, _ = pd.factorize(bts["site_id"])
+    by_site = bts.iloc[np.argsort(order, kind="stable")]
+    first = by_site.drop_duplicates("site_id")
+    points = shapely.get_coordinates(reproject(first, WGS84).geometry.to_numpy())
+    return {
+        "places": _steps(points),
+        "columns": [_column(first, name) for name in ("site_id", "site_name", "provenance")],
+        "counts": np.bincount(order).tolist(),
+        "stations": [
+            _column(by_site, name) for name in ("operator", "technology", "bts_id", "status")
+        ],
+    }
+
+
+def _column(table: gpd.GeoDataFrame, name: str) -> Json:
+    values = table[name] if name in table.columns else [None] * len(table)
+    return _packed([plain(value) for value in values])
 
 
 def label_points(table: gpd.GeoDataFrame, column: str) -> list[Json]:

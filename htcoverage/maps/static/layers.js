@@ -14,45 +14,77 @@ HTC.STYLE = {
 
 HTC.drawLayers = function (map) {
   // Panes around the canvas of things that can be clicked; they let every click through.
-  [["htc-ground", 210], ["htc-surface", 220], ["htc-lines", 230], ["htc-names", 450]].forEach(function (pane) {
-    var node = map.createPane(pane[0]);
-    node.style.zIndex = pane[1];
-    node.style.pointerEvents = "none";
-  });
-  var canvas = L.canvas({ padding: 0.3, tolerance: 4 });
-  var still = function (name, pane) {
-    var theme = HTC.data.themes[name];
-    if (!theme) return null;
-    var renderer = L.canvas({ pane: pane, padding: 0.3 });
-    var fixed = { renderer: renderer, pane: pane, interactive: false };
-    return HTC.shapes(theme, Object.assign(fixed, HTC.STYLE[name]));
-  };
-  var live = function (name, kind) {
-    var theme = HTC.data.themes[name];
-    if (!theme) return null;
-    var layer = HTC.shapes(theme, Object.assign({ renderer: canvas }, HTC.STYLE[name]));
-    layer.on("click", function (event) {
-      if (HTC.measuring) return;
-      L.DomEvent.stopPropagation(event);
-      var values = HTC.values(theme, event.layer.row);
-      HTC.openAt(map, event.latlng, HTC.featureBox(kind, theme.fields, values));
-    });
-    return layer;
-  };
+  [["htc-ground", 210], ["htc-surface", 220], ["htc-lines", 230], ["htc-names", 450]].forEach(
+    function (pane) {
+      var node = map.createPane(pane[0]);
+      node.style.zIndex = pane[1];
+      node.style.pointerEvents = "none";
+    }
+  );
+  HTC.canvas = L.canvas({ padding: 0.3, tolerance: 4 });
   ["sea", "rivers"].forEach(function (name) {
-    var layer = still(name, "htc-ground");
-    if (layer) layer.addTo(map);
+    if (HTC.data.themes[name]) HTC.stillShapes(name, "htc-ground").addTo(map);
   });
-  HTC.overlays = {
-    districts: still("districts", "htc-lines"),
-    settlements: live("settlements", HTC.word("settlement")),
-    fibre: live("fibre", HTC.word("fibre")),
-    gaps: HTC.data.themes.gaps ? L.layerGroup([live("gaps", HTC.word("gap"))]) : null,
-    sites: L.featureGroup(),
-  };
-  HTC.overlays.districts = L.layerGroup([HTC.overlays.districts].concat(HTC.districtLabels()));
-  HTC.drawGapCircles(map, canvas);
-  HTC.drawSites(map, canvas);
+  map.on("zoomend", function () {
+    HTC.scaleMarkers(map);
+  });
+};
+
+HTC.stillShapes = function (name, pane) {
+  var renderer = L.canvas({ pane: pane, padding: 0.3 });
+  var options = { renderer: renderer, pane: pane, interactive: false };
+  return HTC.shapes(HTC.data.themes[name], Object.assign(options, HTC.STYLE[name]));
+};
+
+HTC.liveShapes = function (map, name, kind) {
+  var theme = HTC.data.themes[name];
+  var layer = HTC.shapes(theme, Object.assign({ renderer: HTC.canvas }, HTC.STYLE[name]));
+  layer.on("click", function (event) {
+    if (HTC.measuring) return;
+    L.DomEvent.stopPropagation(event);
+    var values = HTC.values(theme, event.layer.row);
+    HTC.openAt(map, event.latlng, HTC.featureBox(kind, theme.fields, values));
+  });
+  return layer;
+};
+
+HTC.MAKE = {
+  gaps: function (map) {
+    return L.featureGroup([HTC.liveShapes(map, "gaps", HTC.word("gap"))]);
+  },
+  districts: function () {
+    return L.layerGroup([HTC.stillShapes("districts", "htc-lines")].concat(HTC.districtLabels()));
+  },
+  sites: function (map) {
+    HTC.makeSites(map);
+    return L.featureGroup();
+  },
+  settlements: function (map) {
+    return HTC.liveShapes(map, "settlements", HTC.word("settlement"));
+  },
+  fibre: function (map) {
+    return HTC.liveShapes(map, "fibre", HTC.word("fibre"));
+  },
+};
+
+HTC.overlays = {}; // made when first shown: a phone need not draw what nobody looks at
+
+HTC.hasOverlay = function (name) {
+  return name === "sites" || Boolean(HTC.data.themes[name]);
+};
+
+HTC.showOverlay = function (map, name, on) {
+  if (!on && !HTC.overlays[name]) return;
+  if (!HTC.overlays[name]) HTC.overlays[name] = HTC.MAKE[name](map);
+  if (on) HTC.overlays[name].addTo(map);
+  else HTC.overlays[name].remove();
+  if (name === "sites" && on) HTC.showSites(HTC.operators);
+  HTC.scaleMarkers(map);
+  // Large things below small ones, whatever was shown last.
+  ["fibre", "settlements"].forEach(function (large) {
+    var layer = HTC.overlays[large];
+    if (layer && map.hasLayer(layer)) layer.bringToBack();
+  });
 };
 
 // Names to find one's way by, for there are no tiles.
@@ -86,23 +118,31 @@ HTC.thinLabels = function () {
   });
 };
 
+// The gaps as a list, read once.
+HTC.gaps = function () {
+  var theme = HTC.data.themes.gaps;
+  if (!HTC.gapList) {
+    var field = theme ? theme.fields.indexOf(HTC.word("residents")) : -1;
+    HTC.gapList = (theme ? theme.shapes : []).map(function (_, row) {
+      return {
+        center: HTC.shape(theme, row).getBounds().getCenter(),
+        residents: field < 0 ? 0 : HTC.value(theme, field, row) || 0,
+        values: HTC.values(theme, row),
+      };
+    });
+  }
+  return HTC.gapList;
+};
+
 // A gap of a few hundred metres is less than a pixel of a province: a circle stands for it, its
 // area in proportion to the residents, until the outline itself can be seen.
-HTC.drawGapCircles = function (map, canvas) {
-  var theme = HTC.data.themes.gaps;
-  HTC.gapList = [];
-  if (!theme) return;
-  var field = theme.fields.indexOf(HTC.word("residents"));
-  HTC.gapList = theme.shapes.map(function (_, row) {
-    return {
-      center: HTC.shape(theme, row).getBounds().getCenter(),
-      residents: field < 0 ? 0 : HTC.value(theme, field, row) || 0,
-      values: HTC.values(theme, row),
-    };
-  });
-  var circles = L.layerGroup(
-    HTC.gapList.map(function (gap) {
-      gap.circle = L.circleMarker(gap.center, Object.assign({ renderer: canvas }, HTC.STYLE.gap));
+HTC.gapCircles = function (map) {
+  return L.layerGroup(
+    HTC.gaps().map(function (gap) {
+      gap.circle = L.circleMarker(
+        gap.center,
+        Object.assign({ renderer: HTC.canvas }, HTC.STYLE.gap)
+      );
       gap.circle.on("click", function (event) {
         if (HTC.measuring) return;
         L.DomEvent.stopPropagation(event);
@@ -111,26 +151,37 @@ HTC.drawGapCircles = function (map, canvas) {
       return gap.circle;
     })
   );
-  var scale = function () {
-    var zoom = map.getZoom();
-    HTC.gapList.forEach(function (gap) {
-      gap.circle.setRadius(Math.max(2.5, Math.sqrt(gap.residents) * 0.22 * Math.pow(1.35, zoom - 9)));
+};
+
+HTC.OUTLINE_ZOOM = 13.5;
+
+HTC.scaleMarkers = function (map) {
+  var zoom = map.getZoom();
+  var group = HTC.overlays.gaps;
+  if (group && map.hasLayer(group)) {
+    HTC.circles = HTC.circles || HTC.gapCircles(map);
+    HTC.gaps().forEach(function (gap) {
+      var radius = Math.sqrt(gap.residents) * 0.22 * Math.pow(1.35, zoom - 9);
+      gap.circle.setRadius(Math.max(2.5, radius));
     });
-    var group = HTC.overlays.gaps;
-    if (zoom < 13.5) group.addLayer(circles);
-    else group.removeLayer(circles);
-  };
-  map.on("zoomend", scale);
-  HTC.scaleGaps = scale;
+    if (zoom < HTC.OUTLINE_ZOOM) group.addLayer(HTC.circles);
+    else group.removeLayer(HTC.circles);
+  }
+  (HTC.siteMarkers || []).forEach(function (marker) {
+    marker.setRadius(Math.max(1.6, Math.min(6, 1.6 + (zoom - 9) * 0.8)));
+  });
 };
 
 HTC.gapBox = function (gap) {
   return HTC.featureBox(HTC.word("gap"), HTC.data.themes.gaps.fields, gap.values);
 };
 
-HTC.drawSites = function (map, canvas) {
-  HTC.siteMarkers = HTC.data.sites.map(function (site) {
-    var marker = L.circleMarker([site[0], site[1]], Object.assign({ renderer: canvas }, HTC.STYLE.site));
+HTC.makeSites = function (map) {
+  HTC.siteMarkers = HTC.sites().map(function (site) {
+    var marker = L.circleMarker(
+      site.place,
+      Object.assign({ renderer: HTC.canvas }, HTC.STYLE.site)
+    );
     marker.on("click", function (event) {
       if (HTC.measuring) return;
       L.DomEvent.stopPropagation(event);
@@ -139,32 +190,16 @@ HTC.drawSites = function (map, canvas) {
     marker.site = site;
     return marker;
   });
-  var scale = function () {
-    var radius = Math.max(1.6, Math.min(6, 1.6 + (map.getZoom() - 9) * 0.8));
-    HTC.siteMarkers.forEach(function (marker) {
-      marker.setRadius(radius);
-    });
-  };
-  map.on("zoomend", scale);
-  HTC.scaleSites = scale;
 };
 
 // Show the sites at which one of the named operators has a base station.
 HTC.showSites = function (operators) {
   HTC.siteMarkers.forEach(function (marker) {
-    var wanted = marker.site[5].some(function (station) {
+    var wanted = marker.site.stations.some(function (station) {
       return operators.indexOf(station[0]) >= 0;
     });
     if (wanted) HTC.overlays.sites.addLayer(marker);
     else HTC.overlays.sites.removeLayer(marker);
-  });
-};
-
-// Large things below small ones, whatever was shown last.
-HTC.sortOverlays = function (map) {
-  ["fibre", "settlements"].forEach(function (name) {
-    var layer = HTC.overlays[name];
-    if (layer && map.hasLayer(layer)) layer.bringToBack();
   });
 };
 
@@ -173,15 +208,7 @@ HTC.opacity = 0.8;
 
 HTC.showSurface = function (map, id) {
   if (HTC.surface) HTC.surface.remove();
-  // Large things below small ones, whatever was shown last.
-HTC.sortOverlays = function (map) {
-  ["fibre", "settlements"].forEach(function (name) {
-    var layer = HTC.overlays[name];
-    if (layer && map.hasLayer(layer)) layer.bringToBack();
-  });
-};
-
-HTC.surface = null;
+  HTC.surface = null;
   var layer = HTC.data.surfaces.layers.find(function (one) {
     return one.id === id;
   });

@@ -43,49 +43,40 @@ HTC.check = function (id, text, checked, onChange) {
 };
 
 HTC.overlayChecks = function (map) {
-  var shown = { gaps: true, districts: true, sites: false, settlements: false, fibre: false };
-  var set = HTC.el("fieldset", {}, HTC.el("legend", {}, HTC.word("map_overlays")));
-  var set_on = function (name, on) {
-    if (on) HTC.overlays[name].addTo(map);
-    else HTC.overlays[name].remove();
-    HTC.sortOverlays(map);
-  };
   // Listed by what is asked for most.
-  Object.keys(shown).forEach(function (name) {
-    if (!HTC.overlays[name]) return;
-    var label = HTC.check("htc-show-" + name, HTC.capital(HTC.word(name)), shown[name], function (on) {
-      set_on(name, on);
+  var shown = { gaps: true, districts: true, sites: false, settlements: false, fibre: false };
+  var operators = HTC.operatorChecks();
+  var set = HTC.el("fieldset", {}, HTC.el("legend", {}, HTC.word("map_overlays")));
+  Object.keys(shown).filter(HTC.hasOverlay).forEach(function (name) {
+    var change = function (on) {
+      HTC.showOverlay(map, name, on);
       if (name === "sites") operators.hidden = !on;
-    });
+    };
+    var label = HTC.check("htc-show-" + name, HTC.capital(HTC.word(name)), shown[name], change);
     label.prepend(HTC.sample(name));
     set.append(label);
-    set_on(name, shown[name]);
-    if (name === "sites") set.append(operatorsBox());
+    if (name === "sites") set.append(operators);
+    change(shown[name]);
   });
-  function operatorsBox() {
-    operators.hidden = !shown.sites;
-    return operators;
-  }
   return set;
 };
 
-var operators = null;
-
 HTC.operatorChecks = function () {
-  var chosen = HTC.data.operators.slice();
-  operators = HTC.el("div", { class: "htc-operators", role: "group", "aria-label": HTC.word("operators") });
-  HTC.data.operators.forEach(function (name, index) {
-    operators.append(
-      HTC.check("htc-operator-" + index, name, true, function (on) {
-        chosen = chosen.filter(function (one) {
+  HTC.operators = HTC.data.operators.slice(); // those whose sites are shown
+  var group = { class: "htc-operators", role: "group", "aria-label": HTC.word("operators") };
+  return HTC.el(
+    "div",
+    group,
+    HTC.data.operators.map(function (name, index) {
+      return HTC.check("htc-operator-" + index, name, true, function (on) {
+        HTC.operators = HTC.operators.filter(function (one) {
           return one !== name;
         });
-        if (on) chosen.push(name);
-        HTC.showSites(chosen);
-      })
-    );
-  });
-  HTC.showSites(chosen);
+        if (on) HTC.operators.push(name);
+        HTC.showSites(HTC.operators);
+      });
+    })
+  );
 };
 
 // A small sign in the manner of the map.
@@ -97,9 +88,9 @@ HTC.sample = function (name) {
 HTC.gapButtons = function (map) {
   var box = HTC.el("details", { class: "htc-gaps" }, HTC.el("summary", {}, HTC.word("map_largest_gaps")));
   if (!HTC.data.themes.gaps) return "";
-  if (!HTC.gapList.length) return HTC.el("p", { class: "htc-note" }, HTC.word("map_no_gaps"));
+  if (!HTC.gaps().length) return HTC.el("p", { class: "htc-note" }, HTC.word("map_no_gaps"));
   var list = HTC.el("ol");
-  var ranked = HTC.gapList.slice().sort(function (a, b) {
+  var ranked = HTC.gaps().slice().sort(function (a, b) {
     return b.residents - a.residents;
   });
   ranked.slice(0, HTC.LISTED_GAPS).forEach(function (gap) {
@@ -120,7 +111,6 @@ HTC.gapButtons = function (map) {
 };
 
 HTC.panel = function (map) {
-  HTC.operatorChecks();
   var measure = HTC.measureButton(map);
   var whole = HTC.el("button", { type: "button" }, HTC.word("map_whole"));
   whole.addEventListener("click", function () {

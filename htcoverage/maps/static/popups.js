@@ -28,10 +28,10 @@ HTC.featureBox = function (kind, fields, values) {
 HTC.siteBox = function (site) {
   var box = HTC.el("div", {}, [
     HTC.el("p", { class: "htc-kind" }, HTC.capital(HTC.word("site"))),
-    HTC.el("h2", {}, String(site[3] || site[2])),
+    HTC.el("h2", {}, String(site.name || site.id)),
   ]);
   var body = HTC.el("tbody");
-  site[5].forEach(function (station) {
+  site.stations.forEach(function (station) {
     body.append(
       HTC.el(
         "tr",
@@ -42,7 +42,7 @@ HTC.siteBox = function (site) {
       )
     );
   });
-  box.append(HTC.rows([HTC.word("site"), HTC.word("provenance")], [site[2], site[4]]));
+  box.append(HTC.rows([HTC.word("site"), HTC.word("provenance")], [site.id, site.provenance]));
   box.append(HTC.el("table", { class: "htc-grid" }, body));
   return box;
 };

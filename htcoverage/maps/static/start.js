@@ -26,8 +26,7 @@ HTC.start = function (map) {
   var first = HTC.data.surfaces.layers[0];
   HTC.showSurface(map, first ? first.id : "");
   HTC.showWhole(map);
-  if (HTC.scaleGaps) HTC.scaleGaps();
-  HTC.scaleSites();
+  HTC.scaleMarkers(map);
   map.on("zoomend overlayadd", HTC.thinLabels);
   HTC.thinLabels();
   map.on("click", function (event) {

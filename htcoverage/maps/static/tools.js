@@ -19,15 +19,15 @@ HTC.searchIndex = function () {
       },
     };
   });
-  HTC.data.sites.forEach(function (site) {
-    var name = site[3] ? site[3] + " (" + site[2] + ")" : String(site[2]);
+  HTC.sites().forEach(function (site) {
+    var name = site.name ? site.name + " (" + site.id + ")" : String(site.id);
     entries.push({
       name: name,
       note: HTC.capital(HTC.word("site")),
       key: HTC.fold(name),
       open: function (map) {
-        map.setView([site[0], site[1]], Math.max(map.getZoom(), 14), { animate: false });
-        HTC.openAt(map, L.latLng(site[0], site[1]), HTC.siteBox(site));
+        map.setView(site.place, Math.max(map.getZoom(), 14), { animate: false });
+        HTC.openAt(map, L.latLng(site.place), HTC.siteBox(site));
       },
     });
   });

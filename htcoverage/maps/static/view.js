@@ -39,10 +39,14 @@ HTC.fold = function (text) {
     .toLowerCase();
 };
 
+// Where few values repeat a column holds them; otherwise its words and an index for each row.
+HTC.cell = function (column, row) {
+  return Array.isArray(column[0]) ? column[0][column[1][row]] : column[row];
+};
+
 // The value of a theme's field at a row.
 HTC.value = function (theme, field, row) {
-  var column = theme.columns[field];
-  return Array.isArray(column[0]) ? column[0][column[1][row]] : column[row];
+  return HTC.cell(theme.columns[field], row);
 };
 
 HTC.values = function (theme, row) {
@@ -51,18 +55,21 @@ HTC.values = function (theme, row) {
   });
 };
 
+// Points of [latitude, longitude] from steps of 1e-5 degrees.
+HTC.points = function (steps) {
+  var points = [];
+  for (var k = 0, x = 0, y = 0; k < steps.length; k += 2) {
+    x += steps[k];
+    y += steps[k + 1];
+    points.push([y / 1e5, x / 1e5]);
+  }
+  return points;
+};
+
 // A theme's shape as Leaflet takes it: parts of rings of [latitude, longitude].
 HTC.latlngs = function (theme, row) {
   return theme.shapes[row].map(function (part) {
-    var rings = part.map(function (steps) {
-      var points = [];
-      for (var k = 0, x = 0, y = 0; k < steps.length; k += 2) {
-        x += steps[k];
-        y += steps[k + 1];
-        points.push([y / 1e5, x / 1e5]);
-      }
-      return points;
-    });
+    var rings = part.map(HTC.points);
     return theme.filled ? rings : rings[0];
   });
 };
@@ -80,4 +87,30 @@ HTC.shapes = function (theme, options) {
       return shape;
     })
   );
+};
+
+// The sites: where, site_id, site_name, provenance, and [operator, technology, bts_id, status] of
+// each base station. Unpacked when first asked for.
+HTC.sites = function () {
+  if (HTC.siteList) return HTC.siteList;
+  var packed = HTC.data.sites;
+  var next = 0;
+  HTC.siteList = HTC.points(packed.places).map(function (place, row) {
+    var stations = [];
+    for (var k = 0; k < packed.counts[row]; k++, next++) {
+      stations.push(
+        packed.stations.map(function (column) {
+          return HTC.cell(column, next);
+        })
+      );
+    }
+    return {
+      place: place,
+      id: HTC.cell(packed.columns[0], row),
+      name: HTC.cell(packed.columns[1], row),
+      provenance: HTC.cell(packed.columns[2], row),
+      stations: stations,
+    };
+  });
+  return HTC.siteList;
 };
