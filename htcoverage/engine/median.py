@@ -126,7 +126,9 @@ def ducting_cannot_matter(
     loss_db: float,
     distance_km: float,
     tx_horizon_low_km: float,
+    tx_horizon_high_km: float,
     rx_horizon_low_km: float,
+    rx_horizon_high_km: float,
     both_horizons_low_km: float,
     tx_mrad: float,
     rx_mrad: float,
@@ -145,8 +147,10 @@ def ducting_cannot_matter(
     ----------
     loss_db : float
         Free space and diffraction.
-    tx_horizon_low_km, rx_horizon_low_km, both_horizons_low_km : float
-        Distances that the horizons, and both together, cannot fall below.
+    tx_horizon_low_km, tx_horizon_high_km, rx_horizon_low_km, rx_horizon_high_km : float
+        Bounds of the distances of the horizons.
+    both_horizons_low_km : float
+        Distance that both together cannot fall below.
     tx_mrad, rx_mrad : float
         Elevation of the horizons.
     floor_db : float
@@ -156,12 +160,15 @@ def ducting_cannot_matter(
     -----
     Proof, by the terms of eq. 46 to 56. A_lf ≥ 0 below 0.5 GHz and 0 above. A_ct + A_cr ≥ −12 dB,
     and 0 unless three quarters of the path are sea. 20·log(d_lt + d_lr) grows with the distances.
-    With θ″ = max(θ − 0.1·d_l, 0) an end contributes A_s(θ″) + γ_d·min(θ, 0.1·d_l). First term: the
-    logarithm in A_s is at least 0, so A_s ≥ 0.264·f^⅓·θ″. Second: min(θ, 0.1·d_l) = θ − θ″, and
-    θ″ ≤ max(θ − 0.1·d_low, 0). So both ends and the path's bend give at least
-    γ_d·θ_path − max(γ_d − 0.264·f^⅓, 0)·(θ″_t + θ″_r), where θ_path is the angular distance.
+    With θ″ = max(θ − 0.1·d_l, 0) an end contributes A_s(θ″) + γ_d·min(θ, 0.1·d_l), where
+    A_s = 20·log(1 + 0.361·θ″·√(f·d_l)) + 0.264·f^⅓·θ″ and min(θ, 0.1·d_l) = θ − θ″. θ″ is at most
+    max(θ − 0.1·d_low, 0) and at least max(θ − 0.1·d_high, 0). So both ends and the bend of the path
+    give at least γ_d·θ_path − max(γ_d − 0.264·f^⅓, 0)·(θ″_t + θ″_r), where θ_path is the angular
+    distance and θ″ the upper bounds, plus the logarithms with θ″ and d_l at their lower bounds;
+    these are looked at only where the rest does not decide.
     """
-    specific = 5e-5 * radius_km * bands[b, FREQ_CBRT]
+    freq_cbrt = bands[b, FREQ_CBRT]
+    specific = 5e-5 * radius_km * freq_cbrt
     excess = max(tx_mrad - 0.1 * tx_horizon_low_km, 0.0) + max(
         rx_mrad - 0.1 * rx_horizon_low_km, 0.0
     )
@@ -172,10 +179,18 @@ def ducting_cannot_matter(
         + 2.0 * DB_PER_NEPER * math.log(both_horizons_low_km)
         + (_SEA_COUPLING_DB if sea_share >= 0.75 else 0.0)
         + specific * path_mrad
-        - max(specific - 0.264 * bands[b, FREQ_CBRT], 0.0) * excess
+        - max(specific - 0.264 * freq_cbrt, 0.0) * excess
         + floor_db
     )
-    return bound_db > loss_db
+    if bound_db > loss_db:
+        return True
+    freq = bands[b, FREQ_GHZ]
+    tx_least = max(tx_mrad - 0.1 * tx_horizon_high_km, 0.0)
+    rx_least = max(rx_mrad - 0.1 * rx_horizon_high_km, 0.0)
+    edges = (1.0 + 0.361 * tx_least * math.sqrt(freq * tx_horizon_low_km)) * (
+        1.0 + 0.361 * rx_least * math.sqrt(freq * rx_horizon_low_km)
+    )
+    return bound_db + 2.0 * DB_PER_NEPER * math.log(edges) > loss_db
 
 
 @kernel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,6 +77,21 @@ def check_range(valid: ValidRange, value: npt.ArrayLike, *, citation: str) -> No
     if valid.beyond == "error" or not math.isfinite(worst):
         raise ValidityError(message)
     warnings.warn(message, ExtrapolationWarning, stacklevel=3)
+
+
+def over_distances(
+    kernel: Callable[..., float], freq_mhz: float, distance_km: npt.ArrayLike, *rest: float
+) -> npt.NDArray[np.float64]:
+    """Return a scalar kernel's loss at every distance, in their shape.
+
+    Parameters
+    ----------
+    kernel : callable
+        Takes the frequency in MHz, one distance in km, and ``rest``.
+    """
+    d = np.asarray(distance_km, dtype=np.float64)
+    losses = [kernel(float(freq_mhz), float(x), *rest) for x in d.ravel()]
+    return np.array(losses, dtype=np.float64).reshape(d.shape)
 
 
 def equal_steps(

@@ -1,0 +1,1 @@
+"""Builder of the bundled reference province, from ``data/sources`` and a seed."""

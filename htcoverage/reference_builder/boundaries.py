@@ -71,7 +71,7 @@ def _kind(full_name: str) -> str:
     return next(kind for prefix, kind in KINDS.items() if full_name.startswith(prefix))
 
 
-def partition(outlines: list[BaseGeometry]) -> list[BaseGeometry]:
+def partition(outlines: list[BaseGeometry]) -> list[MultiPolygon]:
     """Return the outlines as a partition: every face in exactly one of them.
 
     The lines of all outlines are noded together on a 0.1 m lattice and made into faces. A face
@@ -131,8 +131,14 @@ def _longest_shared(faces: list[Polygon], owner: np.ndarray) -> tuple[int, int]:
     return best[1], best[2]
 
 
-def _dissolve(faces: list[Polygon]) -> BaseGeometry:
-    return shapely.normalize(shapely.union_all(faces, grid_size=0.1))
+def _dissolve(faces: list[Polygon]) -> MultiPolygon:
+    return _multi(shapely.union_all(faces, grid_size=0.1))
+
+
+def _multi(whole: BaseGeometry) -> MultiPolygon:
+    """Return polygons of any geometry as one multipolygon: a layer holds one type of geometry."""
+    result: MultiPolygon = shapely.normalize(MultiPolygon(polygons(whole)))
+    return result
 
 
 def polygons(shape: BaseGeometry) -> list[Polygon]:
@@ -140,7 +146,7 @@ def polygons(shape: BaseGeometry) -> list[Polygon]:
     return [part for part in shapely.get_parts(shape).tolist() if isinstance(part, Polygon)]
 
 
-def split_ky_anh(whole: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
+def split_ky_anh(whole: BaseGeometry) -> tuple[MultiPolygon, MultiPolygon]:
     """Split Kỳ Anh into district and town along a modelled line.
 
     The line keeps its shape and is moved east or west until the town has its published area.
@@ -152,7 +158,7 @@ def split_ky_anh(whole: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
 
     Returns
     -------
-    (district, town) : pair of geometry
+    (district, town) : pair of MultiPolygon
     """
     to_metres = transformer(WGS84, DEFAULT_CRS)
     line = np.column_stack(to_metres.transform(*np.array(KY_ANH.line_deg).T))
@@ -170,7 +176,7 @@ def split_ky_anh(whole: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
     seat = Point(to_metres.transform(*KY_ANH.town_seat_deg))
     if not part.contains(seat):
         raise ValueError("the modelled line leaves the town's seat outside the town")
-    return shapely.normalize(rest), shapely.normalize(part)
+    return _multi(rest), _multi(part)
 
 
 def build_province(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

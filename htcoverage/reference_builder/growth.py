@@ -91,11 +91,21 @@ class Growth:
                 break
         if len(best) < SETTLING.least_ground * wanted:
             raise ValueError(f"no room for {wanted} cells near {x:.0f}, {y:.0f}: {len(best)}")
-        result = np.array(best, dtype=np.int64).T
+        result = self._fill(np.array(best, dtype=np.int64).T, unit)
         for down in (-1, 0, 1):
             for right in (-1, 0, 1):
                 self.open_to[result[0] + down, result[1] + right] = -1
         return result
+
+    def _fill(self, cells: Cells, unit: int) -> Cells:
+        """Return the cells and those they enclose, where free."""
+        top, left = cells.min(axis=1)
+        bottom, right = cells.max(axis=1) + 1
+        mask = np.zeros((bottom - top, right - left), dtype=bool)
+        mask[cells[0] - top, cells[1] - left] = True
+        free = self.open_to[top:bottom, left:right] == unit
+        rows, columns = np.nonzero(mask | (ndimage.binary_fill_holes(mask) & free))
+        return np.stack([rows + top, columns + left])
 
     def _seeds(self, row: int, column: int, unit: int) -> list[tuple[int, int]]:
         """Return free cells to try: the seed, then others ever farther away on a sparse lattice."""
@@ -132,7 +142,7 @@ class Growth:
 
 
 def outline(cells: Cells, growth: Growth, *, inside: BaseGeometry) -> Polygon:
-    """Return the cells' outline with its steps smoothed away, holes filled where they were free.
+    """Return the cells' outline with its steps smoothed away; a pond inside stays a hole.
 
     Parameters
     ----------
@@ -141,32 +151,49 @@ def outline(cells: Cells, growth: Growth, *, inside: BaseGeometry) -> Polygon:
     growth : Growth
         Where the cells lie.
     inside : Polygon or MultiPolygon
-        The district, whose spikes may reach between two cells of the lattice.
+        The district less a margin: spikes of its border may reach between two cells.
     """
-    top, left = cells.min(axis=1) - 2
-    bottom, right = cells.max(axis=1) + 3
+    top, left = cells.min(axis=1) - 1
+    bottom, right = cells.max(axis=1) + 2
     mask = np.zeros((bottom - top, right - left), dtype=np.uint8)
     mask[cells[0] - top, cells[1] - left] = 1
     transform = growth.transform * Affine.translation(left, top)
-    found = [shape(part) for part, _ in cell_shapes(mask, mask=mask > 0, transform=transform)]
-    whole = max((part for shell in found for part in polygons(shell)), key=lambda part: part.area)
-    soft = Polygon(
-        smooth_ring(np.array(whole.exterior.coords)),
-        [smooth_ring(np.array(ring.coords)) for ring in whole.interiors],
-    )
+    soft = max(smooth_outlines(mask, transform), key=lambda part: part.area)
     if not inside.contains(soft):
-        within = soft.intersection(inside.buffer(-1.0))
-        soft = max(polygons(within), key=lambda part: part.area)
+        soft = max(polygons(soft.intersection(inside)), key=lambda part: part.area)
     return shapely.normalize(shapely.set_precision(soft, 0.1))
 
 
-def smooth_ring(corners: Floats) -> Floats:
+def smooth_outlines(mask: npt.NDArray[np.uint8], transform: Affine) -> list[Polygon]:
+    """Return the outline of each connected group of cells that are not 0, smoothed.
+
+    Parameters
+    ----------
+    mask : ndarray of uint8
+        Cells.
+    transform : Affine
+        From (column, row) of cells to metres; cells are square.
+    """
+    found = [shape(part) for part, _ in cell_shapes(mask, mask=mask > 0, transform=transform)]
+    return [_smooth(part, abs(transform.a)) for group in found for part in polygons(group)]
+
+
+def _smooth(cells: Polygon, cell_m: float) -> Polygon:
+    """Return the smoothed outline of cells, put outwards until it has their area again."""
+    rings = [smooth_ring(np.array(ring.coords), cell_m) for ring in cells.interiors]
+    soft = Polygon(smooth_ring(np.array(cells.exterior.coords), cell_m), rings)
+    outwards_m = (cells.area - soft.area) / soft.length
+    grown = soft.buffer(outwards_m, quad_segs=2).simplify(cell_m / 12)
+    return max(polygons(grown), key=lambda part: part.area)
+
+
+def smooth_ring(corners: Floats, cell_m: float) -> Floats:
     """Return a closed ring of cell edges with its steps smoothed away.
 
     Each edge of a cell gives its midpoint, which is averaged with its neighbours; then corners are
-    cut twice (Chaikin). The ring leaves the cells by less than half a cell.
+    cut twice (Chaikin).
     """
-    edged = shapely.segmentize(shapely.LinearRing(corners), SETTLING.cell_m * 1.01)
+    edged = shapely.segmentize(shapely.LinearRing(corners), cell_m * 1.01)
     ring = np.array(edged.coords)[:-1]
     ring = (ring + np.roll(ring, -1, axis=0)) / 2
     ring = (np.roll(ring, 1, axis=0) + 2 * ring + np.roll(ring, -1, axis=0)) / 4
@@ -175,5 +202,5 @@ def smooth_ring(corners: Floats) -> Floats:
         cut = np.empty((2 * len(ring), 2))
         cut[0::2], cut[1::2] = 0.75 * ring + 0.25 * following, 0.25 * ring + 0.75 * following
         ring = cut
-    simple = shapely.LineString(np.vstack([ring, ring[:1]])).simplify(2.5)
-    return np.array(simple.coords)
+    result: Floats = ring
+    return result

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.reference_builder.boundaries import build_districts, build_province
@@ -18,8 +19,9 @@ from htcoverage.reference_builder.clutter import (
     build_zones,
     clutter_classes,
 )
-from htcoverage.reference_builder.parameters import TOWN_TYPES
-from htcoverage.reference_builder.relief import Terrain, build_terrain, make_terrain_grid
+from htcoverage.reference_builder.growth import smooth_outlines
+from htcoverage.reference_builder.parameters import TOWN_TYPES, WATERS
+from htcoverage.reference_builder.relief import LAKE, Terrain, build_terrain, make_terrain_grid
 from htcoverage.reference_builder.settlements import build_settlements
 from htcoverage.reference_builder.sources import Sources
 from htcoverage.reference_builder.waters import WaterShapes, build_waters
@@ -90,6 +92,15 @@ def build_land(sources: Sources, *, seed: int, progress: Callable[[str], None]) 
     return Land(districts, province, settlements, waters, terrain, clutter, build_zones(terrain))
 
 
+def _lakes(terrain: Terrain) -> gpd.GeoDataFrame:
+    """Return the lakes: ``name, provenance`` and the smoothed outline of their pixels."""
+    mask = (terrain.water == LAKE).astype(np.uint8)
+    shapes = smooth_outlines(mask, terrain.grid.affine)
+    columns = {"name": [WATERS.lake_name], "provenance": ["modelled"]}
+    whole = shapely.normalize(shapely.union_all(shapes))
+    return gpd.GeoDataFrame(columns, geometry=[whole], crs=DEFAULT_CRS)
+
+
 def write_land(land: Land, sources: Sources, *, data: Path) -> None:
     """Write ``boundaries`` and ``terrain`` below the data folder.
 
@@ -118,6 +129,7 @@ def write_land(land: Land, sources: Sources, *, data: Path) -> None:
             "sea": sea,
             "coast": land.waters.coast,
             "rivers": land.waters.rivers,
+            "lakes": _lakes(land.terrain),
             "border": land.waters.border,
         },
     )

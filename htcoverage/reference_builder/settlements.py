@@ -71,11 +71,12 @@ def build_settlements(
         code = str(district.district_code)
         plan = _plan(code, number, communes, appeal, rng)
         ground_m2 = _ground_m2(plan, rng)
+        inside = district.geometry.buffer(-1.0)
         grown: dict[int, npt.NDArray[np.int64]] = {}
         for i in np.argsort(-ground_m2, kind="stable"):
             grown[int(i)] = growth.grow(plan.x[i], plan.y[i], ground_m2=ground_m2[i], unit=number)
         for i in range(len(plan.x)):
-            shapes.append(outline(grown[i], growth, inside=district.geometry))
+            shapes.append(outline(grown[i], growth, inside=inside))
             rows.append(
                 {
                     "name": plan.names[i],
