@@ -20,7 +20,7 @@ QUANTITY = {"4G": "RSRP", "3G": "RSCP"}
 LEVEL_COLOURS = ["#2171a9", "#4a9fc4", "#86c7c8", "#c3e3b5", "#fbf3b0"]
 
 #: Covered with the margin, at the median only, not covered: teal against orange.
-COVER_COLOURS = ["#5fb3a3", "#c9e6df", "#f0a04b"]
+COVER_COLOURS = ["#5fb3a3", "#b4dcd2", "#f0a04b"]
 
 
 def level_classes(level_dbm: npt.NDArray[np.float32], technology: str) -> UInt8:

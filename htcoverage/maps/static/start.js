@@ -15,6 +15,8 @@ HTC.showWhole = function (map) {
 HTC.start = function (map) {
   HTC.data = JSON.parse(document.getElementById("htc-data").textContent);
   map.attributionControl.setPrefix("Leaflet");
+  map.getContainer().setAttribute("role", "region");
+  map.getContainer().setAttribute("aria-label", document.title);
   L.control
     .zoom({ zoomInTitle: HTC.word("zoom_in"), zoomOutTitle: HTC.word("zoom_out") })
     .addTo(map);
