@@ -1,0 +1,160 @@
+"""The path models behind one signature, for a loop that cuts a profile for every pixel.
+
+``(distance_km, ground_m, clutter_m, tx_height_m, rx_height_m, freq_mhz, environment) -> loss_db``:
+arrays of one length in equal steps from 0, ends without clutter; medians of time, location and
+situation, vertical polarization, the models' default radio climate and average ground.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from htcoverage.jit import kernel
+from htcoverage.propagation.ehata import ehata_profile_loss
+from htcoverage.propagation.itm.model import (
+    AVERAGE_CONDUCTIVITY_S_PER_M,
+    AVERAGE_PERMITTIVITY,
+    area_loss,
+    point_to_point_loss,
+)
+from htcoverage.propagation.itm.model import DEFAULT_N0 as ITM_N0
+from htcoverage.propagation.p525 import p525_loss_db
+from htcoverage.propagation.p1812.diffraction import (
+    bullington_db,
+    delta_bullington_db,
+    nu_scale,
+    profile_clearance,
+)
+from htcoverage.propagation.p1812.model import DEFAULT_DELTA_N, DEFAULT_N0, profile_loss
+from htcoverage.propagation.p1812.profile import INLAND, NO_COAST_KM, path_parameters
+from htcoverage.propagation.spm import hata_k1, hata_k6, spm_loss_db
+
+_CLIMATE = 3  # maritime subtropical
+_BROADCAST = 3
+_MEDIAN = 50.0
+_RADIUS_KM = 8500.0
+_LATITUDE_DEG = 18.3
+
+#: Terrain irregularity Δh that NTIA Report 82-100 gives for kinds of terrain, m.
+AREA_ENVIRONMENTS = ("water", "plains", "hills", "mountains", "rugged-mountains")
+_IRREGULARITY_M = (0.0, 30.0, 90.0, 200.0, 500.0)
+
+
+@kernel
+def p1812_path_db(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    clutter_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    environment: int,
+) -> float:
+    """Loss by ITU-R P.1812-8 on an inland path, dB."""
+    zone = np.full(distance_km.size, INLAND, np.uint8)
+    return profile_loss(
+        distance_km, ground_m, clutter_m, zone, tx_height_m, rx_height_m, 1e-3 * freq_mhz,
+        _MEDIAN, _MEDIAN, 0.0, True, _LATITUDE_DEG, DEFAULT_DELTA_N, DEFAULT_N0, NO_COAST_KM,
+        NO_COAST_KM,
+    ).basic_transmission_loss_db  # fmt: skip
+
+
+@kernel
+def p526_path_db(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    clutter_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    environment: int,
+) -> float:
+    """Free space and delta-Bullington over ground and clutter by ITU-R P.526-16, dB."""
+    freq_ghz = 1e-3 * freq_mhz
+    n = distance_km.size
+    path = path_parameters(distance_km, ground_m, tx_height_m, rx_height_m, _RADIUS_KM, freq_ghz)
+    tx_m = ground_m[0] + tx_height_m
+    rx_m = ground_m[n - 1] + rx_height_m
+    tx_smooth_m = tx_m - path.diffraction_smooth_tx_m
+    rx_smooth_m = rx_m - path.diffraction_smooth_rx_m
+    top_m = ground_m + clutter_m
+    loss_db, _, _, _ = delta_bullington_db(
+        profile_clearance(distance_km, top_m, tx_m, rx_m, _RADIUS_KM),
+        profile_clearance(distance_km, np.zeros(n), tx_smooth_m, rx_smooth_m, _RADIUS_KM),
+        distance_km[n - 1], tx_smooth_m, rx_smooth_m, _RADIUS_KM, freq_ghz, 0.0, True,
+    )  # fmt: skip
+    return loss_db + p525_loss_db(freq_mhz, math.hypot(distance_km[n - 1], 1e-3 * (tx_m - rx_m)))
+
+
+@kernel
+def itm_path_db(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    clutter_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    environment: int,
+) -> float:
+    """Loss by the Irregular Terrain Model over bare ground, dB; clutter is not part of it."""
+    n = distance_km.size - 1
+    return point_to_point_loss(
+        ground_m, 1e3 * distance_km[n] / n, tx_height_m, rx_height_m, freq_mhz, True,
+        AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M, ITM_N0, _CLIMATE, _BROADCAST, True,
+        True, _MEDIAN, _MEDIAN, _MEDIAN,
+    ).basic_transmission_loss_db  # fmt: skip
+
+
+@kernel
+def ehata_path_db(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    clutter_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    environment: int,
+) -> float:
+    """Loss by extended Hata, dB; clutter is in its environments (0 urban, 1 suburban, 2 rural)."""
+    n = distance_km.size - 1
+    flat_db, ridge_db, rolling_db, slope_db, sea_db, _ = ehata_profile_loss(
+        ground_m, 1e3 * distance_km[n] / n, tx_height_m, rx_height_m, freq_mhz, environment
+    )
+    return flat_db - ridge_db - rolling_db - slope_db - sea_db
+
+
+@kernel
+def spm_path_db(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    clutter_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    environment: int,
+) -> float:
+    """Loss by the Standard Propagation Model, Hata's coefficients, over ground and clutter, dB."""
+    n = distance_km.size
+    clearance = profile_clearance(
+        distance_km, ground_m + clutter_m, ground_m[0] + tx_height_m,
+        ground_m[n - 1] + rx_height_m, _RADIUS_KM,
+    )  # fmt: skip
+    edge_db = bullington_db(clearance * nu_scale(1e-3 * freq_mhz), distance_km[n - 1])
+    return spm_loss_db(
+        hata_k1(freq_mhz), 44.9, 5.83, 1.0, -6.55, hata_k6(freq_mhz), 0.0, distance_km[n - 1],
+        tx_height_m, rx_height_m, edge_db, 0.0,
+    )  # fmt: skip
+
+
+@kernel
+def itm_area_pixel_db(
+    freq_mhz: float, distance_km: float, tx_height_m: float, rx_height_m: float, environment: int
+) -> float:
+    """Loss by the Irregular Terrain Model over a kind of terrain (`AREA_ENVIRONMENTS`), dB."""
+    return area_loss(
+        distance_km, freq_mhz, tx_height_m, rx_height_m, _IRREGULARITY_M[environment], 0, 0, True,
+        AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M, ITM_N0, _CLIMATE, _BROADCAST, True,
+        True, _MEDIAN, _MEDIAN, _MEDIAN,
+    ).basic_transmission_loss_db  # fmt: skip
