@@ -208,7 +208,7 @@ def sweep_mast(
     cell_horizontal_db, cell_tilt_deg : float32[c, radials]
         Horizontal pattern loss and effective tilt towards each radial.
     pattern_vertical_db, pattern_cap_db : float32[p, 3601], float64[p]
-        Vertical loss from −180° to 180° of depression in steps of 0.1°; most that a pattern can lose.
+        Vertical loss from −180° to 180° of depression, every 0.1°; most that a pattern loses.
     cell_site : int32[all cells]
         Site of every cell of the ledger.
     skip : bool
