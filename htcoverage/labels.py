@@ -96,7 +96,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "map_print": ("Print", "In"),
     "map_whole": ("Whole area", "Toàn vùng"),
-    "map_panel": ("Layers and legend", "Lớp và chú giải"),
+    "map_panel": ("Layers and search", "Lớp và tìm kiếm"),
+    "map_base": ("Base map (online)", "Bản đồ nền (trực tuyến)"),
+    "map_base_fails": (
+        "The base map cannot be reached; all else works without it.",
+        "Không truy cập được bản đồ nền; các phần khác vẫn hoạt động.",
+    ),
     "map_read_help": (
         "Click the map (or press Enter for its centre) to read the levels.",
         "Bấm vào bản đồ (hoặc nhấn Enter cho tâm bản đồ) để đọc mức thu.",
@@ -117,7 +122,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "covered at the median only",
         "chỉ có sóng ở mức trung vị",
     ),
-    "no_level": ("beyond the reach of every site", "ngoài tầm của mọi trạm"),
     "sites": ("Sites", "Vị trí trạm"),
     "fibre": ("Fibre", "Cáp quang"),
     "districts": ("Districts", "Huyện, thị xã, thành phố"),

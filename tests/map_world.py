@@ -11,7 +11,7 @@ from odc.geo.geobox import GeoBox
 from htcoverage.figures import CoverCriteria
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import make_grid
-from htcoverage.maps.build import make_map
+from htcoverage.maps import OnlineBaseMap, make_map
 
 CRS = "EPSG:9209"
 WEST, SOUTH = 536_000.0, 2_016_000.0
@@ -116,7 +116,7 @@ def spans(owner: str) -> gpd.GeoDataFrame:
     )
 
 
-def world_map(text: str = "", *, lang: str = "en") -> object:
+def world_map(text: str = "", *, lang: str = "en", base_map: OnlineBaseMap | None = None):
     """The map of the world; ``text`` is added to every name in it."""
     first, second = f"Viettel{text}", f"MobiFone{text}"
     cover = coverage(first, second)
@@ -135,5 +135,6 @@ def world_map(text: str = "", *, lang: str = "en") -> object:
         title=f"Hà Tĩnh{text}",
         facts={f"Date{text}": f"October 2023{text}"},
         ground={"sea": ground},
+        base_map=base_map,
         lang=lang,
     )

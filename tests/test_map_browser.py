@@ -10,7 +10,7 @@ from map_browser import Visit, open_browser
 
 from htcoverage.crs import transformer
 from htcoverage.labels import label
-from htcoverage.maps import save_map
+from htcoverage.maps import OnlineBaseMap, save_map
 from htcoverage.maps.classes import COVER_COLOURS
 
 pytestmark = pytest.mark.browser
@@ -195,6 +195,23 @@ def test_vietnamese_page(browser, tmp_path):
     assert "có sóng" in visit.page.locator("#htc-legend").inner_text()
     assert "mô hình" in visit.page.locator(".htc-notice").inner_text()
     visit.quiet()
+    visit.context.close()
+
+
+def test_a_base_map_is_asked_only_when_switched_on_and_missed_by_nobody(browser, tmp_path):
+    base = OnlineBaseMap("https://tiles.example.org/{z}/{x}/{y}.png", PAYLOADS["markup"])
+    save_map(world.world_map(base_map=base), tmp_path / "map.html")
+    visit = Visit(browser, tmp_path / "map.html")
+    visit.click(5_000, 4_000)
+    visit.quiet()
+    visit.page.get_by_label("Base map").check()
+    visit.page.get_by_text(label("map_base_fails")).wait_for()
+    asked = [url for url in visit.asked if not url.startswith(("data:", visit.own))]
+    assert asked
+    assert all(url.startswith("https://tiles.example.org/") for url in asked)
+    assert "≥ −85" in visit.click(5_000, 4_000).inner_text()
+    assert "onerror" in visit.page.locator(".leaflet-control-attribution").inner_text()
+    assert visit.page.evaluate("window.pwned === undefined")
     visit.context.close()
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from htcoverage.errors import InputError
 from htcoverage.labels import label
-from htcoverage.maps import assets, save_map
+from htcoverage.maps import OnlineBaseMap, assets, save_map
 from htcoverage.maps.escape import html_text, script_json
 
 HOSTILE = (
@@ -129,7 +130,7 @@ def test_text_that_cannot_be_written_is_replaced():
 @pytest.mark.parametrize("lang", ["en", "vi"])
 def test_the_title_block_says_what_was_assumed(lang):
     reader = read(world.world_map(lang=lang).get_root().render())
-    shown = "".join(reader.text)
+    shown = "".join(reader.text).replace("\u00a0", " ")
     for words in ("Hà Tĩnh", "ITU-R P.1812-8", "15 km", "90 %", "−105 dBm", "−95 dBm"):
         assert words in shown
     assert label("downlink_only", lang) in shown
@@ -175,6 +176,28 @@ def test_nothing_is_left_behind_when_saving_fails(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org/{z}/{x}.png",
+        "https://tiles.example.org; script-src */{z}/{x}/{y}.png",
+        "https://*/{z}/{x}/{y}.png",
+        "javascript:alert(1)//{z}/{x}/{y}",
+    ],
+)
+def test_a_base_map_is_an_address_of_tiles_and_nothing_else(url):
+    with pytest.raises(InputError, match="https://host"):
+        OnlineBaseMap(url, "someone")
+
+
+def test_a_base_map_opens_the_policy_for_its_images_only():
+    base = OnlineBaseMap("https://{s}.example.org:8443/{z}/{x}/{y}.png", HOSTILE)
+    policy = read(world.world_map(base_map=base).get_root().render()).policy
+    assert "img-src data: https://*.example.org:8443;" in policy
+    assert policy.count("example.org") == 1
+
+
 def test_what_folium_adds_is_allowed_by_hash():
     chart = world.world_map()
     folium.CircleMarker([18.3, 105.9], radius=9).add_to(chart)
@@ -194,3 +217,11 @@ def test_pictures_are_clipped_to_the_districts_and_grouped_by_site(page):
     assert "cover:any:Viettel" in names
     assert "level:any:any" not in names  # RSCP and RSRP are not comparable
     assert len(names) == len(set(names)) == 9 + 6
+
+
+def test_every_word_that_the_scripts_show_is_on_the_page_and_none_besides(page):
+    [data] = [code for _, attrs, code in read(page).inline if attrs.get("type")]
+    words = json.loads(data)["words"]
+    asked = set(re.findall(r'HTC\.word\("(\w+)"\)', "".join(assets.own_scripts())))
+    by_name = {"gaps", "districts", "sites", "settlements", "fibre", "map_cover", "map_level"}
+    assert set(words) == asked | by_name

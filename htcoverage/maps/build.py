@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from htcoverage.export import whole_file
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR
 from htcoverage.labels import Language, label
+from htcoverage.maps.base_map import OnlineBaseMap
 from htcoverage.maps.escape import Json, clean_text, html_text
 from htcoverage.maps.layers import bounds_deg, label_points, named, sites, theme
 from htcoverage.maps.page import OfflineMap
@@ -59,12 +61,12 @@ _SPAN_COLUMNS = (
 
 #: Words that the page's scripts show.
 _PAGE_WORDS = (
-    "close", "covered", "district", "districts", "fibre", "gap", "gaps", "level", "map_cover",
+    "close", "districts", "fibre", "gap", "gaps", "map_base", "map_base_fails", "map_cover",
     "map_here", "map_largest_gaps", "map_legend", "map_level", "map_measure", "map_measure_help",
     "map_no_gaps", "map_no_match", "map_none", "map_opacity", "map_outside", "map_overlays",
     "map_panel", "map_print", "map_read_help", "map_search", "map_surface", "map_whole",
-    "no_level", "operator", "operators", "provenance", "residents", "settlement", "settlements",
-    "site", "sites", "status", "technology", "zoom_in", "zoom_out", "not_covered",
+    "operators", "provenance", "residents", "settlement", "settlements", "site", "sites",
+    "zoom_in", "zoom_out",
 )  # fmt: skip
 
 
@@ -80,6 +82,7 @@ def make_map(
     title: str = "",
     facts: Mapping[str, str] | None = None,
     ground: Mapping[str, gpd.GeoDataFrame] | None = None,
+    base_map: OnlineBaseMap | None = None,
     lang: Language = "en",
 ) -> folium.Map:
     """Return one self-contained map of a coverage: it asks the network for nothing.
@@ -105,6 +108,8 @@ def make_map(
         words in the page's language.
     ground : mapping of str to GeoDataFrame, optional
         ``sea`` (polygons) and ``rivers`` (lines or polygons) drawn beneath.
+    base_map : OnlineBaseMap, optional
+        Tiles that the reader may switch on; until then, and without it, no request leaves the page.
     lang : 'en' or 'vi'
         Language of the page.
 
@@ -139,6 +144,7 @@ def make_map(
         "gap_sign": _gap_sign(gaps, lang),
         "surfaces": surfaces(coverage, districts, criteria=criteria, language=lang),
         "themes": themes,
+        "base_map": base_map.as_json() if base_map else None,
         "labels": label_points(districts, "full_name"),
         "sites": sites(bts),
         "operators": [clean_text(name) for name in dict.fromkeys(bts["operator"])],
@@ -155,6 +161,7 @@ def make_map(
         footer_html=f"<noscript><p>{html_text(label('map_noscript', lang))}</p></noscript>",
         data=data,
         bounds_deg=place,
+        image_source=base_map.policy_source if base_map else "",
     )
 
 
@@ -237,9 +244,14 @@ def _notice(tables: Mapping[str, gpd.GeoDataFrame | None], language: Language) -
     return f"{prediction}. {label('modelled_notice', language).format(layers=layers)}"
 
 
+def _unbroken(text: str) -> str:
+    """Return the text with its numbers tied to their units."""
+    return re.sub(r"(?<=\d) (?=(?:%|km|dBm?|m)(?!\w))", "\u00a0", clean_text(text))
+
+
 def _title_block(title: str, facts: Mapping[str, str], notice: str) -> str:
     rows = "".join(
-        f"<div><dt>{html_text(word)}</dt><dd>{html_text(value)}</dd></div>"
+        f"<div><dt>{html_text(word)}</dt><dd>{html_text(_unbroken(value))}</dd></div>"
         for word, value in facts.items()
     )
     return (

@@ -32,6 +32,8 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
         What the page's scripts draw.
     bounds_deg : (float, float, float, float)
         South, west, north, east of what is shown first.
+    image_source : str
+        Where images may come from besides the page itself; nowhere if empty.
     """
 
     _template = Template(
@@ -60,6 +62,7 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
         footer_html: str,
         data: Json,
         bounds_deg: tuple[float, float, float, float],
+        image_source: str,
     ) -> None:
         south, west, north, east = bounds_deg
         super().__init__(
@@ -79,6 +82,7 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
             header_html=header_html,
             footer_html=footer_html,
             data=data,
+            image_source=image_source,
         )
         self._parent = None
         page.add_child(self)
@@ -88,7 +92,14 @@ class _Page(Figure):  # type: ignore[misc]
     """The document around the map: libraries, styles, data and policy, all inline."""
 
     def __init__(
-        self, *, language: str, title: str, header_html: str, footer_html: str, data: Json
+        self,
+        *,
+        language: str,
+        title: str,
+        header_html: str,
+        footer_html: str,
+        data: Json,
+        image_source: str,
     ) -> None:
         super().__init__(height="640px")
         self._language = language
@@ -96,6 +107,7 @@ class _Page(Figure):  # type: ignore[misc]
         self._header_html = header_html
         self._footer_html = footer_html
         self._data = data
+        self._image_source = image_source
 
     def render(self, **kwargs: object) -> str:
         """Return the page. Text is joined, not templated: data never meet Jinja."""
@@ -108,6 +120,7 @@ class _Page(Figure):  # type: ignore[misc]
         policy = _policy(
             scripts + [code for tag, code in added if tag == "script"],
             styles + [code for tag, code in added if tag == "style"],
+            f"data: {self._image_source}".strip(),
         )
         early, last = scripts[:-1], scripts[-1]
         return "\n".join(
@@ -140,10 +153,10 @@ class _Page(Figure):  # type: ignore[misc]
         )
 
 
-def _policy(scripts: list[str], styles: list[str]) -> str:
+def _policy(scripts: list[str], styles: list[str], images: str) -> str:
     script_sources = " ".join(dict.fromkeys(map(assets.csp_hash, scripts)))
     style_sources = " ".join(dict.fromkeys(map(assets.csp_hash, styles)))
     return (
         f"default-src 'none'; script-src {script_sources}; style-src {style_sources}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src {images}; base-uri 'none'; form-action 'none'"
     )

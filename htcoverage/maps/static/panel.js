@@ -79,6 +79,32 @@ HTC.operatorChecks = function () {
   );
 };
 
+// Off until the reader turns it on: no request leaves the page unasked.
+HTC.baseMapCheck = function (map) {
+  var base = HTC.data.base_map;
+  if (!base) return "";
+  var note = HTC.el("p", { class: "htc-note", role: "status", hidden: "" }, HTC.word("map_base_fails"));
+  var tiles = L.tileLayer(base.url, {
+    maxNativeZoom: base.max_zoom,
+    maxZoom: 22,
+    // Leaflet takes an attribution as markup.
+    attribution: HTC.el("span", {}, HTC.el("span", {}, base.attribution)).innerHTML,
+  });
+  tiles.on("tileerror", function () {
+    note.hidden = false;
+  });
+  tiles.on("tileload", function () {
+    note.hidden = true;
+  });
+  var check = HTC.check("htc-base", HTC.word("map_base"), false, function (on) {
+    note.hidden = true;
+    map.getPane("htc-ground").hidden = on; // the tiles have their own sea
+    if (on) tiles.addTo(map);
+    else tiles.remove();
+  });
+  return HTC.el("div", {}, [check, note]);
+};
+
 // A small sign in the manner of the map.
 HTC.sample = function (name) {
   var sign = HTC.el("span", { class: "htc-sample htc-sample-" + name, "aria-hidden": "true" });
@@ -124,6 +150,7 @@ HTC.panel = function (map) {
     HTC.el("label", { for: "htc-opacity" }, HTC.word("map_opacity")),
     HTC.opacityRange(),
     HTC.overlayChecks(map),
+    HTC.baseMapCheck(map),
     HTC.el("div", { class: "htc-buttons" }, [whole, measure.button, HTC.printButton(map)]),
     HTC.gapButtons(map),
     HTC.el("p", { class: "htc-note" }, HTC.word("map_read_help")),
