@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -168,6 +169,27 @@ def test_location_variability_needs_land_and_never_beats_the_line_of_sight() -> 
     assert at(1, 90.0) == at(1, 50.0)
     clear = flat(2.0, tx_height_m=300.0, location_percent=1.0, location_sigma_db=4.0)
     assert clear.basic_transmission_loss_db == clear.free_space_db
+
+
+def test_diffraction_is_interpolated_between_the_median_and_beta0() -> None:
+    # Far north and far inland ducts are rare: β0 < 10 %.
+    ground = np.where(np.arange(301) == 150, 90.0, 5.0)
+    north: dict[str, Any] = {"ground_m": ground, "latitude_deg": 60.0}
+    got = flat(40.0, time_percent=10.0, **north)
+    assert got.beta0_percent < 5.0
+    # At a share below β0 the loss is that of β0 itself (three Earth radii).
+    rare = flat(40.0, time_percent=1.0, latitude_deg=0.0, ground_m=ground)
+    assert rare.beta0_percent > 1.0
+    share = NormalDist().inv_cdf(0.1) / NormalDist().inv_cdf(got.beta0_percent / 100)
+    expected = got.diffraction_50_db + share * (rare.diffraction_p_db - got.diffraction_50_db)
+    assert got.diffraction_50_db > rare.diffraction_p_db + 0.5
+    assert got.diffraction_p_db == pytest.approx(expected, abs=0.01)
+
+
+def test_clutter_at_the_two_ends_is_left_out() -> None:
+    clutter = np.zeros(301)
+    clutter[[0, -1]] = 40.0
+    assert flat(5.0, clutter_m=clutter) == flat(5.0)
 
 
 def test_clutter_nearer_than_the_clearance_counts_as_bare() -> None:

@@ -24,6 +24,7 @@ from htcoverage.propagation.p1812.diffraction import (
     SEA_PERMITTIVITY,
     admittance_factor,
     bullington_db,
+    delta_bullington_db,
     first_term_db,
     first_term_mixed_db,
     knife_edge_db,
@@ -32,7 +33,12 @@ from htcoverage.propagation.p1812.diffraction import (
     spherical_earth_db,
 )
 from htcoverage.propagation.p1812.model import effective_radius_km
-from htcoverage.propagation.p1812.profile import beta0_percent, smooth_earth, zone_lengths
+from htcoverage.propagation.p1812.profile import (
+    beta0_percent,
+    path_parameters,
+    smooth_earth,
+    zone_lengths,
+)
 
 
 def test_free_space() -> None:
@@ -176,6 +182,30 @@ def test_spherical_earth_within_the_horizon_falls_to_nothing_at_full_clearance()
     assert spherical_earth_db(3.0, 100.0, 100.0, *args) == 0.0
 
 
+def test_smooth_earth_loss_never_lowers_the_real_one() -> None:
+    # A smooth profile that Bullington finds worse than the spherical Earth does adds nothing.
+    clearance, above = 40.0, 80.0
+    loss, actual, smooth, spherical = delta_bullington_db(
+        clearance, 60.0, 10.0, above, above, 8500.0, 2.0, 0.0, False
+    )
+    assert spherical < smooth
+    assert loss == actual > 0
+
+
+def test_horizon_of_a_clear_path_is_the_point_of_the_largest_nu() -> None:
+    # 20 km, antennas of 100 m, Earth of 8500 km. Points of 32 m at 10 km and 38 m at 4 km: without
+    # the bulge the latter is nearer to the ray, with 5.88 m and 3.76 m of bulge
+    # (37.88 − 100)·√(20/100) = −27.78 stands above (41.76 − 100)·√(20/64) = −32.55.
+    d = np.array([0.0, 4.0, 10.0, 20.0])
+    path = path_parameters(d, np.array([0.0, 38.0, 32.0, 0.0]), 100.0, 100.0, 8500.0, 1.0)
+    assert not path.transhorizon
+    assert (path.tx_horizon_km, path.rx_horizon_km) == (10.0, 10.0)
+    # 46.7 m at 4 km: (46.7 − 100)·√(20/64) = −29.80 without any bulge, −27.69 with its 3.76 m;
+    # 33 m at 10 km: −29.96 without, −27.33 with its 5.88 m: the bulge decides.
+    path = path_parameters(d, np.array([0.0, 46.7, 33.0, 0.0]), 100.0, 100.0, 8500.0, 1.0)
+    assert path.tx_horizon_km == 10.0
+
+
 def test_effective_radius() -> None:
     # 6371·157/(157 − 45) = 8930.777
     assert effective_radius_km(45.0) == pytest.approx(8930.777, abs=1e-3)
@@ -206,6 +236,21 @@ def test_beta0() -> None:
     # 10 km of coastal land only: τ = 0, μ1 = (10^(−10/16) + 10^(−2.48))^0.2 = 0.240448^0.2.
     assert beta0_percent(0.0, 10.0, 0.0) == pytest.approx(
         10**1.67 * 0.240448 ** (0.2 * (1 - 0.935)), rel=1e-5
+    )
+
+
+def test_beta0_between_coast_and_inland() -> None:
+    # 10 km inland within 12 km of land at the equator: 10^2.41 = 257.0396, τ = 1 −
+    # e^(−0.1059003) = 0.1004856; 10^(−12/(16 − 0.663205)) = 10^−0.782432 = 0.165032;
+    # 10^(−5·(0.496 + 0.035572)) = 10^−2.657860 = 0.0021986; μ1 = 0.1672306^0.2;
+    # β0 = 10^1.67·μ1^(1 − 0.935).
+    expected = 10**1.67 * 0.1672306 ** (0.2 * 0.065)
+    assert beta0_percent(0.0, 12.0, 10.0) == pytest.approx(expected, rel=1e-6)
+    # τ tells where the second term leads: 40 km of land, 20 km of it inland.
+    tau = 1 - math.exp(-4.12e-4 * 20**2.41)
+    mu1 = (10 ** (-40 / (16 - 6.6 * tau)) + 10 ** (-5 * (0.496 + 0.354 * tau))) ** 0.2
+    assert beta0_percent(60.0, 40.0, 20.0) == pytest.approx(
+        10 ** (-0.9 + 1.67) * mu1 ** (1 - 0.935 + 1.056), rel=1e-12
     )
 
 
@@ -247,6 +292,20 @@ def test_ducting() -> None:
     time_db = -12 + 1.57 * math.log10(10 / beta) + 12 * (10 / beta) ** gamma
     expected = 138.013025 + 11.264706 * 0.535466 + time_db
     assert ducting() == pytest.approx(expected, abs=0.02)
+
+
+def test_ducting_far_away() -> None:
+    # 1000 km, high antennas (μ2 = 1), β = β0 = 1 %: log β = 0; Γ = 1.076/2.0058^1.012 ·
+    # e^(−9.51e-6·1000^1.13): 1000^1.13 = 2454.709; 0.531983·e^(−0.0233443) = 0.519708;
+    # and at β = 10 %: 1.076/1.0058^1.012·e^(−(9.51 − 4.8 + 0.198)·1e-6·2454.709) =
+    # 1.069721·0.988025 = 1.056911.
+    high = {"ducting_tx_height_m": 1e6, "ducting_rx_height_m": 1e6, "distance_km": 1000.0}
+    for beta, gamma in ((1.0, 0.519708), (10.0, 1.056911)):
+        got = ducting(beta0_percent=beta, time_percent=50.0, **high)
+        base = ducting(beta0_percent=beta, time_percent=beta, **high)
+        ratio = 50.0 / beta
+        expected = (1.2 + 3.7) * math.log10(ratio) + 12 * (ratio**gamma - 1)
+        assert got - base == pytest.approx(expected, abs=2e-3)
 
 
 def test_ducting_below_half_a_gigahertz_loses_more() -> None:
@@ -292,6 +351,13 @@ def test_rough_ground_and_land_make_ducts_rarer() -> None:
     steep = ducting(distance_km=1500.0, longest_inland_km=500.0)
     assert steep == pytest.approx(
         ducting(distance_km=1500.0, beta0_percent=10.0 * ratio ** (-3.4 + 0.6)), abs=1e-6
+    )
+    # 20 km inland: τ = 1 − e^(−4.12e-4·20^2.41) = 1 − e^(−0.562833) = 0.430407.
+    partial = ducting(distance_km=400.0, longest_inland_km=20.0)
+    ratio = 500 / 8500 * 400**2 / 11**2
+    alpha = -3.5e-9 * 400**3.1 * 0.430407
+    assert partial == pytest.approx(
+        ducting(distance_km=400.0, beta0_percent=10.0 * ratio**alpha), abs=1e-4
     )
     # μ2 stops at 1: high antennas.
     high = {"ducting_tx_height_m": 4900.0, "ducting_rx_height_m": 1600.0}

@@ -71,7 +71,8 @@ def check_range(valid: ValidRange, value: npt.ArrayLike, *, citation: str) -> No
     outside = values[~((values >= valid.low) & (values <= valid.high))]
     if outside.size == 0:
         return
-    worst = float(outside.flat[0])
+    # What is not finite is no extrapolation, so it comes first.
+    worst = float(outside[np.argmax(~np.isfinite(outside))])
     message = f"{valid.name} is {worst:g} {valid.unit}".rstrip()
     message += f"; {citation} holds from {valid}"
     if valid.beyond == "error" or not math.isfinite(worst):

@@ -1,0 +1,133 @@
+"""The registry: what it lists, and that kernels and public functions agree."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+
+from htcoverage.errors import InputError
+from htcoverage.propagation.p526 import p526
+from htcoverage.propagation.registry import Model, model, models
+from htcoverage.propagation.tr38901 import Scenario
+from htcoverage.propagation.validity import ExtrapolationWarning, ValidRange, check_range
+
+D = np.linspace(0.0, 6.0, 61)
+GROUND = np.round(12.0 + 9.0 * np.sin(D) ** 2 + 0.5 * D, 3)
+BARE = np.zeros(61)
+
+
+def by_name(name: str) -> Any:
+    return pytest.param(model(name), id=name)
+
+
+def test_the_models_and_their_order() -> None:
+    assert [m.name for m in models()] == [
+        "p1812", "p525", "p526", "itm", "itm-area", "ehata", "hata", "cost231", "tr38901-rma",
+        "tr38901-uma", "tr38901-umi", "spm",
+    ]  # fmt: skip
+    assert model("p1812") is models()[0]
+    assert {m.name for m in models() if m.needs_profile} == {"p1812", "p526", "itm", "ehata", "spm"}
+    for m in models():
+        assert [r.name for r in m.ranges] == [
+            "freq_mhz", "distance_km", "tx_height_m", "rx_height_m"
+        ]  # fmt: skip
+        assert not m.environments or m.environments[m.default_environment]
+
+
+def test_an_unknown_model_lists_the_names() -> None:
+    with pytest.raises(InputError, match=r"found 'okumura'.*p1812, p525.*spm"):
+        model("okumura")
+
+
+def public_loss(entry: Model, environment: int) -> float:
+    heights: dict[str, Any] = {"tx_height_m": 30.0, "rx_height_m": 1.5, "freq_mhz": 1800.0}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExtrapolationWarning)
+        if entry.name == "p525":
+            return float(entry.function(np.hypot(6.0, 0.0285), freq_mhz=1800.0))
+        if entry.name == "itm-area":
+            irregularity = (0.0, 30.0, 90.0, 200.0, 500.0)[environment]
+            result = entry.function(6.0, terrain_irregularity_m=irregularity, **heights)
+            return float(result.basic_transmission_loss_db)
+        if entry.name.startswith("tr38901"):
+            names = {s.lower(): s for s in get_args(Scenario)}
+            return float(
+                entry.function(
+                    6.0, scenario=names[entry.name.removeprefix("tr38901-")],
+                    sight=entry.environments[environment], **heights,
+                )
+            )  # fmt: skip
+        if entry.kind == "empirical":
+            return float(
+                entry.function(6.0, environment=entry.environments[environment], **heights)
+            )
+        if entry.name == "ehata":
+            heights["environment"] = entry.environments[environment]
+        result = entry.function(D, GROUND, **heights)
+        return float(getattr(result, "basic_transmission_loss_db", result))
+
+
+@pytest.mark.parametrize("entry", [by_name(m.name) for m in models() if m.name != "hata"])
+def test_kernel_and_public_function_agree(entry: Model) -> None:
+    for environment in range(max(len(entry.environments), 1)):
+        if entry.needs_profile:
+            loss = entry.kernel(D, GROUND, BARE, 30.0, 1.5, 1800.0, environment)
+        else:
+            loss = entry.kernel(1800.0, 6.0, 30.0, 1.5, environment)
+        assert loss == pytest.approx(public_loss(entry, environment), abs=1e-9)
+
+
+def test_hata_s_kernel_and_function_agree() -> None:
+    entry = model("hata")
+    for environment, name in enumerate(entry.environments):
+        expected = entry.function(
+            6.0, freq_mhz=900.0, tx_height_m=30.0, rx_height_m=1.5, environment=name
+        )
+        assert entry.kernel(900.0, 6.0, 30.0, 1.5, environment) == pytest.approx(float(expected))
+
+
+def test_clutter_stands_on_the_ground_where_a_model_sees_it() -> None:
+    clutter = np.where((D > 2.0) & (D < 5.0), 15.0, 0.0)
+    for name in ("p1812", "p526", "spm"):
+        entry = model(name)
+        bare = entry.kernel(D, GROUND, BARE, 30.0, 1.5, 1800.0, 0)
+        assert entry.kernel(D, GROUND, clutter, 30.0, 1.5, 1800.0, 0) > bare + 3
+    for name in ("itm", "ehata"):
+        entry = model(name)
+        bare = entry.kernel(D, GROUND, BARE, 30.0, 1.5, 1800.0, 1)
+        assert entry.kernel(D, GROUND, clutter, 30.0, 1.5, 1800.0, 1) == bare
+    # Over bare ground the delta part of P.526 knows no clutter: raising all of it is another path.
+    raised = p526(D, GROUND + clutter, tx_height_m=30.0, rx_height_m=1.5, freq_mhz=1800.0)
+    seen = model("p526").kernel(D, GROUND, clutter, 30.0, 1.5, 1800.0, 0)
+    assert seen >= raised.free_space_db + raised.bullington_actual_db - 1e-6
+
+
+@pytest.mark.parametrize("entry", [by_name(m.name) for m in models()])
+def test_loss_is_finite_and_grows_over_open_country(entry: Model) -> None:
+    losses = []
+    for km in (1.0, 3.0, 9.0, 15.0):
+        if entry.needs_profile:
+            d = np.linspace(0.0, km, 101)
+            level = np.full(101, 5.0)
+            args = (d, level, np.zeros(101), 35.0, 1.5, 1400.0, entry.default_environment)
+            losses.append(entry.kernel(*args))
+        else:
+            losses.append(entry.kernel(1400.0, km, 35.0, 1.5, entry.default_environment))
+    assert np.isfinite(losses).all()
+    assert (np.diff(losses) > 0).all()
+
+
+def test_a_range_refuses_or_warns_with_value_and_bounds() -> None:
+    hard = ValidRange("freq_mhz", 30.0, 6000.0, "MHz")
+    soft = ValidRange("distance_km", 1.0, 20.0, "km", "warning")
+    check_range(hard, [30.0, 6000.0], citation="X")
+    with pytest.raises(ValueError, match="freq_mhz is 29 MHz; X holds from 30 to 6000 MHz"):
+        check_range(hard, [900.0, 29.0, 7000.0], citation="X")
+    with pytest.warns(ExtrapolationWarning, match="distance_km is 25 km; X holds from 1 to 20 km"):
+        check_range(soft, 25.0, citation="X")
+    for value in (np.nan, np.inf, [25.0, np.nan]):
+        with pytest.raises(ValueError, match=r"distance_km is (nan|inf) km"):
+            check_range(soft, value, citation="X")
