@@ -152,6 +152,20 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "base_stations": ("base stations", "trạm gốc"),
     "provenance": ("provenance", "nguồn gốc"),
+    # Words of the tables' closed vocabularies, as <column>:<value>.
+    "provenance:official": ("official", "chính thức"),
+    "provenance:open-data": ("open data", "dữ liệu mở"),
+    "provenance:modelled": ("modelled", "mô hình hóa"),
+    "provenance:user": ("the user's own", "của người dùng"),
+    "status:on-air": ("on air", "đang phát sóng"),
+    "status:planned": ("planned", "theo kế hoạch"),
+    "status:off-air": ("off air", "ngừng phát sóng"),
+    "status:in-service": ("in service", "đang khai thác"),
+    "kind:trunk": ("trunk", "trục"),
+    "kind:ring": ("ring", "vòng"),
+    "kind:access": ("access", "truy nhập"),
+    "kind:inter-provincial": ("inter-provincial", "liên tỉnh"),
+    "people": ("people", "người"),
     "status": ("status", "trạng thái"),
     "owner": ("owner", "chủ sở hữu"),
     "kind": ("kind", "loại"),
@@ -190,3 +204,9 @@ def label(key: str, language: Language = "en") -> str:
     if language not in get_args(Language):
         raise argument_fault("language", language, "'en' or 'vi'")
     return _WORDS[key][0 if language == "en" else 1]
+
+
+def value_label(column: str, value: str, language: Language = "en") -> str:
+    """Return the word for a value of a closed vocabulary, or the value itself if it has none."""
+    key = f"{column}:{value}"
+    return label(key, language) if key in _WORDS else value

@@ -194,8 +194,26 @@ def test_vietnamese_page(browser, tmp_path):
     assert label("map_largest_gaps", "vi") in visit.page.locator("#htc-panel").inner_text()
     assert "có sóng" in visit.page.locator("#htc-legend").inner_text()
     assert "mô hình" in visit.page.locator(".htc-notice").inner_text()
+    visit.page.get_by_label(label("sites", "vi")).check()
+    popup = visit.click(3_000, 3_000).inner_text()
+    assert "mô hình hóa" in popup  # also the tables' own vocabulary
+    assert "đang phát sóng" in popup
     visit.quiet()
     visit.context.close()
+
+
+def test_a_notebook_shows_the_same_page(browser, tmp_path):
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!DOCTYPE html><body>{world.world_map()._repr_html_()}", encoding="utf-8")
+    page = browser.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(path.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("html[data-htc-ready]").wait_for(state="attached")
+    assert frame.locator("#htc-title .htc-notice").is_visible()
+    assert said == []
+    page.close()
 
 
 def test_a_base_map_is_asked_only_when_switched_on_and_missed_by_nobody(browser, tmp_path):

@@ -65,7 +65,7 @@ _PAGE_WORDS = (
     "map_here", "map_largest_gaps", "map_legend", "map_level", "map_measure", "map_measure_help",
     "map_no_gaps", "map_no_match", "map_none", "map_opacity", "map_outside", "map_overlays",
     "map_panel", "map_print", "map_read_help", "map_search", "map_surface", "map_whole",
-    "operators", "provenance", "residents", "settlement", "settlements", "site", "sites",
+    "operators", "people", "provenance", "residents", "settlement", "settlements", "site", "sites",
     "zoom_in", "zoom_out",
 )  # fmt: skip
 
@@ -146,7 +146,7 @@ def make_map(
         "themes": themes,
         "base_map": base_map.as_json() if base_map else None,
         "labels": label_points(districts, "full_name"),
-        "sites": sites(bts),
+        "sites": sites(bts, language=lang),
         "operators": [clean_text(name) for name in dict.fromkeys(bts["operator"])],
     }
     tables = {"base_stations": bts, "settlements": settlements, "fibre": spans}

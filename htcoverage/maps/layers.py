@@ -13,12 +13,14 @@ import shapely
 from shapely.ops import polylabel
 
 from htcoverage.crs import WGS84, reproject
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, value_label
 from htcoverage.maps.escape import Json, clean_text
 
 _METRES_PER_DEGREE = 111_195.0
 #: Decimals of a degree: 1e-5 is 1.1 m.
 _DECIMALS = 5
+#: Columns whose values have words in the user's language.
+_VOCABULARIES = ("provenance", "status", "kind")
 
 
 def theme(
@@ -56,7 +58,7 @@ def theme(
     shapes = _drawn(table, tolerance_m)
     return {
         "fields": [label(key, language) for _, key in kept],
-        "columns": [_column(table, column) for column, _ in kept],
+        "columns": [_column(table, column, language) for column, _ in kept],
         "filled": bool(np.any(shapely.get_dimensions(shapes) == 2)),
         "shapes": [[_rings(part) for part in shapely.get_parts(shape)] for shape in shapes],
     }
@@ -80,13 +82,15 @@ def _steps(points_deg: npt.NDArray[np.float64]) -> Json:
     return differences
 
 
-def sites(bts: gpd.GeoDataFrame) -> dict[str, Json]:
+def sites(bts: gpd.GeoDataFrame, *, language: Language) -> dict[str, Json]:
     """Return the sites and the base stations at each, packed.
 
     Parameters
     ----------
     bts : GeoDataFrame
         Base stations; a site stands where its first base station stands.
+    language : 'en' or 'vi'
+        Language of status and provenance.
 
     Returns
     -------
@@ -102,17 +106,24 @@ def sites(bts: gpd.GeoDataFrame) -> dict[str, Json]:
     points = shapely.get_coordinates(reproject(first, WGS84).geometry.to_numpy())
     return {
         "places": _steps(points),
-        "columns": [_column(first, name) for name in ("site_id", "site_name", "provenance")],
+        "columns": [
+            _column(first, name, language) for name in ("site_id", "site_name", "provenance")
+        ],
         "counts": np.bincount(order).tolist(),
         "stations": [
-            _column(by_site, name) for name in ("operator", "technology", "bts_id", "status")
+            _column(by_site, name, language)
+            for name in ("operator", "technology", "bts_id", "status")
         ],
     }
 
 
-def _column(table: gpd.GeoDataFrame, name: str) -> Json:
-    values = table[name] if name in table.columns else [None] * len(table)
-    return _packed([plain(value) for value in values])
+def _column(table: gpd.GeoDataFrame, name: str, language: Language) -> Json:
+    if name not in table.columns:
+        return _packed([None] * len(table))
+    values = [plain(value) for value in table[name]]
+    if name in _VOCABULARIES:
+        values = [v if v is None else value_label(name, str(v), language) for v in values]
+    return _packed(values)
 
 
 def label_points(table: gpd.GeoDataFrame, column: str) -> list[Json]:

@@ -122,7 +122,7 @@ HTC.gapButtons = function (map) {
   ranked.slice(0, HTC.LISTED_GAPS).forEach(function (gap) {
     var button = HTC.el("button", { type: "button" }, [
       HTC.el("span", {}, String(gap.values[0])),
-      HTC.el("small", {}, HTC.shown(Math.round(gap.residents)) + " " + HTC.word("residents")),
+      HTC.el("small", {}, HTC.shown(Math.round(gap.residents)) + " " + HTC.word("people")),
     ]);
     button.addEventListener("click", function () {
       HTC.closePanelOnPhone();
