@@ -325,7 +325,6 @@ def p1812(
         raise InputError(faults)
 
     clutter[total_km - d < 1e-3 * clutter_clearance_m] = 0.0
-    clutter[[0, -1]] = 0.0
     freq_ghz = 1e-3 * freq_mhz
     radius_km = float(effective_radius_km(delta_n))
     loss = profile_loss(
