@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from htcoverage.errors import InputError
+from htcoverage.figures import CoverCriteria
+from htcoverage.gaps import find_gaps
 from htcoverage.labels import label
-from htcoverage.maps import OnlineBaseMap, assets, save_map
+from htcoverage.maps import OnlineBaseMap, assets, make_map, save_map
 from htcoverage.maps.escape import html_text, script_json
 
 HOSTILE = (
@@ -139,9 +141,6 @@ def test_the_title_block_says_what_was_assumed(lang):
 
 
 def test_no_notice_of_modelling_where_nothing_is_modelled():
-    from htcoverage.figures import CoverCriteria
-    from htcoverage.maps import make_map
-
     def surveyed(table):
         return table.assign(provenance="official")
 
@@ -156,6 +155,20 @@ def test_no_notice_of_modelling_where_nothing_is_modelled():
     shown = "".join(read(page.get_root().render()).text)
     assert label("prediction_notice") in shown
     assert "Modelled" not in shown
+
+
+def test_a_province_without_gaps_says_so_and_one_not_searched_says_nothing():
+    homes = world.settlements("A", "B").iloc[:1]  # outside the hole
+    areas, stations = world.districts("C", "D"), world.bts("E", "Viettel", "MobiFone")
+    cover = world.coverage("Viettel", "MobiFone")
+    none = find_gaps(cover, homes, areas, stations)
+    assert len(none) == 0
+    for gaps, known in ((none, True), (None, False)):
+        chart = make_map(cover, homes, areas, stations, gaps=gaps, criteria=CoverCriteria())
+        [data] = [code for _, a, code in read(chart.get_root().render()).inline if a.get("type")]
+        themes = json.loads(data)["themes"]
+        assert ("gaps" in themes) == known
+        assert not known or themes["gaps"]["shapes"] == []
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path):

@@ -59,6 +59,8 @@ _SPAN_COLUMNS = (
     ("provenance", "provenance"),
 )
 
+_GROUND = ("sea", "lakes", "rivers")
+
 #: Words that the page's scripts show.
 _PAGE_WORDS = (
     "close", "districts", "fibre", "gap", "gaps", "map_base", "map_base_fails", "map_cover",
@@ -107,7 +109,7 @@ def make_map(
         Further facts of the run for the title block (headline figure, date of data, ...), by their
         words in the page's language.
     ground : mapping of str to GeoDataFrame, optional
-        ``sea`` (polygons) and ``rivers`` (lines or polygons) drawn beneath.
+        ``sea``, ``lakes`` (polygons) and ``rivers`` (lines or polygons) to find one's way by.
     base_map : OnlineBaseMap, optional
         Tiles that the reader may switch on; until then, and without it, no request leaves the page.
     lang : 'en' or 'vi'
@@ -135,13 +137,14 @@ def make_map(
     if gaps is not None:
         told = gaps.assign(no_level_percent=100 * gaps["no_level_share"])
         themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=lang)
-    for name, table in sorted((ground or {}).items()):
-        themes[name] = theme(table, (), tolerance_m=30, language=lang)
+    for name in _GROUND:
+        if ground is not None and name in ground:
+            themes[name] = theme(ground[name], (), tolerance_m=30, language=lang)
     data: Json = {
         "language": lang,
         "bounds": list(place),
         "words": {word: label(word, lang) for word in _PAGE_WORDS},
-        "gap_sign": _gap_sign(gaps, lang),
+        "gap_sign": _gap_sign(gaps, criteria, lang),
         "surfaces": surfaces(coverage, districts, criteria=criteria, language=lang),
         "themes": themes,
         "base_map": base_map.as_json() if base_map else None,
@@ -186,11 +189,12 @@ def _with_district(table: gpd.GeoDataFrame, names: dict[object, object]) -> gpd.
     return table.assign(district=named(table["district_code"], names))
 
 
-def _gap_sign(gaps: gpd.GeoDataFrame | None, language: Language) -> str:
+def _gap_sign(gaps: gpd.GeoDataFrame | None, criteria: CoverCriteria, language: Language) -> str:
     """Return what the gaps lack, for the legend: a gap of 4G may well have 3G."""
     if gaps is None or len(gaps) == 0:
         return ""
     technology, operator, basis = gaps[["technology", "operator", "basis"]].iloc[0]
+    share = f" {_number(100 * criteria.cell_edge_probability, language)} %"
     either = {
         "any": label("either_technology", language),
         "both": label("both_technologies", language),
@@ -203,7 +207,7 @@ def _gap_sign(gaps: gpd.GeoDataFrame | None, language: Language) -> str:
         [
             either.get(technology, technology),
             anyone.get(operator, clean_text(operator)),
-            label(basis, language),
+            f"{label(basis, language)}{share if basis == 'cell_edge' else ''}",
         ]
     )
     return label("map_gap_sign", language).format(what=what)

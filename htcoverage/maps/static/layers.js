@@ -3,6 +3,7 @@
 
 HTC.STYLE = {
   sea: { stroke: false, fillColor: "#d3e3ec", fillOpacity: 1 },
+  lakes: { stroke: false, fillColor: "#b9d3e1", fillOpacity: 1 },
   rivers: { color: "#9dbfd3", weight: 1.2, fill: false },
   districts: { color: "#3c3c3c", weight: 1.1, opacity: 0.75, fill: false },
   settlements: { color: "#3b2a1c", weight: 0.9, opacity: 0.9, fillColor: "#5b4636", fillOpacity: 0.06 },
@@ -14,16 +15,14 @@ HTC.STYLE = {
 
 HTC.drawLayers = function (map) {
   // Panes around the canvas of things that can be clicked; they let every click through.
-  [["htc-ground", 210], ["htc-surface", 220], ["htc-lines", 230], ["htc-names", 450]].forEach(
-    function (pane) {
-      var node = map.createPane(pane[0]);
-      node.style.zIndex = pane[1];
-      node.style.pointerEvents = "none";
-    }
-  );
+  ["ground", "surface", "water", "lines", "names"].forEach(function (name, place) {
+    var node = map.createPane("htc-" + name);
+    node.style.zIndex = name === "names" ? 450 : 210 + 10 * place;
+    node.style.pointerEvents = "none";
+  });
   HTC.canvas = L.canvas({ padding: 0.3, tolerance: 4 });
-  ["sea", "rivers"].forEach(function (name) {
-    if (HTC.data.themes[name]) HTC.stillShapes(name, "htc-ground").addTo(map);
+  [["sea", "htc-ground"], ["lakes", "htc-water"], ["rivers", "htc-water"]].forEach(function (one) {
+    if (HTC.data.themes[one[0]]) HTC.stillShapes(one[0], one[1]).addTo(map);
   });
   map.on("zoomend", function () {
     HTC.scaleMarkers(map);

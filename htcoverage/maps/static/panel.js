@@ -98,7 +98,8 @@ HTC.baseMapCheck = function (map) {
   });
   var check = HTC.check("htc-base", HTC.word("map_base"), false, function (on) {
     note.hidden = true;
-    map.getPane("htc-ground").hidden = on; // the tiles have their own sea
+    map.getPane("htc-ground").hidden = on; // the tiles have their own water
+    map.getPane("htc-water").hidden = on;
     if (on) tiles.addTo(map);
     else tiles.remove();
   });
