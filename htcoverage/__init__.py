@@ -1,0 +1,109 @@
+"""Mobile coverage planning: which homes have signal, which have none, and how sure are we.
+
+The public names below are loaded when first used, so that importing the package costs next to
+nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from htcoverage.coverage import compute_coverage, grid_of
+    from htcoverage.errors import (
+        Fault,
+        HtcoverageError,
+        InputError,
+        SetupError,
+        ValidityError,
+    )
+    from htcoverage.export import write_coverage_tif, write_csv, write_gpkg
+    from htcoverage.figures import CoverCriteria, compute_figures, headline
+    from htcoverage.gaps import find_gaps
+    from htcoverage.grid import make_grid
+    from htcoverage.maps import make_map, save_map
+    from htcoverage.propagation.p1812.model import location_sigma_db, p1812
+    from htcoverage.readers import (
+        read_districts,
+        read_ledger,
+        read_settlements,
+        read_spans,
+    )
+    from htcoverage.reference import Reference, load_reference
+    from htcoverage.terrain import Terrain, read_terrain
+
+_HOMES = {
+    "CoverCriteria": "figures",
+    "Fault": "errors",
+    "HtcoverageError": "errors",
+    "InputError": "errors",
+    "Reference": "reference",
+    "SetupError": "errors",
+    "Terrain": "terrain",
+    "ValidityError": "errors",
+    "compute_coverage": "coverage",
+    "compute_figures": "figures",
+    "find_gaps": "gaps",
+    "grid_of": "coverage",
+    "headline": "figures",
+    "load_reference": "reference",
+    "location_sigma_db": "propagation.p1812.model",
+    "make_grid": "grid",
+    "make_map": "maps",
+    "p1812": "propagation.p1812.model",
+    "read_districts": "readers",
+    "read_ledger": "readers",
+    "read_settlements": "readers",
+    "read_spans": "readers",
+    "read_terrain": "terrain",
+    "save_map": "maps",
+    "write_coverage_tif": "export",
+    "write_csv": "export",
+    "write_gpkg": "export",
+}
+
+__all__ = [
+    "CoverCriteria",
+    "Fault",
+    "HtcoverageError",
+    "InputError",
+    "Reference",
+    "SetupError",
+    "Terrain",
+    "ValidityError",
+    "compute_coverage",
+    "compute_figures",
+    "find_gaps",
+    "grid_of",
+    "headline",
+    "load_reference",
+    "location_sigma_db",
+    "make_grid",
+    "make_map",
+    "p1812",
+    "read_districts",
+    "read_ledger",
+    "read_settlements",
+    "read_spans",
+    "read_terrain",
+    "save_map",
+    "write_coverage_tif",
+    "write_csv",
+    "write_gpkg",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module that holds it (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

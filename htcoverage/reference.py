@@ -6,6 +6,7 @@ made.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,12 @@ import pandas as pd
 
 from htcoverage.errors import SetupError
 from htcoverage.readers import read_districts, read_ledger, read_settlements, read_spans
+from htcoverage.reference_builder.ground import Ground
+from htcoverage.reference_builder.ledger import build_ledger
 from htcoverage.terrain import Terrain, read_terrain
+
+#: Class of water in ``clutter_classes.csv``.
+WATER_CLASS = 0
 
 #: Public statement of October 2023 that the computed figure is set beside. The ledger behind it is
 #: not public; it counts base stations and residential areas by the carriers' own measure.
@@ -38,6 +44,8 @@ class Reference:
     districts: gpd.GeoDataFrame
     spans: gpd.GeoDataFrame
     terrain: Terrain
+    ground: Mapping[str, gpd.GeoDataFrame]
+    files: Mapping[str, Path]
     data_dir: Path
 
 
@@ -65,19 +73,59 @@ def load_reference() -> Reference:
         Tables in their own CRS (points WGS 84, polygons and lines EPSG:9209).
     """
     data = data_dir()
-    ledger = read_ledger(data / "bts" / "bts.csv", cells_path=data / "bts" / "cells.csv")
-    terrain = data / "terrain"
+    boundaries, terrain = data / "boundaries", data / "terrain"
+    files = {
+        "bts": data / "bts" / "bts.csv",
+        "cells": data / "bts" / "cells.csv",
+        "settlements": boundaries / "settlements.gpkg",
+        "districts": boundaries / "districts.gpkg",
+        "spans": data / "fibre" / "spans.gpkg",
+    }
+    ledger = read_ledger(files["bts"], cells_path=files["cells"])
     return Reference(
         bts=ledger.bts,
         cells=ledger.cells,
-        settlements=read_settlements(data / "boundaries" / "settlements.gpkg"),
-        districts=read_districts(data / "boundaries" / "districts.gpkg"),
-        spans=read_spans(data / "fibre" / "spans.gpkg"),
+        settlements=read_settlements(files["settlements"]),
+        districts=read_districts(files["districts"]),
+        spans=read_spans(files["spans"]),
         terrain=read_terrain(
             terrain / "ground_m.tif",
             clutter_path=terrain / "clutter_class.tif",
             clutter_classes_path=terrain / "clutter_classes.csv",
             zone_path=terrain / "zone.tif",
         ),
+        ground={
+            layer: gpd.read_file(boundaries / "ground.gpkg", layer=layer)
+            for layer in ("sea", "rivers", "lakes")
+        },
+        files=files,
         data_dir=data,
     )
+
+
+def modelled_ledger(reference: Reference, *, seed: int) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Draw the modelled base stations and cells of the reference province anew.
+
+    Parameters
+    ----------
+    reference : Reference
+        Its settlements, districts and terrain are what the generator sees; coverage is not.
+    seed : int
+        The bundled ledger is that of seed 42.
+
+    Returns
+    -------
+    bts, cells : GeoDataFrame, DataFrame
+    """
+    communes = pd.read_csv(reference.data_dir / "boundaries" / "communes.csv", dtype=str)
+    terrain = reference.terrain
+    ledger = build_ledger(
+        reference.settlements,
+        districts=reference.districts,
+        communes=communes,
+        ground=Ground(
+            terrain.ground_m.astype(float), terrain.clutter_class == WATER_CLASS, terrain.geobox
+        ),
+        seed=seed,
+    )
+    return ledger.bts, ledger.cells

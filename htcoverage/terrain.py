@@ -198,7 +198,8 @@ def _read_classes(path: Path, grid: GeoBox, *, fill: int) -> npt.NDArray[np.uint
         classes = source.read(1)
         own = GeoBox(classes.shape, source.transform, source.crs.to_wkt())
     if own.shape == grid.shape and own.transform == grid.transform and own.crs == grid.crs:
-        return classes.astype(np.uint8)
+        own_classes: npt.NDArray[np.uint8] = classes.astype(np.uint8)
+        return own_classes
     return _warp(classes.astype(np.uint8), own, grid, Resampling.nearest, fill)
 
 

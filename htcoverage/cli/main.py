@@ -1,0 +1,55 @@
+"""Assembling the commands, and turning errors into words and exit codes.
+
+0 done; 1 findings (warnings, tolerance exceeded); 2 input or usage; 3 set-up; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+from typer.main import get_command
+
+from htcoverage.cli import run
+from htcoverage.errors import HtcoverageError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="htcoverage",
+    help="Mobile coverage planning: which homes have signal, which have none, how sure are we.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep `run` a command of its own while it is the only one."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(execute(sys.argv[1:]))
+
+
+def execute(arguments: list[str]) -> int:
+    """Run one command and return its exit code; a user's mistake never shows a traceback."""
+    try:
+        result = get_command(app)(arguments, prog_name="htcoverage", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        print("interrupted: nothing half-written is left behind", file=sys.stderr)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except HtcoverageError as error:
+        print(f"htcoverage: {error}", file=sys.stderr)
+        return error.exit_code
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,19 @@
+"""One whole run: inputs, parameters, results, and the files that carry them."""
+
+from htcoverage.run.compute import RunResult, compute_run
+from htcoverage.run.inputs import Inputs, LayerPaths, load_inputs
+from htcoverage.run.outputs import write_run
+from htcoverage.run.parameters import RunParameters
+from htcoverage.run.record import RunRecord, read_run
+
+__all__ = [
+    "Inputs",
+    "LayerPaths",
+    "RunParameters",
+    "RunRecord",
+    "RunResult",
+    "compute_run",
+    "load_inputs",
+    "read_run",
+    "write_run",
+]

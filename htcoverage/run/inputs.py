@@ -1,0 +1,163 @@
+"""The layers of a run: the reference province, any layer replaced by a file of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from htcoverage.errors import Fault, InputError, argument_fault
+from htcoverage.grid import DEFAULT_CRS
+from htcoverage.readers import read_districts, read_ledger, read_settlements
+from htcoverage.reference import REPORTED, load_reference, modelled_ledger
+from htcoverage.terrain import Terrain, read_terrain, sha256_of
+
+
+@dataclass(frozen=True)
+class LayerPaths:
+    """Files that replace layers of the reference province; None keeps the bundled layer.
+
+    Parameters
+    ----------
+    bts, cells : Path or None
+        Ledger (see `htcoverage.read_ledger`); ``cells`` goes with ``bts``.
+    settlements, districts : Path or None
+        Vector files with the columns of the schema.
+    terrain : Path or None
+        Elevation raster; clutter and zones stay those of the reference.
+    """
+
+    bts: Path | None = None
+    cells: Path | None = None
+    settlements: Path | None = None
+    districts: Path | None = None
+    terrain: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Validated layers with what must be said of them.
+
+    Parameters
+    ----------
+    name : str
+        Of the area.
+    bts, settlements, districts, spans : GeoDataFrame
+        Tables of the schema.
+    cells : DataFrame
+        Table ``cells``.
+    terrain : Terrain
+        In the analysis CRS.
+    ground : mapping of str to GeoDataFrame
+        Sea and rivers for drawing.
+    files : tuple of (str, str)
+        Name and SHA-256 of every file read.
+    reported : mapping
+        The public statement that the figure is set beside; empty for another area.
+    """
+
+    name: str
+    bts: gpd.GeoDataFrame
+    cells: pd.DataFrame
+    settlements: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    spans: gpd.GeoDataFrame
+    terrain: Terrain
+    ground: Mapping[str, gpd.GeoDataFrame]
+    files: tuple[tuple[str, str], ...]
+    reported: Mapping[str, object]
+
+
+def load_inputs(
+    paths: LayerPaths | None = None, *, seed: int | None = None, reach_km: float = 15.0
+) -> Inputs:
+    """Read the reference province, with some of its layers replaced.
+
+    Parameters
+    ----------
+    paths : LayerPaths
+        Files of the user's.
+    seed : int, optional
+        Draw the modelled ledger anew from this seed instead of taking the bundled one.
+    reach_km : float
+        A site farther than this outside the districts is a fault: it serves nobody here.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file.
+    """
+    paths = paths or LayerPaths()
+    if seed is not None and paths.bts is not None:
+        raise argument_fault("seed", seed, "no seed beside a ledger of your own: it is not drawn")
+    if paths.cells is not None and paths.bts is None:
+        raise argument_fault("cells", paths.cells, "the ledger (bts) that the cells belong to")
+    reference = load_reference()
+    faults: list[Fault] = []
+    read: dict[str, gpd.GeoDataFrame] = {}
+    for name, reader in (("settlements", read_settlements), ("districts", read_districts)):
+        path = getattr(paths, name)
+        read[name] = getattr(reference, name)
+        if path is not None:
+            try:
+                read[name] = reader(path)
+            except InputError as error:
+                faults += error.faults
+    bts, cells = reference.bts, reference.cells
+    if seed is not None:
+        bts, cells = modelled_ledger(reference, seed=seed)
+    if paths.bts is not None:
+        try:
+            ledger = read_ledger(
+                paths.bts, cells_path=paths.cells, area=read["districts"], reach_km=reach_km
+            )
+            bts, cells = ledger.bts, ledger.cells
+        except InputError as error:
+            faults += error.faults
+    terrain = reference.terrain
+    if paths.terrain is not None:
+        folder = reference.data_dir / "terrain"
+        try:
+            terrain = read_terrain(
+                paths.terrain,
+                clutter_path=folder / "clutter_class.tif",
+                clutter_classes_path=folder / "clutter_classes.csv",
+                zone_path=folder / "zone.tif",
+                crs=DEFAULT_CRS,
+            )
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return Inputs(
+        name="Hà Tĩnh",
+        bts=bts,
+        cells=cells,
+        settlements=read["settlements"],
+        districts=read["districts"],
+        spans=reference.spans,
+        terrain=terrain,
+        ground=reference.ground,
+        files=_hashes(paths, reference.files, terrain, seed=seed),
+        reported=REPORTED,
+    )
+
+
+def _hashes(
+    paths: LayerPaths,
+    bundled: Mapping[str, Path],
+    terrain: Terrain,
+    *,
+    seed: int | None,
+) -> tuple[tuple[str, str], ...]:
+    """Name and SHA-256 of every file that the run rests on, sorted by name."""
+    used = dict(bundled)
+    if seed is not None or paths.bts is not None:
+        used = {name: path for name, path in used.items() if name not in ("bts", "cells")}
+    given = {f.name: getattr(paths, f.name) for f in fields(paths) if f.name != "terrain"}
+    used |= {name: path for name, path in given.items() if path is not None}
+    named = [(path.name, sha256_of(path)) for path in used.values()]
+    return tuple(sorted({*named, *terrain.sources}))

@@ -1,0 +1,83 @@
+"""Reading a run back: what ``run.json`` tells, and the files beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.run.parameters import RunParameters
+from htcoverage.terrain import sha256_of
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A finished run, as its ``run.json`` tells it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files lie.
+    parameters : RunParameters
+        What was chosen.
+    content : mapping
+        All of ``run.json``.
+    """
+
+    folder: Path
+    parameters: RunParameters
+    content: Mapping[str, Any]
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of every input file, by name."""
+        return {entry["file"]: entry["sha256"] for entry in self.content["inputs"]}
+
+    def path_of(self, output: str) -> Path:
+        """Return the path of an output file of the run."""
+        return self.folder / output
+
+
+def read_run(path: str | os.PathLike[str]) -> RunRecord:
+    """Read ``run.json`` and check that the files beside it are those it was written with.
+
+    Parameters
+    ----------
+    path : path-like
+        The file ``run.json``, or the folder that holds it.
+
+    Raises
+    ------
+    InputError
+        If it is not the record of a run, or an output is missing or was changed.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "run.json"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(
+            [Fault(str(file), None, None, "", f"the run.json of a finished run ({error})")]
+        ) from error
+    needed = {"parameters", "inputs", "outputs", "coverage", "assumptions"}
+    if not isinstance(content, dict) or not needed <= content.keys():
+        raise InputError([Fault(str(file), None, None, "", "the run.json of a finished run")])
+    known = {field.name for field in fields(RunParameters)}
+    strange = sorted(content["parameters"].keys() - known)
+    faults = [Fault(str(file), None, name, "", "no such parameter") for name in strange]
+    for entry in content["outputs"]:
+        output = file.parent / entry["file"]
+        if not output.is_file():
+            faults.append(Fault(str(output), None, None, "", "the file that the run wrote"))
+        elif sha256_of(output) != entry["sha256"]:
+            faults.append(
+                Fault(str(output), None, None, "", "the file as the run wrote it: it was changed")
+            )
+    if faults:
+        raise InputError(faults)
+    return RunRecord(file.parent, RunParameters(**content["parameters"]), content)
