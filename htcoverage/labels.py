@@ -186,6 +186,21 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zoom_in": ("Zoom in", "Phóng to"),
     "zoom_out": ("Zoom out", "Thu nhỏ"),
     "map_gap_sign": ("homes without cover: {what}", "nhà dân không có sóng: {what}"),
+    # The path profile: losses, and what the picture shows.
+    "term_free_space_db": ("free space", "không gian tự do"),
+    "term_bullington_actual_db": (
+        "diffraction over the actual path (Bullington)",
+        "nhiễu xạ trên đường truyền thực (Bullington)",
+    ),
+    "term_bullington_smooth_db": (
+        "diffraction over the smooth path (Bullington)",
+        "nhiễu xạ trên đường truyền trơn (Bullington)",
+    ),
+    "term_spherical_earth_db": ("diffraction over a spherical Earth", "nhiễu xạ mặt cầu Trái Đất"),
+    "term_diffraction_50_db": ("diffraction (delta-Bullington)", "nhiễu xạ (delta-Bullington)"),
+    "term_troposcatter_db": ("troposcatter path", "đường tán xạ tầng đối lưu"),
+    "term_ducting_db": ("ducting path", "đường ống dẫn khí quyển"),
+    "term_basic_transmission_loss_db": ("path loss (median)", "suy hao đường truyền (trung vị)"),
     "identifier": ("identifier", "mã"),
     "year": ("year", "năm"),
 }
