@@ -156,6 +156,8 @@ def test_rma_by_hand() -> None:
     # (43.42 − 3.1·1.544068)·0.000244 + 5.105450 − (3.2·1.552838 − 4.97)
     # = 161.04 − 9.237313 + 5.242275 − 37.512345 + 0.009426 + 5.105450 + 0.000918 = 124.648411.
     assert rma(1000.0, "nlos") == pytest.approx(124.6484, abs=2e-4)
+    # At 3000 m: (43.42 − 3.1·1.544068)·0.477148 = 18.433857 more: 143.072843.
+    assert rma(3000.0, "nlos") == pytest.approx(143.0728, abs=1e-3)
     # Beyond the break: the near formula at the break itself, and 40 dB a decade.
     break_m = 2 * math.pi * 35 * 1.5 * 6.0
     at_break = (

@@ -195,6 +195,44 @@ def test_variability_by_hand() -> None:
     assert gained == pytest.approx(-10.0 * 39.0 / 129.0, abs=1e-4)
 
 
+def test_tail_of_the_time_distribution_and_confidence() -> None:
+    # Above the median σ = (4.75 + 8.12/(1 + ((155.3872 − 135.9)/113.4)²))·r/(1 + r), r =
+    # (155.3872/93.2)² = 2.779671: (4.75 + 8.12/1.029532)·0.735427 = 9.293665; g = 0.93 +
+    # 0.31/((2·ln 1.33)² + 1) = 0.93 + 0.31/1.325307 = 1.163909: 10.816989 dB.
+    sigma = 10.816989
+    usual = variable() - variable(time=20.0)
+    assert usual == pytest.approx(0.841457 * sigma, abs=2e-3)
+    # 1 % of time: z = 2.326785 beyond 1.282: 1.224·σ − 0.224·σ·1.282/z.
+    rare = variable(reference_db=60.0) - variable(reference_db=60.0, time=1.0)
+    assert rare == pytest.approx((1.224 * 2.326785 - 0.224 * 1.282) * sigma, abs=2e-3)
+    # Situation 90 %, time 20 %: √(5.634283² + 9.102029²/(7.8 + 1.281729²)) = 6.365429.
+    both = variable(time=20.0, situation=90.0) - variable(time=20.0)
+    assert both == pytest.approx(1.281729 * 6.365429, abs=2e-3)
+    # Location 20 %: √(5.634283² + (9.8406·0.841457)²/(24 + 1.281729²)) = 5.866773.
+    both = variable(location=20.0, situation=90.0) - variable(location=20.0)
+    assert both == pytest.approx(1.281729 * 5.866773, abs=2e-3)
+
+
+def test_antennas_that_see_each_other_are_as_high_as_it_takes() -> None:
+    # A hollow a tenth deeper than the Earth's curve, 30 km: the 3 m antennas see each other, but
+    # with heights over the fitted line alone they would not.
+    step, n = 100.0, 300
+    x = step * (np.arange(n + 1) - n / 2)
+    ground = 1.1 * x**2 / (2 * 8.49e6)
+    got = itm(
+        np.arange(n + 1) * step / 1000, ground, tx_height_m=3.0, rx_height_m=3.0, freq_mhz=900.0,
+        n0=301.0,
+    )  # fmt: skip
+    fit, _ = fitted_ends_m(ground, step, 45.0, 30e3 - 45.0)
+    fitted = 3.0 + ground[0] - fit
+    radius = effective_earth_radius_m(got.surface_refractivity)
+    irregular = math.exp(-0.07 * math.sqrt(got.terrain_irregularity_m / fitted))
+    both = 2 * math.sqrt(2 * fitted * radius) * irregular
+    assert both < 30e3
+    assert got.tx_effective_m == pytest.approx(fitted * (30e3 / both) ** 2)
+    assert got.mechanism == "line-of-sight"
+
+
 def test_modes_of_variability_join_the_shares() -> None:
     # Mobile: location follows time; broadcast: each its own, their sum.
     both = variable(mode=2, time=90.0) - variable()

@@ -261,3 +261,73 @@ def test_within_the_horizon_the_curve_runs_through_its_points(roughness: float) 
     curve = np.array([reference_attenuation_db(x, path)[0] for x in d])
     positive = curve > 0
     assert (np.diff(curve[positive]) > 0).all()
+
+
+def hand_curve(d: float, path: Link) -> tuple[float, str]:
+    """ERL 79-ITS 67, 3.16 to 3.21: the curve within the horizon, and its case."""
+    smooth = smooth_horizon_m(path)
+    reach = path.tx_horizon_m + path.rx_horizon_m
+    unit = (RADIUS**2 / path.freq_mhz) ** (1 / 3)
+    d3 = max(smooth, reach + 5 * unit)
+    a3 = diffraction_db(d3, path)
+    slope = (diffraction_db(d3 + 10 * unit, path) - a3) / (10 * unit)
+    zero = a3 - slope * d3
+    end = zero + slope * smooth
+    d0 = 0.04 * path.freq_mhz * path.tx_effective_m * path.rx_effective_m
+    if zero >= 0:
+        d0 = min(d0, reach / 2)
+        d1 = 0.75 * d0 + 0.25 * reach
+    else:
+        d1 = max(-zero / slope, reach / 4)
+    a1 = line_of_sight_db(d1, slope, zero, path)
+    case = "positive " if zero >= 0 else "negative "
+    if case == "negative " and -zero / slope > reach / 4:
+        case = "late "
+    if d0 < d1:
+        a0 = line_of_sight_db(d0, slope, zero, path)
+        # Two unknowns through the points at d1 and at the smooth horizon, from that at d0.
+        matrix = [[d1 - d0, math.log(d1 / d0)], [smooth - d0, math.log(smooth / d0)]]
+        k1, k2 = np.linalg.solve(matrix, [a1 - a0, end - a0])
+        if k2 <= 0:
+            k1, k2 = (end - a0) / (smooth - d0), 0.0
+        if zero > 0 or k2 > 0:
+            if k1 < 0:
+                case += "logarithm"
+                k1, k2 = 0.0, max(end - a0, 0) / math.log(smooth / d0)
+                if k2 == 0:
+                    k1 = slope
+            else:
+                case += "bent"
+            return end + k1 * (d - smooth) + k2 * math.log(d / smooth), case
+    case += "straight"
+    k1 = max(end - a1, 0) / (smooth - d1) or slope
+    return end + k1 * (d - smooth), case
+
+
+def test_the_curve_within_the_horizon_in_every_case() -> None:
+    rng = np.random.default_rng(3)
+    cases: dict[str, int] = {}
+    for _ in range(400):
+        tx, rx = np.exp(rng.uniform(math.log(1.0), math.log(300.0), 2))
+        shrink = rng.uniform(0.4, 1.0, 2)
+        path = link(
+            freq_mhz=float(rng.choice([40.0, 150.0, 954.0, 5000.0])),
+            tx_effective_m=tx,
+            rx_effective_m=rx,
+            tx_height_m=tx * 0.8,
+            rx_height_m=rx,
+            tx_horizon_m=math.sqrt(2 * tx * RADIUS) * shrink[0],
+            rx_horizon_m=math.sqrt(2 * rx * RADIUS) * shrink[1],
+            tx_horizon_rad=float(rng.uniform(-0.01, 0.01)),
+            rx_horizon_rad=float(rng.uniform(-0.01, 0.01)),
+            roughness_m=float(rng.choice([0.0, 10.0, 90.0, 500.0])),
+        )
+        d = float(rng.uniform(0.1, 0.99)) * smooth_horizon_m(path)
+        expected, case = hand_curve(d, path)
+        cases[case] = cases.get(case, 0) + 1
+        got, kind = reference_attenuation_db(d, path)
+        assert kind == 1
+        assert got == pytest.approx(max(expected, 0.0), abs=1e-6), case
+    assert {"positive bent", "positive logarithm", "negative straight", "late straight"} <= set(
+        cases
+    )
