@@ -122,6 +122,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "covered at the median only",
         "chỉ có sóng ở mức trung vị",
     ),
+    "no_level": ("no level: beyond every site's reach", "không có mức: ngoài tầm mọi trạm"),
     "sites": ("Sites", "Vị trí trạm"),
     "fibre": ("Fibre", "Cáp quang"),
     "districts": ("Districts", "Huyện, thị xã, thành phố"),

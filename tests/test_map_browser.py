@@ -92,7 +92,9 @@ def test_choosing_a_level_changes_picture_and_legend(visit):
     before = visit.page.locator(".htc-picture").get_attribute("src")
     visit.page.get_by_label("Map layer").select_option("level:3G:Viettel")
     assert visit.page.locator(".htc-picture").get_attribute("src") != before
-    assert "RSCP (dBm)" in visit.page.locator("#htc-legend").inner_text()
+    legend = visit.page.locator("#htc-legend").inner_text()
+    assert "RSCP (dBm)" in legend
+    assert label("no_level") in legend
     visit.page.get_by_label("Opacity").fill("35")
     assert visit.page.locator(".htc-picture").evaluate("node => node.style.opacity") == "0.35"
     visit.page.get_by_label("Map layer").select_option("")

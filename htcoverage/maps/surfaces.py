@@ -108,6 +108,7 @@ def _legends(criteria: CoverCriteria, language: Language) -> dict[str, Json]:
         legends[f"level_{technology}"] = {
             "title": f"{label('map_level', language)}, {QUANTITY[technology]} (dBm)",
             "classes": _classes(LEVEL_COLOURS, level_labels(technology)),
+            "blank": label("no_level", language),
         }
     return legends
 

@@ -187,15 +187,14 @@ HTC.showLegend = function (layer) {
   if (layer) {
     var legend = HTC.data.surfaces.legends[layer.legend];
     parts.push(HTC.el("h2", {}, HTC.capital(layer.name)), HTC.el("p", {}, legend.title));
-    parts.push(
-      HTC.el(
-        "ul",
-        {},
-        legend.classes.map(function (one) {
-          return HTC.el("li", {}, [HTC.swatch(one[0]), one[1]]);
-        })
-      )
-    );
+    var lines = legend.classes.map(function (one) {
+      return HTC.el("li", {}, [HTC.swatch(one[0]), one[1]]);
+    });
+    if (legend.blank) {
+      var hollow = HTC.el("span", { class: "htc-swatch", "aria-hidden": "true" });
+      lines.push(HTC.el("li", {}, [hollow, legend.blank]));
+    }
+    parts.push(HTC.el("ul", {}, lines));
   }
   if (HTC.data.gap_sign) {
     var sign = HTC.el("li", {}, [
