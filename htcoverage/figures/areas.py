@@ -13,7 +13,7 @@ import xarray as xr
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
-from htcoverage.figures.cover import CoverCriteria, layer_excess
+from htcoverage.figures.cover import CoverCriteria, FloatArray, layer_excess
 from htcoverage.figures.measure import covered_m2, figure_columns
 from htcoverage.figures.rows import (
     PROVINCE_CODE,
@@ -31,9 +31,21 @@ from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_fault
 AREA_LEVELS = ("province", "district", "commune")
 
 
-@dataclass(frozen=True)
-class _Level:
-    """Areas of one level: which settlements and which districts' land each one adds up."""
+@dataclass(frozen=True, eq=False)
+class AreaLevel:
+    """Areas of one level: which settlements and which districts' land each one adds up.
+
+    Parameters
+    ----------
+    name : str
+        ``area_level`` of its rows.
+    areas : tuple of (str, str)
+        Code and name of each area.
+    of_settlement : array of int
+        The area of each settlement; −1 for none.
+    of_district : array of int or None
+        The area of each district's land; None where the level has no land.
+    """
 
     name: str
     areas: tuple[tuple[str, str], ...]
@@ -121,17 +133,11 @@ def compute_figures(
     residential_m2, land_m2 = covered[: len(settlements)], covered[len(settlements) :]
     people = people_of(settlements)
     frames = []
-    for level in _levels(settlements, districts, province):
+    for level in area_levels_of(settlements, districts, province=province):
         if level.name not in area_levels:
             continue
-        count = len(level.areas)
-        measured = {}
-        if level.of_district is not None:
-            land_km2 = add_up(land_m2 / 1e6, level.of_district, areas=count)
-            measured[Measure("land_area")] = land_km2
-        measured |= add_up_homes(residential_m2, people, level.of_settlement, areas=count)
-        measured |= count_settlements(
-            residential_m2, settlement_parts, level.of_settlement, areas=count
+        measured = measure_level(
+            level, residential_m2, land_m2, people, settlement_parts=settlement_parts
         )
         frames.append(figure_rows(level.name, level.areas, columns, measured))
     figures = pd.concat(frames, ignore_index=True)
@@ -139,19 +145,58 @@ def compute_figures(
     return figures
 
 
-def _levels(
-    settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, province: str
-) -> list[_Level]:
+def measure_level(
+    level: AreaLevel,
+    residential_m2: FloatArray,
+    land_m2: FloatArray,
+    people: pd.DataFrame,
+    *,
+    settlement_parts: Sequence[float],
+) -> dict[Measure, FloatArray]:
+    """Return the covered amounts of every denominator of a level's areas.
+
+    Parameters
+    ----------
+    level : AreaLevel
+        The areas.
+    residential_m2, land_m2 : array
+        (settlements or districts, figure columns + 1): covered area, and last the whole.
+    people : DataFrame
+        As `people_of` returns it.
+    settlement_parts : sequence of float
+        Each in (0, 1].
+
+    Returns
+    -------
+    dict of Measure to array
+        (areas, figure columns + 1), in the measure's unit.
+    """
+    count = len(level.areas)
+    measured = {}
+    if level.of_district is not None:
+        land_km2 = add_up(land_m2 / 1e6, level.of_district, areas=count)
+        measured[Measure("land_area")] = land_km2
+    measured |= add_up_homes(residential_m2, people, level.of_settlement, areas=count)
+    measured |= count_settlements(
+        residential_m2, settlement_parts, level.of_settlement, areas=count
+    )
+    return measured
+
+
+def area_levels_of(
+    settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, province: str
+) -> list[AreaLevel]:
+    """Return the levels that the tables have: province, districts, communes where known."""
     codes = districts["district_code"].astype(str).tolist()
     place = {code: index for index, code in enumerate(codes)}
     levels = [
-        _Level(
+        AreaLevel(
             "province",
             ((PROVINCE_CODE, province),),
             np.zeros(len(settlements), dtype=np.int64),
             np.zeros(len(codes), dtype=np.int64),
         ),
-        _Level(
+        AreaLevel(
             "district",
             tuple(zip(codes, districts["full_name"].astype(str), strict=True)),
             np.array([place[str(code)] for code in settlements["district_code"]]),
@@ -162,5 +207,5 @@ def _levels(
         # A settlement without a commune has the place −1: it counts in no commune.
         of_commune, communes = pd.factorize(settlements["commune_code"], sort=True)
         named = tuple((str(code), str(code)) for code in communes)
-        levels.append(_Level("commune", named, of_commune, None))
+        levels.append(AreaLevel("commune", named, of_commune, None))
     return levels

@@ -121,6 +121,24 @@ def people_of(settlements: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(settlements[kept]).reset_index(drop=True)
 
 
+def row_amounts(
+    columns: Sequence[FigureColumn], measured: Mapping[Measure, FloatArray]
+) -> tuple[list[tuple[int, FigureColumn, Measure]], FloatArray, FloatArray]:
+    """Return what the rows of an area stand for, their covered amounts and their totals.
+
+    Both arrays are (areas, rows of an area). Settlements have no row at the basis ``expected``.
+    """
+    pairs = [
+        (index, column, measure)
+        for measure in measured
+        for index, column in enumerate(columns)
+        if not (measure.denominator == "settlements" and column.basis == "expected")
+    ]
+    covered = np.stack([measured[measure][:, index] for index, _, measure in pairs], axis=1)
+    total = np.stack([measured[measure][:, -1] for _, _, measure in pairs], axis=1)
+    return pairs, covered, total
+
+
 def figure_rows(
     level: str,
     areas: Sequence[tuple[str, str]],
@@ -146,14 +164,7 @@ def figure_rows(
         Columns `COLUMNS`. Settlements have no row at the basis ``expected``, and an amount of 0 as
         a whole has no row.
     """
-    pairs = [
-        (index, column, measure)
-        for measure in measured
-        for index, column in enumerate(columns)
-        if not (measure.denominator == "settlements" and column.basis == "expected")
-    ]
-    covered = np.stack([measured[measure][:, index] for index, _, measure in pairs], axis=1)
-    total = np.stack([measured[measure][:, -1] for _, _, measure in pairs], axis=1)
+    pairs, covered, total = row_amounts(columns, measured)
     count, width = covered.shape
     rows = pd.DataFrame(
         {
