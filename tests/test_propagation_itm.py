@@ -14,20 +14,13 @@ from hypothesis import strategies as st
 from published_values import PUBLISHED, needs_published, table
 
 from htcoverage.errors import InputError, ValidityError
+from htcoverage.propagation.itm.kernels import effective_earth_radius_m, ground_impedance
 from htcoverage.propagation.itm.mechanisms import (
     fresnel_edge_db,
     roughness_at_m,
     surface_deviation_m,
 )
-from htcoverage.propagation.itm.model import (
-    Climate,
-    Siting,
-    Variability,
-    effective_earth_radius_m,
-    ground_impedance,
-    itm,
-    itm_area,
-)
+from htcoverage.propagation.itm.model import Climate, Siting, Variability, itm, itm_area
 from htcoverage.propagation.itm.terrain import fitted_ends_m, horizons, terrain_irregularity_m
 from htcoverage.propagation.itm.variability import effective_distance_m, variable_attenuation_db
 from htcoverage.propagation.validity import ExtrapolationWarning

@@ -66,6 +66,12 @@ def public_loss(entry: Model, environment: int) -> float:
             )
         if entry.name == "ehata":
             heights["environment"] = entry.environments[environment]
+        if entry.name == "spm":
+            # What Hata's suburb and open country gain over the city.
+            log_f = np.log10(1800.0)
+            open_db = 4.78 * log_f**2 - 18.33 * log_f + 40.94
+            gain_db = (0.0, 0.0, 2 * np.log10(1800 / 28) ** 2 + 5.4, open_db)[environment]
+            heights["clutter_db"] = -gain_db
         result = entry.function(D, GROUND, **heights)
         return float(getattr(result, "basic_transmission_loss_db", result))
 

@@ -22,7 +22,7 @@ from htcoverage.propagation.ehata_corrections import (
     sea_gain_db,
     slope_gain_db,
 )
-from htcoverage.propagation.itm.model import effective_earth_radius_m
+from htcoverage.propagation.itm.kernels import effective_earth_radius_m
 from htcoverage.propagation.itm.terrain import fitted_ends_m, horizons
 from htcoverage.propagation.validity import ValidRange, check_range, equal_steps
 

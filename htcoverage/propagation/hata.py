@@ -61,6 +61,18 @@ def _distance_db(distance_km: float, tx_height_m: float) -> float:
 
 
 @kernel
+def environment_gain_db(freq_mhz: float, environment: int) -> float:
+    """What suburbs (2) and open country (3) gain over a city (0, 1), dB (Hata, eq. 16, 17)."""
+    if environment == SUBURBAN:
+        log_28 = math.log10(freq_mhz / 28.0)
+        return 2.0 * log_28 * log_28 + 5.4
+    if environment == OPEN:
+        log_f = math.log10(freq_mhz)
+        return 4.78 * log_f * log_f - 18.33 * log_f + 40.94
+    return 0.0
+
+
+@kernel
 def hata_loss_db(
     freq_mhz: float, distance_km: float, tx_height_m: float, rx_height_m: float, environment: int
 ) -> float:
@@ -71,17 +83,14 @@ def hata_loss_db(
     environment : int
         0 large city, 1 small or medium city, 2 suburban, 3 open.
     """
-    log_f = math.log10(freq_mhz)
-    loss_db = 69.55 + 26.16 * log_f + _distance_db(distance_km, tx_height_m)
+    loss_db = 69.55 + 26.16 * math.log10(freq_mhz) + _distance_db(distance_km, tx_height_m)
     if environment == LARGE_CITY:
         return loss_db - _large_city_gain_db(freq_mhz, rx_height_m)
-    loss_db -= _mobile_gain_db(freq_mhz, rx_height_m)
-    if environment == SUBURBAN:
-        log_28 = math.log10(freq_mhz / 28.0)
-        loss_db -= 2.0 * log_28 * log_28 + 5.4
-    elif environment == OPEN:
-        loss_db -= 4.78 * log_f * log_f - 18.33 * log_f + 40.94
-    return loss_db
+    return (
+        loss_db
+        - _mobile_gain_db(freq_mhz, rx_height_m)
+        - environment_gain_db(freq_mhz, environment)
+    )
 
 
 @kernel

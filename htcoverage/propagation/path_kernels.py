@@ -13,12 +13,9 @@ import numpy as np
 
 from htcoverage.jit import kernel
 from htcoverage.propagation.ehata import ehata_profile_loss
-from htcoverage.propagation.itm.model import (
-    AVERAGE_CONDUCTIVITY_S_PER_M,
-    AVERAGE_PERMITTIVITY,
-    area_loss,
-    point_to_point_loss,
-)
+from htcoverage.propagation.hata import environment_gain_db
+from htcoverage.propagation.itm.kernels import area_loss, point_to_point_loss
+from htcoverage.propagation.itm.model import AVERAGE_CONDUCTIVITY_S_PER_M, AVERAGE_PERMITTIVITY
 from htcoverage.propagation.itm.model import DEFAULT_N0 as ITM_N0
 from htcoverage.propagation.p525 import p525_loss_db
 from htcoverage.propagation.p1812.diffraction import (
@@ -135,7 +132,11 @@ def spm_path_db(
     freq_mhz: float,
     environment: int,
 ) -> float:
-    """Loss by the Standard Propagation Model, Hata's coefficients, over ground and clutter, dB."""
+    """Loss by the Standard Propagation Model over ground and clutter, dB.
+
+    Hata's coefficients; the environment (0 large city, 1 city, 2 suburban, 3 open) is Hata's and
+    stands for the loss of the clutter at the receiver, a gain in the open.
+    """
     n = distance_km.size
     clearance = profile_clearance(
         distance_km, ground_m + clutter_m, ground_m[0] + tx_height_m,
@@ -144,7 +145,7 @@ def spm_path_db(
     edge_db = bullington_db(clearance * nu_scale(1e-3 * freq_mhz), distance_km[n - 1])
     return spm_loss_db(
         hata_k1(freq_mhz), 44.9, 5.83, 1.0, -6.55, hata_k6(freq_mhz), 0.0, distance_km[n - 1],
-        tx_height_m, rx_height_m, edge_db, 0.0,
+        tx_height_m, rx_height_m, edge_db, -environment_gain_db(freq_mhz, environment),
     )  # fmt: skip
 
 

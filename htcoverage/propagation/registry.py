@@ -39,7 +39,8 @@ class Model:
     kernel : callable
         The compiled scalar function. Of an empirical model: ``(freq_mhz, distance_km, tx_height_m,
         rx_height_m, environment) -> loss_db``; of a path model the signature of
-        `htcoverage.propagation.path_kernels`. It checks nothing.
+        `htcoverage.propagation.path_kernels`. It checks nothing, and an empirical formula may fall
+        below the free-space loss outside its range: a caller that extrapolates holds it there.
     environments : tuple of str
         What the kernel's ``environment`` counts through from 0; empty where it has none.
     default_environment : int
@@ -139,6 +140,7 @@ def models() -> tuple[Model, ...]:
             _spm.FREQUENCY_RANGE, _spm.DISTANCE_RANGE,
             _spm.TX_HEIGHT_RANGE, _spm.RX_HEIGHT_RANGE,
             _spm.spm, _kernels.spm_path_db,
+            get_args(_hata.HataEnvironment), _hata.OPEN,
         ),
     )  # fmt: skip
 
