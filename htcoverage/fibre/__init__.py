@@ -1,0 +1,1 @@
+"""The fibre network: spans as a graph that can be asked questions."""

@@ -1,0 +1,340 @@
+"""Faults of drawing in fibre spans: each reported with its position, repaired by stated rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from htcoverage.crs import WGS84, reproject, transformer
+from htcoverage.errors import Fault, InputError, argument_fault
+from htcoverage.fibre.findings import (
+    dangling_ends,
+    islands,
+    same_owner_crossings,
+    same_owner_overlaps,
+    self_crossings,
+)
+from htcoverage.fibre.graph import DEFAULT_TOLERANCE_M, BoolArray, cluster_points
+from htcoverage.fibre.lengths import SAME_VERTEX_M, line_lengths_m
+from htcoverage.fibre.rows import FINDING_COLUMNS, finding, findings_table
+from htcoverage.grid import DEFAULT_CRS, check_metric_crs
+
+#: Ends this near to a span that they do not join are worth a look, in m.
+NEAR_MISS_M = 20.0
+
+#: A network with more than half of its spans farther than this from the area is misplaced, in km.
+_FAR_KM = 100.0
+#: What Vietnamese files are in when they say something else.
+_LIKELY_CRS = ("EPSG:4326", "EPSG:9209", "EPSG:3405", "EPSG:32648", "EPSG:32649", "EPSG:3857")
+
+
+@dataclass(frozen=True, eq=False)
+class CleanSpans:
+    """Spans that `build_network` takes, and all that was found on the way.
+
+    Parameters
+    ----------
+    spans : GeoDataFrame
+        Columns of ``schema.SPANS``; one LineString each, numbered from 0, in a projected CRS.
+    findings : DataFrame
+        ``finding, span_ids, owner, longitude, latitude, detail, repaired, length_change_m``;
+        ``length_change_m`` is what the repair adds to the sum of span lengths (ellipsoid).
+    length_before_m, length_after_m : float
+        Sums of the lengths of all spans; they differ by the sum of ``length_change_m``.
+    """
+
+    spans: gpd.GeoDataFrame
+    findings: pd.DataFrame
+    length_before_m: float
+    length_after_m: float
+
+
+def clean_spans(
+    spans: gpd.GeoDataFrame,
+    *,
+    tolerance_m: float = DEFAULT_TOLERANCE_M,
+    crs: str = DEFAULT_CRS,
+    area: gpd.GeoDataFrame | None = None,
+) -> CleanSpans:
+    """Repair what can be repaired by rule, and report the rest.
+
+    Repaired, in this order: ``multi_part`` (parts that meet become one line, others spans of their
+    own), ``zero_length`` (spans no longer than the tolerance are dropped), ``duplicate`` (same
+    owner, line and attributes: dropped), ``near_miss`` (ends of one owner within the tolerance are
+    put on the first of them), ``end_on_span`` (a span on whose inside another of its owner ends is
+    split there). Only reported: ``parallel_cable`` (same owner and line, other attributes),
+    ``overlap`` (spans of one owner share a piece), ``crossing`` (of one owner, without a node: most
+    cables cross without a splice), ``self_crossing``, ``dangling_end`` (a lone end 1 tolerance to
+    20 m from another span of its owner), ``island`` (a part of an owner's network apart from its
+    largest).
+
+    Parameters
+    ----------
+    spans : GeoDataFrame
+        Columns of ``schema.SPANS``, lines with a CRS.
+    tolerance_m : float
+        Snapping distance, m, 0 or more.
+    crs : str
+        Projected CRS in metres to work in.
+    area : GeoDataFrame, optional
+        Polygons of the area planned: a network that lies elsewhere has a wrong CRS.
+
+    Raises
+    ------
+    InputError
+        If there is no span, the CRS is missing, or more than half of the spans lie farther than
+        100 km from the area (the message names the CRS that would fit).
+    """
+    check_metric_crs(crs)
+    if not (np.isfinite(tolerance_m) and tolerance_m >= 0.0):
+        raise argument_fault("tolerance_m", tolerance_m, "a number of metres, 0 or more")
+    if len(spans) == 0:
+        raise argument_fault("spans", "no span", "at least one span: the network is empty")
+    if spans.crs is None:
+        raise argument_fault("spans", "no CRS", "lines with a CRS: set it with spans.set_crs")
+    if area is not None:
+        _check_place(spans, area, crs=crs)
+    table = reproject(spans, crs).reset_index(drop=True)
+    table = table.set_geometry(shapely.force_2d(table.geometry.to_numpy()))
+    before_m = float(line_lengths_m(table.geometry.to_numpy(), crs).sum())
+    rows: list[pd.DataFrame] = []
+    steps: tuple[Callable[[gpd.GeoDataFrame, float], tuple[gpd.GeoDataFrame, pd.DataFrame]], ...]
+    steps = (_single_parts, _drop_zero_length, _drop_duplicates, _snap_ends, _split_at_ends)
+    for step in steps:
+        table, found = step(table, tolerance_m)
+        rows.append(found)
+    if len(table) == 0:
+        raise argument_fault("spans", "no span left", f"a span longer than {tolerance_m:g} m")
+    rows += [
+        same_owner_overlaps(table),
+        same_owner_crossings(table),
+        self_crossings(table),
+        dangling_ends(table, tolerance_m=tolerance_m, near_m=NEAR_MISS_M),
+        islands(table, tolerance_m=tolerance_m),
+    ]
+    findings = pd.concat(rows, ignore_index=True)
+    after_m = float(line_lengths_m(table.geometry.to_numpy(), crs).sum())
+    return CleanSpans(table, _with_degrees(findings, crs), before_m, after_m)
+
+
+def _with_degrees(findings: pd.DataFrame, crs: str) -> pd.DataFrame:
+    x, y = findings["x"].to_numpy(float), findings["y"].to_numpy(float)
+    longitude, latitude = transformer(crs, WGS84).transform(x, y)
+    told = findings.assign(longitude=np.round(longitude, 7), latitude=np.round(latitude, 7))
+    return told[list(FINDING_COLUMNS)]
+
+
+def _check_place(spans: gpd.GeoDataFrame, area: gpd.GeoDataFrame, *, crs: str) -> None:
+    region = shapely.box(*reproject(area, crs).total_bounds)
+    if _near_share(spans, region, crs) > 0.5:
+        return
+    fits = []
+    for other in _LIKELY_CRS:
+        claimed = spans.set_crs(other, allow_override=True)
+        if _near_share(claimed, region, crs) > 0.5:
+            fits.append(other)
+    swapped = spans.set_geometry(
+        shapely.transform(spans.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    )
+    expected = f"a network within {_FAR_KM:g} km of the area"
+    if fits:
+        expected += f"; the coordinates would fit {' or '.join(fits)}: set the layer's CRS"
+    elif _near_share(swapped, region, crs) > 0.5:
+        expected += "; x and y look swapped"
+    told = f"{spans.crs.to_string()}, bounds {', '.join(f'{v:.6g}' for v in spans.total_bounds)}"
+    raise InputError([Fault("spans", None, "geometry", told, expected)])
+
+
+def _near_share(spans: gpd.GeoDataFrame, region: shapely.Geometry, crs: str) -> float:
+    """Return the share of spans that start near a region; 0 where they cannot be placed."""
+    starts = shapely.get_coordinates(spans.geometry.to_numpy())[:: max(1, len(spans) // 1000)]
+    if spans.crs.is_geographic and (np.abs(starts) > [180.0, 90.0]).any(axis=1).mean() > 0.5:
+        return 0.0
+    x, y = transformer(spans.crs.to_wkt(), crs).transform(starts[:, 0], starts[:, 1])
+    known = np.isfinite(x) & np.isfinite(y)
+    points = shapely.points(np.where(known, x, 1e12), np.where(known, y, 1e12))
+    return float((shapely.distance(points, region) <= _FAR_KM * 1000.0).mean())
+
+
+def _single_parts(
+    table: gpd.GeoDataFrame, tolerance_m: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    several = shapely.get_num_geometries(table.geometry.to_numpy()) > 1
+    lines = shapely.line_merge(table.geometry.to_numpy())
+    rows = []
+    for place in np.flatnonzero(several):
+        parts = shapely.get_num_geometries(lines[place])
+        row = table.iloc[place]
+        words = "parts joined to one line" if parts == 1 else f"{parts} spans made of its parts"
+        at = shapely.get_point(shapely.get_geometry(lines[place], 0), 0)
+        rows.append(finding("multi_part", [row["span_id"]], row["owner"], at, words, repaired=True))
+    parts, index = shapely.get_parts(lines, return_index=True)
+    split = (
+        table.iloc[index].reset_index(drop=True).set_geometry(gpd.GeoSeries(parts, crs=table.crs))
+    )
+    return _numbered(split, index), findings_table(rows)
+
+
+def _numbered(table: gpd.GeoDataFrame, index: np.ndarray) -> gpd.GeoDataFrame:
+    """Return the table with /1, /2, … behind the identifiers of rows cut from one."""
+    count = np.bincount(index)[index]
+    number = pd.Series(index).groupby(index).cumcount().to_numpy() + 1
+    names = [
+        f"{name}/{k}" if several > 1 else name
+        for name, k, several in zip(table["span_id"], number, count, strict=True)
+    ]
+    return table.assign(span_id=names)
+
+
+def _drop_zero_length(
+    table: gpd.GeoDataFrame, tolerance_m: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    lines = table.geometry.to_numpy()
+    ends_m = shapely.distance(shapely.get_point(lines, 0), shapely.get_point(lines, -1))
+    short = (shapely.length(lines) <= tolerance_m) & (ends_m <= tolerance_m)
+    gone_m = line_lengths_m(lines, table.crs)
+    rows = [
+        finding(
+            "zero_length", [table["span_id"].iloc[k]], table["owner"].iloc[k],
+            shapely.get_point(lines[k], 0), f"{gone_m[k]:.2f} m long: dropped",
+            repaired=True, change_m=-float(gone_m[k]),
+        )
+        for k in np.flatnonzero(short)
+    ]  # fmt: skip
+    return table[~short].reset_index(drop=True), findings_table(rows)
+
+
+def _drop_duplicates(
+    table: gpd.GeoDataFrame, tolerance_m: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    rounded = shapely.transform(
+        table.geometry.to_numpy(), lambda xy: np.rint(xy / SAME_VERTEX_M) * SAME_VERTEX_M
+    )
+    shape = pd.Series(shapely.to_wkb(shapely.normalize(rounded)))
+    same = pd.DataFrame({"owner": table["owner"].to_numpy(), "shape": shape})
+    attributes = same.assign(**{name: table[name] for name in ("kind", "cables", "fibres")})
+    copy = attributes.duplicated().to_numpy()
+    lines = table.geometry.to_numpy()
+    length_m = line_lengths_m(lines, table.crs)
+    firsts = same.drop_duplicates().assign(first=table["span_id"])
+    first = same.merge(firsts, on=["owner", "shape"], how="left")["first"].to_numpy()
+    parallel = same.duplicated().to_numpy() & ~copy
+    rows = []
+    for k in np.flatnonzero(copy | parallel):
+        words = f"same line as {first[k]}"
+        rows.append(
+            finding(
+                "duplicate" if copy[k] else "parallel_cable",
+                [table["span_id"].iloc[k], first[k]],
+                table["owner"].iloc[k],
+                shapely.get_point(lines[k], 0),
+                f"{words} and same attributes: dropped" if copy[k] else f"{words}: kept",
+                repaired=bool(copy[k]),
+                change_m=-float(length_m[k]) if copy[k] else 0.0,
+            )
+        )
+    return table[~copy].reset_index(drop=True), findings_table(rows)
+
+
+def _snap_ends(
+    table: gpd.GeoDataFrame, tolerance_m: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    lines = table.geometry.to_numpy().copy()
+    before_m = line_lengths_m(lines, table.crs)
+    ends = np.stack([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)], axis=1)
+    target = ends.copy()
+    owner = table["owner"].to_numpy()
+    for name in sorted(set(owner.tolist())):
+        own = np.flatnonzero(owner == name)
+        flat = ends[own].reshape(-1, 2)
+        label = cluster_points(flat, tolerance_m=tolerance_m)
+        _, first = np.unique(label, return_index=True)
+        target[own] = flat[first][label].reshape(-1, 2, 2)
+    moved_m = np.hypot(*np.moveaxis(target - ends, -1, 0))
+    rows = []
+    for k in np.flatnonzero((moved_m > 0.0).any(axis=1)):
+        xy = shapely.get_coordinates(lines[k])
+        xy[0], xy[-1] = target[k]
+        lines[k] = shapely.LineString(xy)
+    after_m = line_lengths_m(lines, table.crs)
+    for k in np.flatnonzero((moved_m > 0.0).any(axis=1)):
+        end = int(moved_m[k].argmax())
+        rows.append(
+            finding(
+                "near_miss", [table["span_id"].iloc[k]], owner[k], shapely.Point(target[k, end]),
+                f"end moved by {moved_m[k, end]:.3f} m to the nearest node", repaired=True,
+                change_m=float(after_m[k] - before_m[k]),
+            )
+        )  # fmt: skip
+    return table.set_geometry(gpd.GeoSeries(lines, crs=table.crs)), findings_table(rows)
+
+
+def _split_at_ends(
+    table: gpd.GeoDataFrame, tolerance_m: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Split spans where another span of the same owner ends on their inside."""
+    lines = table.geometry.to_numpy()
+    owner = table["owner"].to_numpy()
+    names = table["span_id"].to_numpy()
+    ends = np.stack([shapely.get_point(lines, k) for k in (0, -1)], axis=1)
+    at = ends.ravel()
+    tree = shapely.STRtree(lines)
+    end, span = tree.query(at, predicate="dwithin", distance=max(tolerance_m, 1e-6))
+    keep = (owner[end // 2] == owner[span]) & (end // 2 != span)
+    for k in (0, 1):  # not where the ends meet already
+        keep &= shapely.distance(at[end], ends[span, k]) > tolerance_m
+    end, span = end[keep], span[keep]
+    along_m = shapely.line_locate_point(lines[span], at[end])
+    pieces: list[shapely.LineString] = []
+    index: list[int] = []
+    rows = []
+    order = np.lexsort((along_m, span))
+    end, span, along_m = end[order], span[order], along_m[order]
+    cut = set(span.tolist())
+    for k in range(len(lines)):
+        if k not in cut:
+            pieces.append(lines[k])
+            index.append(k)
+            continue
+        here = span == k
+        where_m = along_m[here]
+        fresh = np.concatenate([[True], np.diff(where_m) > tolerance_m])
+        points = shapely.get_coordinates(at[end[here]])[fresh]
+        made = _cut_line(lines[k], where_m[fresh], points)
+        change_m = float(line_lengths_m(made, table.crs).sum()) - float(
+            line_lengths_m(lines[k : k + 1], table.crs)[0]
+        )
+        pieces += made
+        index += [k] * len(made)
+        joined = [str(names[e // 2]) for e in end[here]]
+        rows.append(
+            finding(
+                "end_on_span", [str(names[k]), *dict.fromkeys(joined)], owner[k],
+                shapely.Point(points[0]), f"split into {len(made)} where others end on it",
+                repaired=True, change_m=change_m,
+            )
+        )  # fmt: skip
+    order_of = np.asarray(index)
+    split = table.iloc[order_of].reset_index(drop=True)
+    split = split.set_geometry(gpd.GeoSeries(pieces, crs=table.crs))
+    return _numbered(split, order_of), findings_table(rows)
+
+
+def _cut_line(
+    line: shapely.LineString, along_m: np.ndarray, points: np.ndarray
+) -> list[shapely.LineString]:
+    """Return the pieces of a line cut at distances along it, ends put on the given points."""
+    xy = shapely.get_coordinates(line)
+    at_m = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    pieces = []
+    start, done_m = xy[0], 0.0
+    for stop_m, point in zip([*along_m.tolist(), float("inf")], [*points, xy[-1]], strict=True):
+        inside: BoolArray = (at_m > done_m + 1e-9) & (at_m < min(stop_m, at_m[-1]) - 1e-9)
+        pieces.append(shapely.LineString([start, *xy[inside], point]))
+        start, done_m = point, stop_m
+    return pieces

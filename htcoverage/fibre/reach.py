@@ -1,0 +1,233 @@
+"""Who has fibre: base stations, settlements and given points near spans, or along them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse.csgraph import dijkstra
+
+from htcoverage.crs import reproject
+from htcoverage.errors import argument_fault
+from htcoverage.fibre.graph import FibreNetwork
+from htcoverage.fibre.lengths import FloatArray, IntArray
+
+#: A place this near to a span is within reach of its fibre, in m: a labelled assumption (about a
+#: dozen poles of drop cable).
+DEFAULT_REACH_M = 500.0
+
+#: Operator of base stations → owner of the cables that serve them. VinaPhone is VNPT's.
+DEFAULT_OWNERS: Mapping[str, str] = {
+    "Viettel": "Viettel",
+    "VinaPhone": "VNPT",
+    "MobiFone": "MobiFone",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Attachments:
+    """Where base stations and settlements hang on the network.
+
+    Parameters
+    ----------
+    bts : DataFrame
+        ``bts_id, site_id, operator, owner, node, distance_m, x, y``, one row a base station on
+        air: straight distance in m to the nearest span of the owner that serves its operator
+        (inf: none), ``node`` −1 beyond reach.
+    settlements : DataFrame
+        ``settlement_id, name, district_code, residents, distance_m, owners, x, y``: straight
+        distance from the outline to the nearest span of any owner; ``owners`` within reach, joined
+        by "; ".
+    drops : DataFrame
+        ``settlement, owner, node``: row of a settlement, an owner within reach and the node that it
+        hangs on; one row for each owner.
+    reach_m : float
+        The reach.
+    """
+
+    bts: pd.DataFrame
+    settlements: pd.DataFrame
+    drops: pd.DataFrame
+    reach_m: float
+
+
+def attach(
+    network: FibreNetwork,
+    *,
+    bts: gpd.GeoDataFrame,
+    settlements: gpd.GeoDataFrame,
+    reach_m: float = DEFAULT_REACH_M,
+    owners: Mapping[str, str] = DEFAULT_OWNERS,
+) -> Attachments:
+    """Hang base stations and settlements on the network.
+
+    Fibre is reached at closures, where spans end: a base station within reach of a span hangs on
+    that span's nearer end; a settlement hangs, for each owner with a span within reach of its
+    outline, on the end of such a span that is nearest to its middle. An operator that ``owners``
+    does not name, or whose owner has no span, leases from whoever is nearest.
+
+    Parameters
+    ----------
+    network : FibreNetwork
+    bts : GeoDataFrame
+        Table ``bts``; base stations not on air are left out.
+    settlements : GeoDataFrame
+        Table ``settlements``, polygons (points will do).
+    reach_m : float
+        Straight distance, m, 0 or more.
+    owners : mapping of str to str
+        Operator → owner.
+    """
+    _check_reach(reach_m)
+    crs = network.spans.crs.to_wkt()
+    on_air = bts[bts["status"] == "on-air"] if "status" in bts else bts
+    points = reproject(on_air, crs).geometry.to_numpy()
+    lines = network.spans.geometry.to_numpy()
+    span_owner = network.spans["owner"].to_numpy()
+    known = set(network.owners)
+    served_by = np.array(
+        [name if (name := owners.get(o)) in known else "" for o in on_air["operator"]], dtype=object
+    )
+    span = np.full(len(points), -1, dtype=np.intp)
+    distance_m = np.full(len(points), np.inf)
+    for owner in ["", *network.owners]:
+        rows = np.flatnonzero(served_by == owner)
+        own = np.arange(len(lines)) if owner == "" else np.flatnonzero(span_owner == owner)
+        if len(rows) == 0:
+            continue
+        nearest = shapely.STRtree(lines[own]).nearest(points[rows])
+        span[rows] = own[nearest]
+        distance_m[rows] = shapely.distance(points[rows], lines[span[rows]])
+    node = _nearer_end(network, span, points)
+    node[distance_m > reach_m] = -1
+    stations = pd.DataFrame(
+        {
+            "bts_id": on_air["bts_id"].to_numpy(),
+            "site_id": on_air["site_id"].to_numpy(),
+            "operator": on_air["operator"].to_numpy(),
+            "owner": span_owner[span],
+            "node": node,
+            "distance_m": distance_m,
+            "x": shapely.get_x(points),
+            "y": shapely.get_y(points),
+        }
+    )
+    homes, drops = _attach_settlements(network, reproject(settlements, crs), reach_m)
+    return Attachments(stations, homes, drops, reach_m)
+
+
+def _check_reach(reach_m: float) -> None:
+    if not (np.isfinite(reach_m) and reach_m >= 0.0):
+        raise argument_fault("reach_m", reach_m, "a number of metres, 0 or more")
+
+
+def _nearer_end(network: FibreNetwork, span: IntArray, points: npt.NDArray[np.object_]) -> IntArray:
+    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    ends = network.ends[span]
+    gap_m = np.hypot(*np.moveaxis(network.node_xy_m[ends] - xy[:, None, :], -1, 0))
+    return ends[np.arange(len(span)), gap_m.argmin(axis=1)].copy()
+
+
+def _attach_settlements(
+    network: FibreNetwork, settlements: gpd.GeoDataFrame, reach_m: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    shapes = settlements.geometry.to_numpy()
+    lines = network.spans.geometry.to_numpy()
+    span_owner = network.spans["owner"].to_numpy()
+    tree = shapely.STRtree(lines)
+    nearest = tree.nearest(shapes)
+    place, span = tree.query(shapes, predicate="dwithin", distance=reach_m)
+    middle = shapely.get_coordinates(shapely.centroid(shapes))
+    near = np.repeat(place, 2)
+    node = network.ends[span].ravel()
+    gap_m = np.hypot(*(network.node_xy_m[node] - middle[near]).T)
+    drops = (
+        pd.DataFrame(
+            {
+                "settlement": near,
+                "owner": np.repeat(span_owner[span], 2),
+                "node": node,
+                "gap_m": gap_m,
+            }
+        )
+        .sort_values(["settlement", "owner", "gap_m", "node"], kind="stable")
+        .drop_duplicates(["settlement", "owner"])[["settlement", "owner", "node"]]
+        .reset_index(drop=True)
+    )
+    names = drops.groupby("settlement")["owner"].agg("; ".join)
+    homes = pd.DataFrame(
+        {
+            "settlement_id": settlements["settlement_id"].to_numpy(),
+            "name": settlements["name"].to_numpy(),
+            "district_code": settlements["district_code"].astype(str).to_numpy(),
+            "residents": settlements["residents"].to_numpy(dtype=np.float64),
+            "distance_m": shapely.distance(shapes, lines[nearest]),
+            "owners": names.reindex(range(len(shapes)), fill_value="").to_numpy(),
+            "x": middle[:, 0],
+            "y": middle[:, 1],
+        }
+    )
+    return homes, drops
+
+
+def reach_places(
+    network: FibreNetwork,
+    places: gpd.GeoDataFrame,
+    *,
+    reach_m: float = DEFAULT_REACH_M,
+    starts: IntArray | None = None,
+) -> pd.DataFrame:
+    """Return which places lie within reach of the network, straight or along it.
+
+    Parameters
+    ----------
+    network : FibreNetwork
+    places : GeoDataFrame
+        Points or polygons with a CRS.
+    reach_m : float
+        Greatest distance, m.
+    starts : int array, optional
+        Fibre nodes to measure from: the distance is then that along the spans from the nearest
+        start of the same owner to the nearer end of the nearest span, plus the straight rest. When
+        left out, it is the straight distance to the nearest span.
+
+    Returns
+    -------
+    DataFrame
+        ``span_id, owner, node, straight_m, along_m, within``; index of the places. ``along_m`` is
+        NaN without starts, inf where no start is connected.
+    """
+    _check_reach(reach_m)
+    shapes = reproject(places, network.spans.crs.to_wkt()).geometry.to_numpy()
+    lines = network.spans.geometry.to_numpy()
+    span = shapely.STRtree(lines).nearest(shapes).astype(np.intp)
+    straight_m = shapely.distance(shapes, lines[span])
+    node = _nearer_end(network, span, shapely.centroid(shapes))
+    along_m = np.full(len(shapes), np.nan)
+    if starts is not None:
+        along_m = distance_along(network, starts)[node] + straight_m
+    measured_m = straight_m if starts is None else along_m
+    return pd.DataFrame(
+        {
+            "span_id": network.spans["span_id"].to_numpy()[span],
+            "owner": network.spans["owner"].to_numpy()[span],
+            "node": node,
+            "straight_m": straight_m,
+            "along_m": along_m,
+            "within": measured_m <= reach_m,
+        },
+        index=places.index,
+    )
+
+
+def distance_along(network: FibreNetwork, starts: IntArray) -> FloatArray:
+    """Return the distance along the spans from the nearest start to each node, m; inf: none."""
+    if len(starts) == 0:
+        raise argument_fault("starts", "none", "at least one fibre node")
+    found: FloatArray = dijkstra(network.matrix(), indices=starts, min_only=True)
+    return found

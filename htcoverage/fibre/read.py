@@ -1,0 +1,285 @@
+"""A carrier's fibre file, of whatever format, to spans: read, defaults named, faults together."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.fibre.lengths import line_lengths_m
+from htcoverage.readers import Assumption
+from htcoverage.readers.parsing import parse_columns, parse_numbers, settle_integers
+from htcoverage.readers.position import check_layer_crs, layer_crs, parse_crs
+from htcoverage.readers.ranges import range_faults
+from htcoverage.readers.sheet import Sheet, as_row, file_fault, tidy
+from htcoverage.readers.text import read_csv_sheet
+from htcoverage.readers.vector import Layer, geometry_faults, layer_names, read_layer
+from htcoverage.schema import SPAN_KINDS, SPANS, Column
+
+#: A span longer than this is a typing error: amplifiers stand every 80 to 100 km.
+LONGEST_SPAN_KM = 100.0
+
+#: Drawing formats mix lines with points and labels; elsewhere another geometry is a fault.
+_DRAWINGS = (".kml", ".kmz", ".dxf")
+_LINES = ("LineString", "MultiLineString")
+_DRAWING_LAYER_COLUMNS = ("layer", "Layer", "folder")
+
+
+@dataclass(frozen=True)
+class SpanDefaults:
+    """What a file's missing columns and empty cells take: labelled assumptions.
+
+    Parameters
+    ----------
+    owner : str
+        Owner of the cables: a carrier's own file rarely says.
+    kind : str
+        A word of ``schema.SPAN_KINDS``.
+    cables, fibres : int
+        Cables on the route and fibres in all of them.
+    """
+
+    owner: str = "unknown"
+    kind: str = "access"
+    cables: int = 1
+    fibres: int = 24
+
+
+@dataclass(frozen=True, eq=False)
+class FibreFile:
+    """Spans as a file holds them, not yet cleaned, and every column that holds defaults."""
+
+    spans: gpd.GeoDataFrame
+    defaults: tuple[Assumption, ...]
+
+
+def read_fibre(
+    path: str | os.PathLike[str],
+    *,
+    layer: str | None = None,
+    crs: str | None = None,
+    defaults: SpanDefaults | None = None,
+) -> FibreFile:
+    """Read fibre spans: GeoPackage, GeoJSON, Shapefile, KML, KMZ, MapInfo TAB, DXF, CSV.
+
+    A CSV has one straight segment a row: ``from_longitude, from_latitude, to_longitude,
+    to_latitude``, or ``from_x, from_y, to_x, to_y`` with ``crs``. Heights are dropped: lengths are
+    horizontal. In KML and DXF points and texts are passed over (and counted among the defaults);
+    a KML folder or DXF layer that is called as a kind of span gives the kind. Zero-length and
+    multi-part lines are kept for `clean_spans`.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    layer : str, optional
+        The layer to read; all layers with geometry when left out.
+    crs : str, optional
+        CRS for a file that tells none (DXF, CSV).
+    defaults : SpanDefaults, optional
+        Values for columns and cells that are empty.
+
+    Returns
+    -------
+    FibreFile
+        Columns of ``schema.SPANS``, in the CRS of the file; the index, named ``row``, is the row.
+
+    Raises
+    ------
+    InputError
+        With every fault found; among them a span above 100 km, with its longest step.
+    """
+    found = Path(path)
+    parsed = parse_crs(crs)
+    filled = defaults or SpanDefaults()
+    if found.suffix.lower() in (".csv", ".txt"):
+        return _to_spans([_segments_layer(found, crs=parsed)], filled, dropped=0)
+    with tempfile.TemporaryDirectory() as folder:
+        source = found
+        if found.suffix.lower() == ".kmz" and zipfile.is_zipfile(found):
+            source = _unpacked(found, Path(folder))
+        names = [layer] if layer else [n for n, spatial in layer_names(source).items() if spatial]
+        layers = [_named(read_layer(source, layer=name), found, name) for name in names]
+    if not layers:
+        raise file_fault(path, "at least one layer with lines")
+    dropped = 0
+    if found.suffix.lower() in _DRAWINGS:
+        kept = [_only_lines(each) for each in layers]
+        dropped = sum(len(a.geometry) - len(b.geometry) for a, b in zip(layers, kept, strict=True))
+        layers = [each for each in kept if len(each.geometry)]
+        if not layers:
+            raise file_fault(path, "at least one line; the file has only points and texts")
+    located = [replace(each, crs=layer_crs(each, crs=parsed)) for each in layers]
+    return _to_spans(located, filled, dropped=dropped)
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """Return the KML that a KMZ holds, written to a folder under a fixed name."""
+    with zipfile.ZipFile(path) as archive:
+        inside = [name for name in archive.namelist() if name.lower().endswith(".kml")]
+        if not inside:
+            raise file_fault(path, "a KMZ with a KML file inside")
+        target = folder / "doc.kml"
+        target.write_bytes(archive.read(inside[0]))
+    return target
+
+
+def _named(layer: Layer, path: Path, name: str) -> Layer:
+    """Return the layer with faults that name the user's file, and its folder as a column."""
+    frame = layer.sheet.frame.copy()
+    if path.suffix.lower() in (".kml", ".kmz"):
+        frame = frame.rename(columns={"Name": "name", "Description": "description"})
+        frame["folder"] = name
+    return replace(layer, sheet=Sheet(f"{path}, layer {name}", frame, None))
+
+
+def _only_lines(layer: Layer) -> Layer:
+    lines = np.isin([getattr(g, "geom_type", "") for g in layer.geometry], _LINES)
+    sheet = replace(layer.sheet, frame=layer.sheet.frame[lines])
+    return replace(layer, sheet=sheet, geometry=layer.geometry[lines])
+
+
+def _segments_layer(path: Path, *, crs: CRS | None) -> Layer:
+    """Return the rows of a CSV as straight lines."""
+    sheet = read_csv_sheet(path)
+    metric = crs is not None and crs.is_projected
+    axes = ("x", "y") if metric else ("longitude", "latitude")
+    names = [f"{end}_{axis}" for end in ("from", "to") for axis in axes]
+    faults: list[Fault] = list(sheet.broken)
+    values = []
+    for name in names:
+        if name not in sheet.frame:
+            expected = f"a column {name!r} (or from_x, from_y, to_x, to_y and a projected crs)"
+            faults.append(Fault(sheet.file, sheet.header_row, name, "", expected))
+            continue
+        cells = sheet.frame[name]
+        numbers, bad = parse_numbers(cells, sheet=sheet, wanted="a coordinate")
+        faults += bad
+        faults += [sheet.fault(row, name, "a coordinate") for row in cells.index[cells.isna()]]
+        values.append(numbers.to_numpy())
+    if faults:
+        raise InputError(tidy(faults, files=[sheet.file], broken=sheet.broken))
+    xy = np.column_stack(values).reshape(-1, 2, 2)
+    return Layer(sheet, np.asarray(shapely.linestrings(xy), dtype=object), crs or CRS("EPSG:4326"))
+
+
+def _to_spans(layers: list[Layer], defaults: SpanDefaults, *, dropped: int) -> FibreFile:
+    faults: list[Fault] = []
+    tables, assumed = [], []
+    for layer in layers:
+        frame, found = parse_columns(_with_known_columns(layer.sheet), _optional_columns())
+        faults += found
+        faults += _geometry_faults(layer)
+        if not faults:
+            faults += check_layer_crs(layer)
+        frame, counts = _fill(frame, defaults)
+        assumed.append(counts)
+        faults += range_faults(frame, SPANS.columns, sheet=layer.sheet)
+        if not faults:
+            faults += _too_long(layer)
+        tables.append((frame, layer))
+    if faults:
+        raise InputError(tidy(faults, files=[layer.sheet.file for layer in layers]))
+    first = layers[0].crs
+    spans = pd.concat(
+        [
+            gpd.GeoDataFrame(frame, geometry=list(layer.geometry), crs=layer.crs).to_crs(first)
+            for frame, layer in tables
+        ]
+    )
+    twice = spans["span_id"].duplicated(keep=False)
+    if len(layers) > 1:  # each folder may number anew
+        spans.index = pd.RangeIndex(1, len(spans) + 1, name="row")
+        spans.loc[twice.to_numpy(), "span_id"] += [f"#{row}" for row in spans.index[twice]]
+    total = {name: sum(each.get(name, 0) for each in assumed) for name in assumed[0]}
+    told = [
+        Assumption("spans", name, count, len(spans), f"by default: {_default(defaults, name)}")
+        for name, count in total.items()
+        if count
+    ]
+    if dropped:
+        told.append(
+            Assumption("spans", "geometry", dropped, len(spans) + dropped, "not lines: passed over")
+        )
+    return FibreFile(settle_integers(spans, SPANS.columns), tuple(told))
+
+
+def _default(defaults: SpanDefaults, name: str) -> str:
+    return str(getattr(defaults, name, "numbered by row"))
+
+
+def _optional_columns() -> list[Column]:
+    return [replace(column, required=False) for column in SPANS.columns]
+
+
+def _with_known_columns(sheet: Sheet) -> Sheet:
+    """Return the sheet with the drawing's own words under the schema's names."""
+    frame = sheet.frame.copy()
+    lower = {str(name).lower(): name for name in frame.columns}
+    for column in SPANS.columns:
+        if column.name not in frame and column.name in lower:
+            frame = frame.rename(columns={lower[column.name]: column.name})
+    if "span_id" not in frame and "name" in frame and frame["name"].is_unique:
+        frame["span_id"] = frame["name"]
+    drawn = next((name for name in _DRAWING_LAYER_COLUMNS if name in frame), None)
+    if "kind" not in frame and drawn is not None:
+        words = frame[drawn].astype(str).str.strip().str.lower()
+        frame["kind"] = words.where(words.isin(SPAN_KINDS), None).astype(object)
+    return replace(sheet, frame=frame)
+
+
+def _fill(frame: pd.DataFrame, defaults: SpanDefaults) -> tuple[pd.DataFrame, dict[str, int]]:
+    filled = frame.copy()
+    counts = {"span_id": int(frame["span_id"].isna().sum())}
+    numbered = pd.Series([f"row {row}" for row in frame.index], index=frame.index)
+    filled["span_id"] = frame["span_id"].fillna(numbered)
+    for name in ("owner", "kind", "cables", "fibres"):
+        counts[name] = int(frame[name].isna().sum())
+        filled[name] = frame[name].fillna(getattr(defaults, name))
+    filled["provenance"] = frame["provenance"].fillna("user")
+    return filled, counts
+
+
+def _geometry_faults(layer: Layer) -> list[Fault]:
+    """Return the faults of geometry; a line of length zero is none, for cleaning reports it."""
+    point_like: npt.NDArray[np.bool_] = np.isin(
+        [getattr(shape, "geom_type", "") for shape in layer.geometry], _LINES
+    ) & (shapely.length(layer.geometry) == 0.0)
+    harmless = {
+        as_row(row)
+        for row, flag, shape in zip(
+            layer.sheet.frame.index, point_like, layer.geometry, strict=True
+        )
+        if flag and not shape.is_empty
+    }
+    return [f for f in geometry_faults(layer, "LineString") if f.row not in harmless]
+
+
+def _too_long(layer: Layer) -> list[Fault]:
+    length_km = line_lengths_m(layer.geometry, layer.crs) / 1000.0
+    faults = []
+    for place in np.flatnonzero(length_km > LONGEST_SPAN_KM):
+        xy = shapely.get_coordinates(layer.geometry[place])
+        steps = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))
+        step_km = line_lengths_m(steps, layer.crs) / 1000.0
+        worst = int(step_km.argmax())
+        x, y = xy[worst + 1]
+        expected = (
+            f"a span of at most {LONGEST_SPAN_KM:g} km; its longest step, {step_km[worst]:,.0f} km,"
+            f" leads to vertex {worst + 2} at {x:.8g} {y:.8g}: correct that coordinate"
+        )
+        row = as_row(layer.sheet.frame.index[place])
+        faults.append(
+            Fault(layer.sheet.file, row, "geometry", f"{length_km[place]:,.0f} km", expected)
+        )
+    return faults
