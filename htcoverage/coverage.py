@@ -226,7 +226,18 @@ def compute_coverage(
 
 
 def grid_of(coverage: xr.Dataset) -> GeoBox:
-    """Return the analysis grid of a coverage."""
+    """Return the analysis grid of a coverage.
+
+    Parameters
+    ----------
+    coverage : xarray.Dataset
+        From `compute_coverage`: its sizes and the attributes ``crs`` and ``transform`` tell.
+
+    Returns
+    -------
+    GeoBox
+        Projected, metres, row 0 north.
+    """
     shape = (coverage.sizes["y"], coverage.sizes["x"])
     return GeoBox(shape, Affine(*coverage.attrs["transform"]), coverage.attrs["crs"])
 

@@ -36,7 +36,25 @@ REPORTED = {
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """The layers of the reference province, as validated tables."""
+    """The layers of the reference province, as validated tables.
+
+    Parameters
+    ----------
+    bts : GeoDataFrame
+        The modelled ledger, points on WGS 84.
+    cells : DataFrame
+        Its cells.
+    settlements, districts, spans : GeoDataFrame
+        Homes, district units and fibre, EPSG:9209.
+    terrain : Terrain
+        Province and 30 km around it, EPSG:9209, 90 m.
+    ground : mapping of str to GeoDataFrame
+        ``sea``, ``rivers`` and ``lakes`` to find one's way by on a map.
+    files : mapping of str to Path
+        The file of each table.
+    data_dir : Path
+        Folder of all bundled data.
+    """
 
     bts: gpd.GeoDataFrame
     cells: pd.DataFrame

@@ -60,6 +60,11 @@ def headline(
     language : {"en", "vi"}
         Language of the words.
 
+    Returns
+    -------
+    Headline
+        Shares in [0, 1], with the words that must be shown with them.
+
     Raises
     ------
     InputError

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
 
 from htcoverage.errors import InputError
 from htcoverage.readers import defaults
+from htcoverage.readers.columns import ColumnMatch, mapped
 from htcoverage.readers.parsing import parse_columns, settle_integers
-from htcoverage.readers.position import check_layer_crs
+from htcoverage.readers.position import check_layer_crs, parse_crs
 from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import tidy
 from htcoverage.readers.vector import geometry_faults, read_layer
@@ -43,7 +45,20 @@ def read_settlements(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
 def read_districts(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
     """Read district units: polygons with code and full name.
 
-    Parameters, result and errors as in `read_settlements`, with ``schema.DISTRICTS``.
+    Parameters
+    ----------
+    path : path-like
+        Any vector file with one layer of polygons and the columns of ``schema.DISTRICTS``.
+
+    Returns
+    -------
+    GeoDataFrame
+        As of `read_settlements`, with the columns of ``schema.DISTRICTS``.
+
+    Raises
+    ------
+    InputError
+        With every fault found: feature number, column, value, what was expected.
     """
     return _read(path, DISTRICTS)
 
@@ -51,7 +66,20 @@ def read_districts(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
 def read_spans(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
     """Read fibre spans: lines with owner, kind, cables and fibres.
 
-    Parameters, result and errors as in `read_settlements`, with ``schema.SPANS``.
+    Parameters
+    ----------
+    path : path-like
+        Any vector file with one layer of lines and the columns of ``schema.SPANS``.
+
+    Returns
+    -------
+    GeoDataFrame
+        As of `read_settlements`, with the columns of ``schema.SPANS``.
+
+    Raises
+    ------
+    InputError
+        With every fault found: feature number, column, value, what was expected.
     """
     return _read(path, SPANS)
 

@@ -208,6 +208,11 @@ def location_sigma_db(
         Representative clutter height at the receiver, m. Above the receiver's height the
         variability is full; it vanishes 10 m above the clutter. Full by default.
 
+    Returns
+    -------
+    float
+        At least 0 dB.
+
     Notes
     -----
     ITU-R P.1812-8, §4.7: σ = (0.52 + 0.024 f)·w^0.28 with f in GHz and w in m, times u(h).

@@ -1,0 +1,33 @@
+"""The command line as a user starts it: a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sysconfig
+from pathlib import Path
+
+PROGRAM = Path(sysconfig.get_path("scripts")) / "htcoverage"
+
+#: A run that takes seconds: the whole province, coarse and with short reach.
+COARSE = ("--resolution", "1000", "--radius-km", "5")
+
+
+def environment(*, threads: int = 2) -> dict[str, str]:
+    return {**os.environ, "NUMBA_NUM_THREADS": str(threads), "COLUMNS": "200"}
+
+
+def run_cli(
+    *arguments: str, cwd: Path, threads: int = 2, timeout_s: float = 300.0
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end and return exit code, standard output and standard error."""
+    return subprocess.run(
+        [str(PROGRAM), *arguments],
+        cwd=cwd,
+        env=environment(threads=threads),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout_s,
+        check=False,
+    )

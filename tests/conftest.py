@@ -1,0 +1,39 @@
+"""What all tests share: how properties are searched, one reference province, one small run."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cli_process import COARSE, run_cli
+from hypothesis import settings
+
+from htcoverage import Reference, load_reference
+
+# Compilation and a busy machine make single examples slow, which says nothing of the code.
+settings.register_profile("htcoverage", deadline=None)
+settings.load_profile("htcoverage")
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A finished `htcoverage run`: where its files lie, and what it said."""
+
+    folder: Path
+    process: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return load_reference()
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
+    """Run the whole province once, at a coarse resolution; tests read its files only."""
+    folder = tmp_path_factory.mktemp("small_run")
+    process = run_cli("run", *COARSE, "--out", str(folder / "out"), cwd=folder, threads=2)
+    assert process.returncode == 0, process.stderr
+    return FinishedRun(folder / "out", process)
