@@ -73,6 +73,16 @@ def test_flat_loss_at_a_hundred_kilometres_is_okumura_s() -> None:
         assert got == pytest.approx(space + attenuation, abs=0.01)
 
 
+def test_power_of_distance_beyond_the_break_is_okumura_s() -> None:
+    # Half the power is 2.5, 3 and 3.22 at 24.5, 70 and 200 m, space loss included: from 60 to
+    # 100 km 50, 60 and 64.4 times log10(100/60) = 0.221849 (slant and ground differ by nothing).
+    for height, tenfold in ((24.5, 50.0), (70.0, 60.0), (200.0, 64.4)):
+        rise = ehata_median_db(2000.0, 100.0, height, 3.0, 0) - ehata_median_db(
+            2000.0, 60.0, height, 3.0, 0
+        )
+        assert rise == pytest.approx(tenfold * 0.221849, abs=1e-3)
+
+
 def test_suburban_and_rural_factors() -> None:
     # Suburban 11.5, 12.4, 14 dB; rural at 2 GHz: 40.94 − 18.33·3.30103 + 4.78·10.89680 = 32.5188.
     for freq_mhz, factor in ((1500.0, 11.5), (2000.0, 12.4), (3000.0, 14.0)):

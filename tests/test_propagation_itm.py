@@ -236,6 +236,16 @@ def test_modes_of_variability_join_the_shares() -> None:
     # Single message: all follow situation, whatever the other two say.
     assert variable(mode=0, situation=80.0) == variable(mode=0, situation=80.0, time=5.0)
     assert variable(mode=1, situation=80.0) == variable(mode=1, situation=80.0, location=5.0)
+    # Accidental: the spread of location goes into the confidence, √(5.634283² + 9.8406² +
+    # (9.8406·1.281729)²/(24 + 1.642829)) = 11.608427; single message: that of time as well.
+    sure = variable(mode=1, situation=90.0) - variable()
+    assert sure == pytest.approx(1.281729 * 11.608427, abs=2e-3)
+    low, y_time, y_place = 7.768198, 1.281729 * 7.768198, 1.281729 * 9.8406
+    spread = math.sqrt(
+        low**2 + 9.8406**2 + 5.634283**2 + y_time**2 / 9.442829 + y_place**2 / 25.642829
+    )
+    single = variable(mode=0, situation=90.0) - variable()
+    assert single == pytest.approx(1.281729 * spread, abs=2e-3)
     assert variable(mode=0, situation=80.0) > variable(mode=1, situation=80.0) > variable()
 
 
@@ -250,6 +260,10 @@ def test_profile_reading_by_hand() -> None:
     saw = 50.0 * (2.0 / math.pi) * np.arcsin(np.sin(np.arange(1001) / 7.0))
     long_run = terrain_irregularity_m(saw, step, 0.0, 100e3)
     assert long_run == pytest.approx(80.0 / (1.0 - 0.8 * math.exp(-2.0)), rel=0.05)
+    # The same heights on a tenth of the step: a short path has shown less of its relief.
+    short_run = terrain_irregularity_m(saw, step / 10, 0.0, 10e3)
+    seen = (1.0 - 0.8 * math.exp(-2.0)) / (1.0 - 0.8 * math.exp(-0.2))
+    assert short_run / long_run == pytest.approx(seen, rel=1e-9)
     # A wall of 60 m at 1 km of 5 km, antennas of 10 and 2 m, flat Earth.
     wall = np.zeros(51)
     wall[10] = 60.0
@@ -306,6 +320,43 @@ def test_area_loss_grows_with_distance_and_is_continuous() -> None:
     steps = np.diff(losses)
     assert (steps > -1e-9).all()
     assert steps.max() < 0.5
+
+
+def test_area_geometry_by_hand() -> None:
+    # Δh = 90 m, 301 N-units: 8.4925e6 m. Random siting: 2 m stays 2 m: √(2·2·8.4925e6) = 5828.4 m,
+    # e^(−0.07·√(90/5)) = e^(−0.296985) = 0.743055: 4330.8 m; angle (0.65·90·(1/0.743055 − 1) −
+    # 4)/5828.4 = (20.2291 − 4)/5828.4 = 2.78449 mrad.
+    def at(siting: Siting, height: float) -> Any:
+        return itm_area(
+            20.0, tx_height_m=height, rx_height_m=2.0, freq_mhz=450.0, terrain_irregularity_m=90.0,
+            tx_siting=siting, n0=301.0,
+        )  # fmt: skip
+
+    got = at("random", 2.0)
+    assert got.tx_effective_m == 2.0
+    assert got.tx_horizon_m == pytest.approx(4330.8, abs=1.0)
+    assert got.tx_horizon_mrad == pytest.approx(2.78449, abs=1e-3)
+    # Careful: 2 + (1 + 4·sin(0.2π))·e^(−4/90) = 2 + 3.351141·0.956529 = 5.205463; very careful at
+    # 10 m: 10 + 10·e^(−20/90) = 18.007374; careful at 10 m: 10 + 5·0.800737.
+    assert at("careful", 2.0).tx_effective_m == pytest.approx(5.205463, abs=1e-5)
+    assert at("very-careful", 10.0).tx_effective_m == pytest.approx(18.00737, abs=1e-4)
+    assert at("careful", 10.0).tx_effective_m == pytest.approx(14.00369, abs=1e-4)
+
+
+def test_effective_heights_of_a_blocked_path() -> None:
+    # A ridge at 3 km of 12 km in steps of 10 m, ground falling from both ends: the transmitter's
+    # line is fitted from the lesser of 15 heights (45 m) and a tenth of its horizon to nine tenths.
+    step, n = 10.0, 1200
+    x = step * np.arange(n + 1)
+    ground = 50.0 * np.exp(-x / 400.0) + 30.0 * np.exp(-(12e3 - x) / 900.0)
+    ground[300] = 200.0
+    got = itm(x / 1000, ground, tx_height_m=3.0, rx_height_m=2.0, freq_mhz=900.0)
+    assert (got.tx_horizon_m, got.rx_horizon_m) == (3000.0, 9000.0)
+    tx_fit, _ = fitted_ends_m(ground, step, 45.0, 2700.0)
+    _, rx_fit = fitted_ends_m(ground, step, 12e3 - 8100.0, 12e3 - 30.0)
+    assert got.tx_effective_m == pytest.approx(3.0 + max(ground[0] - tx_fit, 0.0))
+    assert got.rx_effective_m == pytest.approx(2.0 + max(ground[-1] - rx_fit, 0.0))
+    assert got.tx_effective_m > 10.0
 
 
 def test_careful_siting_helps() -> None:
