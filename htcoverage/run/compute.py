@@ -84,7 +84,12 @@ def compute_run(
     )
     tell("figures", 0, 1)
     figures = compute_figures(
-        coverage, settlements, districts, criteria=criteria, area_levels=("province", "district")
+        coverage,
+        settlements,
+        districts,
+        criteria=criteria,
+        area_levels=("province", "district"),
+        province=inputs.name,
     )
     tell("figures", 1, 1)
     tell("gaps", 0, 1)
