@@ -44,6 +44,10 @@ OWN_X_KM, OWN_GROUND_M, OWN_TOP_M = range(3)
 #: A path this much weaker than another changes their power sum by less than 3e-5 dB.
 NEGLIGIBLE_DB = 25.0
 
+#: Steps by which a distance may miss a whole number of them: projections return a position to a
+#: fraction of a millimetre.
+SLACK = 1e-5
+
 #: Most that coupling over the sea can take off the ducting loss, both ends together (eq. 49), dB.
 _SEA_COUPLING_DB = -12.0
 
@@ -52,6 +56,7 @@ _SEA_COUPLING_DB = -12.0
 def diffraction_50_db(
     clearance: float,
     distance_km: float,
+    step_km: float,
     tx_smooth_m: float,
     rx_smooth_m: float,
     radius_km: float,
@@ -65,6 +70,8 @@ def diffraction_50_db(
     ----------
     clearance : float
         Bullington's ν over the actual path, by √(0.002/λ).
+    step_km : float
+        Longest step of the path's profile.
     tx_smooth_m, rx_smooth_m : float
         Antennas above the smooth surface for diffraction.
     bands, b : float64[n, 8], int
@@ -73,43 +80,67 @@ def diffraction_50_db(
     Notes
     -----
     The Bullington part of the smooth path counts only where the spherical Earth costs something
-    (eq. 39), so it is evaluated only there, and on the continuous surface instead of profile
-    points: before the horizon its largest ν lies where `smooth_clearance` finds the least clearance
-    by Fresnel radius, beyond it both tangents are closed forms (eq. 105 to 110). Between points
-    100 m apart that changes less than 0.01 dB.
+    (eq. 39), so it is evaluated only there.
     """
     scale = bands[b, NU_SCALE]
     actual_db = bullington_db(clearance * scale, distance_km)
     roots = math.sqrt(tx_smooth_m) + math.sqrt(rx_smooth_m)
-    marginal_km = math.sqrt(0.002 * radius_km) * roots
-    if distance_km < marginal_km:
+    factor = 1.0
+    spherical_radius_km = radius_km
+    if distance_km < math.sqrt(0.002 * radius_km) * roots:
         h_se_m, per_root = smooth_clearance(distance_km, tx_smooth_m, rx_smooth_m, radius_km)
         h_req_m = per_root * bands[b, ROOT_WAVELENGTH]
         if h_se_m > h_req_m:
             return actual_db
-        grazing_km = 500.0 * (distance_km / roots) ** 2
-        spherical_db = (1.0 - h_se_m / h_req_m) * first_term_mixed_db(
-            distance_km, tx_smooth_m, rx_smooth_m, grazing_km, bands[b, FREQ_CBRT], bands[b, LAND],
-            bands[b, SEA_WATER], sea_share,
-        )  # fmt: skip
-        smooth = -h_se_m * CLEARANCE_PER_ROOT / per_root
-    else:
-        spherical_db = first_term_mixed_db(
-            distance_km, tx_smooth_m, rx_smooth_m, radius_km, bands[b, FREQ_CBRT], bands[b, LAND],
-            bands[b, SEA_WATER], sea_share,
-        )  # fmt: skip
-        smooth = _smooth_shadow(distance_km, tx_smooth_m, rx_smooth_m, radius_km)
+        factor = 1.0 - h_se_m / h_req_m
+        spherical_radius_km = 500.0 * (distance_km / roots) ** 2
+    spherical_db = factor * first_term_mixed_db(
+        distance_km, tx_smooth_m, rx_smooth_m, spherical_radius_km, bands[b, FREQ_CBRT],
+        bands[b, LAND], bands[b, SEA_WATER], sea_share,
+    )  # fmt: skip
     if spherical_db <= 0.0:
         return actual_db
+    smooth = smooth_path_clearance(distance_km, step_km, tx_smooth_m, rx_smooth_m, radius_km)
     return actual_db + max(spherical_db - bullington_db(smooth * scale, distance_km), 0.0)
 
 
 @kernel
-def _smooth_shadow(distance_km: float, tx_m: float, rx_m: float, radius_km: float) -> float:
-    """Bullington's ν by √(0.002/λ) beyond the horizon of a smooth Earth (eq. 107 to 110)."""
+def smooth_path_clearance(
+    distance_km: float, step_km: float, tx_m: float, rx_m: float, radius_km: float
+) -> float:
+    """Bullington's ν by √(0.002/λ) over a profile of height zero (eq. 103 to 110).
+
+    Slopes and clearance have one peak along a smooth path, so the largest over all profile points
+    is at one of the two beside the peak of the continuous surface. It must be a profile point:
+    with a low receiver the peak lies closer to it than the last point does, and ν is larger there.
+    """
+    points = max(math.ceil(distance_km / step_km - SLACK), 4)
+    step = distance_km / points
     bulge = 500.0 / radius_km
-    slope_tx = bulge * distance_km - 2.0 * math.sqrt(bulge * tx_m)
-    slope_rx = bulge * distance_km - 2.0 * math.sqrt(bulge * rx_m)
+    at = math.sqrt(tx_m / bulge) / step
+    slope_tx = -np.inf
+    for i in range(2):
+        x = step * min(max(math.floor(at) + i, 1.0), points - 1.0)
+        slope_tx = max(slope_tx, bulge * (distance_km - x) - tx_m / x)
+    direct = (rx_m - tx_m) / distance_km
+    if slope_tx < direct:
+        # The least clearance by Fresnel radius is nearer to the lower antenna.
+        _, per_root = smooth_clearance(distance_km, tx_m, rx_m, radius_km)
+        product = (per_root / CLEARANCE_PER_ROOT) ** 2 / distance_km
+        longer = 0.5 + 0.5 * math.sqrt(max(1.0 - 4.0 * product, 0.0))
+        at = points * (longer if tx_m > rx_m else 1.0 - longer)
+        largest = -np.inf
+        for i in range(2):
+            x = step * min(max(math.floor(at) + i, 1.0), points - 1.0)
+            rest = distance_km - x
+            above = bulge * x * rest - (tx_m * rest + rx_m * x) / distance_km
+            largest = max(largest, above * math.sqrt(distance_km / (x * rest)))
+        return largest
+    at = points - math.sqrt(rx_m / bulge) / step
+    slope_rx = -np.inf
+    for i in range(2):
+        x = step * min(max(math.floor(at) + i, 1.0), points - 1.0)
+        slope_rx = max(slope_rx, bulge * x - rx_m / (distance_km - x))
     both = slope_tx + slope_rx
     if not both > 0.0:
         return 0.0
@@ -117,7 +148,6 @@ def _smooth_shadow(distance_km: float, tx_m: float, rx_m: float, radius_km: floa
     rest_km = distance_km - point_km
     if not (point_km > 0.0 and rest_km > 0.0):
         return 0.0
-    direct = (rx_m - tx_m) / distance_km
     return (slope_tx - direct) * point_km * math.sqrt(distance_km / (point_km * rest_km))
 
 

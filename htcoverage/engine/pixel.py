@@ -11,6 +11,7 @@ from htcoverage.engine.median import (
     OWN_GROUND_M,
     OWN_TOP_M,
     OWN_X_KM,
+    SLACK,
     add_scatter_db,
     diffraction_50_db,
     ducting_cannot_matter,
@@ -59,6 +60,7 @@ def pixel_losses(
     clearance_km: float,
     ground: np.ndarray,
     clutter: np.ndarray,
+    zone: np.ndarray,
     rx_terrain_row: float,
     rx_terrain_col: float,
     mast_terrain_row: float,
@@ -98,7 +100,7 @@ def pixel_losses(
             losses_db[b] = bands[b, FREE_DB] + slant_db
         return
     last = int(distance_km / step_km - own - 0.5)
-    last_cluttered = min(last, int((distance_km - clearance_km) / step_km + 1e-9))
+    last_cluttered = min(last, max(int((distance_km - clearance_km) / step_km + SLACK), 0))
 
     rx_curved_m = rx_m - bulge * distance_km * distance_km
     slope = (rx_curved_m - tx_m) / distance_km
@@ -218,13 +220,22 @@ def pixel_losses(
         rx_obstacle_slope, tx_ground_m, rx_ground_m,
     )  # fmt: skip
 
-    # The own points are taken to lie in the receiver's zone; a fifth of a kilometre at most.
-    tail_km = distance_km - run[X_KM, last]
+    # Every point stands for half the way to its neighbours. Own points are looked up only where the
+    # path may cross a shore.
+    x0 = float(run[X_KM, last])
+    gap_km = own_points[OWN_X_KM, 0] - x0
     sea = sums[SEA_KM, last]
     if marks[ZONE, last] == SEA:
-        sea -= 0.5 * step_km
-    if rx_zone == SEA:
-        sea += tail_km
+        sea += 0.5 * (gap_km - step_km)
+    if rx_zone == SEA and marks[ZONE, last] == SEA:
+        sea += distance_km - x0 - 0.5 * gap_km
+    elif rx_zone == SEA or marks[ZONE, last] == SEA:
+        sea += own_sea_km(
+            zone, own, gap_km, step_km, distance_km, rx_terrain_row, rx_terrain_col,
+            mast_terrain_row, mast_terrain_col,
+        )  # fmt: skip
+        if rx_zone == SEA:
+            sea += 0.5 * step_km
     sea_share = min(max(sea / distance_km, 0.0), 1.0)
 
     distance_db = 2.0 * DB_PER_NEPER * math.log(distance_km)
@@ -233,8 +244,8 @@ def pixel_losses(
             continue
         free_db = bands[b, FREE_DB] + slant_db
         diffraction_db = diffraction_50_db(
-            clearance, distance_km, tx_m - tx_surface_m, rx_m - rx_surface_m, radius_km, bands,
-            b, sea_share,
+            clearance, distance_km, step_km, tx_m - tx_surface_m, rx_m - rx_surface_m, radius_km,
+            bands, b, sea_share,
         )  # fmt: skip
         scatter_db = bands[b, SCATTER_DB] + distance_db + 0.573 * angular_mrad
         loss_db = free_db + diffraction_db
@@ -262,6 +273,29 @@ def pixel_losses(
         else:
             loss_db = add_scatter_db(loss_db, scatter_db)
         losses_db[b] = max(free_db, loss_db)
+
+
+@kernel
+def own_sea_km(
+    zone: np.ndarray,
+    own: int,
+    gap_km: float,
+    step_km: float,
+    distance_km: float,
+    rx_row: float,
+    rx_col: float,
+    mast_row: float,
+    mast_col: float,
+) -> float:
+    """Length of path that a pixel's own points at sea stand for, km."""
+    sea_km = 0.0
+    for k in range(own):
+        share = (own - k) * step_km / distance_km
+        row = nearest_index(rx_row + share * (mast_row - rx_row), zone.shape[0])
+        col = nearest_index(rx_col + share * (mast_col - rx_col), zone.shape[1])
+        if zone[row, col] == SEA:
+            sea_km += 0.5 * (gap_km + step_km) if k == 0 else step_km
+    return sea_km
 
 
 @kernel

@@ -338,7 +338,7 @@ def sweep_mast(
 
                 pixel_losses(
                     losses_db, wanted, constants, distance_km, slant_db, tx_m, rx_ground_m,
-                    rx_height_m, rx_zone[row, col], clearance_km, ground, clutter,
+                    rx_height_m, rx_zone[row, col], clearance_km, ground, clutter, zone,
                     terrain_row + ratio * (row - mast_row), terrain_col + ratio * (col - mast_col),
                     terrain_row, terrain_col, run, sums, marks, own_points, step_km,
                     earth_radius_km, latitude_deg, ducting_floor,
