@@ -24,6 +24,7 @@ from htcoverage.propagation.ehata_corrections import (
 )
 from htcoverage.propagation.itm.kernels import effective_earth_radius_m
 from htcoverage.propagation.itm.terrain import fitted_ends_m, horizons
+from htcoverage.propagation.p525 import SPEED_OF_LIGHT_M_PER_S
 from htcoverage.propagation.validity import ValidRange, check_range, equal_steps
 
 CITATION = "Extended Hata (NTIA Report 15-517, appendix A)"
@@ -34,7 +35,6 @@ RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 10.0, "m", "warning")
 
 Environment = Literal["urban", "suburban", "rural"]
 
-_SPEED_OF_LIGHT_M_PER_S = 299792458.0
 _REFERENCE_TX_M, _REFERENCE_RX_M = 200.0, 3.0
 #: Okumura's attenuation 1 km from a mast of 200 m at 1.5, 2 and 3 GHz, dB ([TR] A-4).
 _URBAN_1KM_DB = (22.0, 23.5, 25.85)
@@ -52,7 +52,7 @@ def _parabola(x: tuple[float, ...], y: tuple[float, ...]) -> tuple[float, float,
 
 
 def _wave_number(freq_mhz: float) -> float:
-    return 2e6 * math.pi * freq_mhz / _SPEED_OF_LIGHT_M_PER_S
+    return 2e6 * math.pi * freq_mhz / SPEED_OF_LIGHT_M_PER_S
 
 
 _MHZ = (1500.0, 2000.0, 3000.0)
@@ -126,7 +126,7 @@ def ehata_median_db(
     """
     log_f = math.log10(freq_mhz)
     log_h = math.log10(tx_height_m)
-    wave_number = 2e6 * math.pi * freq_mhz / _SPEED_OF_LIGHT_M_PER_S
+    wave_number = 2e6 * math.pi * freq_mhz / SPEED_OF_LIGHT_M_PER_S
     urban_db = _square(_URBAN[0], _URBAN[1], _URBAN[2], log_f)
     near_db = (
         urban_db - _TX_GAIN_DB - _RX_GAIN_DB - 20.0 * math.log10(2.0 * wave_number * _SLANT_1KM_M)

@@ -16,13 +16,13 @@ DISTANCE_RANGE = ValidRange("distance_km", 1e-6, 1e9, "km")
 TX_HEIGHT_RANGE = ValidRange("tx_height_m", 0.0, 1e9, "m")
 RX_HEIGHT_RANGE = ValidRange("rx_height_m", 0.0, 1e9, "m")
 
-_SPEED_OF_LIGHT_M_PER_S = 299792458.0
+SPEED_OF_LIGHT_M_PER_S = 299792458.0
 
 
 @kernel
 def p525_loss_db(freq_mhz: float, distance_km: float) -> float:
     """Free-space basic transmission loss, dB: 20·log10(4π·d/λ) (eq. 3)."""
-    waves = 1e9 * freq_mhz * distance_km / _SPEED_OF_LIGHT_M_PER_S
+    waves = 1e9 * freq_mhz * distance_km / SPEED_OF_LIGHT_M_PER_S
     return 20.0 * math.log10(4.0 * math.pi * waves)
 
 

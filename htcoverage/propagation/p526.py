@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from htcoverage.errors import argument_fault
 from htcoverage.jit import kernel
-from htcoverage.propagation.p525 import p525_loss_db
+from htcoverage.propagation.p525 import SPEED_OF_LIGHT_M_PER_S, p525_loss_db
 from htcoverage.propagation.p1812.diffraction import (
     delta_bullington_db,
     knife_edge_db,
@@ -30,8 +30,6 @@ DISTANCE_RANGE = ValidRange("distance_km", 0.01, 3000.0, "km")
 TX_HEIGHT_RANGE = ValidRange("tx_height_m", 0.5, 3000.0, "m")
 RX_HEIGHT_RANGE = ValidRange("rx_height_m", 0.5, 3000.0, "m")
 _RADIUS_RANGE = ValidRange("effective_radius_km", 1000.0, 1e6, "km")
-
-_SPEED_OF_LIGHT_M_PER_S = 299792458.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class P526Result:
 @kernel
 def fresnel_nu(height_m: float, d1_m: float, d2_m: float, freq_mhz: float) -> float:
     """Diffraction parameter ν of an edge above the straight ray (§4.1)."""
-    wavelength_m = 1e-6 * _SPEED_OF_LIGHT_M_PER_S / freq_mhz
+    wavelength_m = 1e-6 * SPEED_OF_LIGHT_M_PER_S / freq_mhz
     return height_m * math.sqrt(2.0 / wavelength_m * (1.0 / d1_m + 1.0 / d2_m))
 
 
@@ -79,7 +77,7 @@ def rounded_obstacle_db(
     edge_db = knife_edge_db(fresnel_nu(height_m, d1_m, d2_m, freq_mhz))
     if radius_m <= 0.0:
         return edge_db
-    size = 1e6 * math.pi * radius_m * freq_mhz / _SPEED_OF_LIGHT_M_PER_S
+    size = 1e6 * math.pi * radius_m * freq_mhz / SPEED_OF_LIGHT_M_PER_S
     size_cbrt: float = size ** (1.0 / 3.0)
     m = radius_m * (d1_m + d2_m) / (d1_m * d2_m) / size_cbrt
     n = height_m * size_cbrt * size_cbrt / radius_m
@@ -129,7 +127,7 @@ def main_edge_db(
         Transmitter to first edge, between the edges, second edge to receiver, m.
     """
     whole_m = a_m + b_m + c_m
-    wavelength_m = 1e-6 * _SPEED_OF_LIGHT_M_PER_S / freq_mhz
+    wavelength_m = 1e-6 * SPEED_OF_LIGHT_M_PER_S / freq_mhz
     second_m = height2_m - height1_m * c_m / (b_m + c_m)
     p = math.sqrt(2.0 / wavelength_m * whole_m / ((b_m + c_m) * a_m)) * height1_m
     q = math.sqrt(2.0 / wavelength_m * whole_m / ((a_m + b_m) * c_m)) * height2_m

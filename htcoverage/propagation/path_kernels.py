@@ -16,7 +16,6 @@ from htcoverage.propagation.ehata import ehata_profile_loss
 from htcoverage.propagation.hata import environment_gain_db
 from htcoverage.propagation.itm.kernels import area_loss, point_to_point_loss
 from htcoverage.propagation.itm.model import AVERAGE_CONDUCTIVITY_S_PER_M, AVERAGE_PERMITTIVITY
-from htcoverage.propagation.itm.model import DEFAULT_N0 as ITM_N0
 from htcoverage.propagation.p525 import p525_loss_db
 from htcoverage.propagation.p1812.diffraction import (
     bullington_db,
@@ -99,7 +98,7 @@ def itm_path_db(
     n = distance_km.size - 1
     return point_to_point_loss(
         ground_m, 1e3 * distance_km[n] / n, tx_height_m, rx_height_m, freq_mhz, True,
-        AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M, ITM_N0, _CLIMATE, _BROADCAST, True,
+        AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M, DEFAULT_N0, _CLIMATE, _BROADCAST, True,
         True, _MEDIAN, _MEDIAN, _MEDIAN,
     ).basic_transmission_loss_db  # fmt: skip
 
@@ -156,6 +155,6 @@ def itm_area_pixel_db(
     """Loss by the Irregular Terrain Model over a kind of terrain (`AREA_ENVIRONMENTS`), dB."""
     return area_loss(
         distance_km, freq_mhz, tx_height_m, rx_height_m, _IRREGULARITY_M[environment], 0, 0, True,
-        AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M, ITM_N0, _CLIMATE, _BROADCAST, True,
+        AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M, DEFAULT_N0, _CLIMATE, _BROADCAST, True,
         True, _MEDIAN, _MEDIAN, _MEDIAN,
     ).basic_transmission_loss_db  # fmt: skip

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from htcoverage.errors import ValidityError, argument_fault
 from htcoverage.propagation.itm.kernels import ItmLoss, area_loss, point_to_point_loss
+from htcoverage.propagation.p1812.model import DEFAULT_N0
 from htcoverage.propagation.validity import ValidRange, check_range, equal_steps
 
 CITATION = "ITM 1.2.2 (NTIA Report 82-100; Hufford 1995)"
@@ -41,9 +42,8 @@ _HARD_RANGES = (
 )
 _SHARE = (0.01, 99.99)
 
-#: Labelled assumptions for Hà Tĩnh: a monsoon coast; average ground.
+#: Labelled assumptions for Hà Tĩnh: a monsoon coast, average ground; the refractivity is P.1812's.
 DEFAULT_CLIMATE: Climate = "maritime-subtropical"
-DEFAULT_N0 = 370.0
 AVERAGE_PERMITTIVITY, AVERAGE_CONDUCTIVITY_S_PER_M = 15.0, 0.005
 
 _MECHANISMS = ("line-of-sight", "diffraction", "troposcatter")
