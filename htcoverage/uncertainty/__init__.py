@@ -1,6 +1,8 @@
 """How sure a figure is: shifted thresholds, sites that fail, errors of the model."""
 
 from htcoverage.uncertainty.failure import site_failures
+from htcoverage.uncertainty.intervals import add_intervals, error_sources
+from htcoverage.uncertainty.level_errors import LevelErrors
 from htcoverage.uncertainty.sensitivity import (
     Sensitivity,
     compute_sensitivity,
@@ -9,8 +11,11 @@ from htcoverage.uncertainty.sensitivity import (
 )
 
 __all__ = [
+    "LevelErrors",
     "Sensitivity",
+    "add_intervals",
     "compute_sensitivity",
+    "error_sources",
     "reached_table",
     "sensitivity_table",
     "site_failures",
