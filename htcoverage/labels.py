@@ -187,6 +187,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zoom_in": ("Zoom in", "Phóng to"),
     "zoom_out": ("Zoom out", "Thu nhỏ"),
     "map_gap_sign": ("homes without cover: {what}", "nhà dân không có sóng: {what}"),
+    # Why a gap is one.
+    "why": ("why", "nguyên nhân"),
+    "why_too_far": ("too far from a site", "quá xa trạm"),
+    "why_terrain": ("terrain shadow", "bị địa hình che khuất"),
+    "why_clutter": ("behind trees or buildings", "bị cây cối hoặc nhà cửa che khuất"),
+    "why_beam": ("outside the antenna's beam", "ngoài búp sóng anten"),
+    "why_obstacle": (
+        "{why}: hill of {height} m, {distance} km away",
+        "{why}: đồi núi cao {height} m, cách {distance} km",
+    ),
     # The path profile: losses, and what the picture shows.
     "term_free_space_db": ("free space", "không gian tự do"),
     "term_bullington_actual_db": (

@@ -98,8 +98,9 @@ class PathProfile:
     ----------
     points : DataFrame
         One row a profile point, transmitter first: ``distance_km``; ``longitude_deg,
-        latitude_deg``, WGS 84; ``ground_m`` above sea level; ``clutter_m`` that counts (0 at both ends and
-        nearer to the receiver than the clearance); ``zone`` (1 sea, 3 coastal land, 4 inland);
+        latitude_deg``, WGS 84; ``ground_m`` above sea level; ``clutter_m`` that counts (0 at both
+        ends and nearer to the receiver than the clearance); ``zone`` (1 sea, 3 coastal land, 4
+        inland);
         ``earth_bulge_m``, by which the curved Earth rises above the chord; ``line_of_sight_m``,
         the straight line between the antennas above sea level; ``fresnel_radius_m``, of the first
         Fresnel zone; ``clearance_m``, line of sight less ground, clutter and bulge.

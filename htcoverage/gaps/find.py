@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 import xarray as xr
 
+from htcoverage.antennas import Pattern
 from htcoverage.crs import reproject
+from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import (
     ANY_OPERATOR,
     CoverCriteria,
@@ -25,8 +29,11 @@ from htcoverage.figures.zones import (
     table_faults,
     zone_areas,
 )
-from htcoverage.gaps.nearest import eligible_bts, nearest_cover, nearest_site
-from htcoverage.gaps.pieces import GapPixels, gap_parts, gap_pixels, label_gaps
+from htcoverage.gaps.identity import gap_identities
+from htcoverage.gaps.nearest import eligible_bts, nearest_cover, nearest_site, nearest_span
+from htcoverage.gaps.pieces import GapPixels, gap_parts, gap_pixels, label_gaps, median_pixels
+from htcoverage.gaps.why import WHY_COLUMNS, explain_gaps
+from htcoverage.terrain import Terrain
 
 #: Columns of the gaps and their types; text is object, so that what is not there is None.
 COLUMNS = {
@@ -56,8 +63,8 @@ COLUMNS = {
     "basis": "object",
 }
 
-#: Side of the coarse cells that tell two gaps of one settlement apart, in metres.
-IDENTITY_CELL_M = 500.0
+#: Columns where spans are given.
+SPAN_COLUMNS = {"nearest_span_id": "object", "nearest_span_km": "float64"}
 
 
 def find_gaps(
@@ -70,6 +77,10 @@ def find_gaps(
     technology: Technology = "4G",
     operator: str = ANY_OPERATOR,
     basis: Literal["median", "cell_edge"] = "cell_edge",
+    terrain: Terrain | None = None,
+    cells: pd.DataFrame | None = None,
+    patterns: Mapping[str, Pattern] | None = None,
+    spans: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Find the connected residential areas without cover, the most residents first.
 
@@ -96,6 +107,12 @@ def find_gaps(
         An operator's name, ``any`` or ``all``.
     basis : {"median", "cell_edge"}
         Whether the margin is part of what is asked.
+    terrain, cells : Terrain, DataFrame, optional
+        What the coverage was computed from: together they tell why each gap is one.
+    patterns : mapping of str to Pattern, optional
+        As for `compute_coverage`.
+    spans : GeoDataFrame, optional
+        Fibre; lines with ``span_id``.
 
     Returns
     -------
@@ -105,7 +122,8 @@ def find_gaps(
 
         - ``gap_id``: the identifier of the settlement where most of the gap's residents live; for
           further gaps of the same settlement followed by the 500 m cell of their centre. It stays
-          as long as the gap keeps its main settlement, whatever happens at its edges.
+          as long as the gap keeps its main settlement, whatever happens at its edges; to carry
+          identifiers from run to run, see `keep_gap_ids`.
         - ``settlement_id, settlement``: that settlement; ``settlement_ids, settlements``: all of
           them, the most residents first, joined by "; ". District and commune are the main
           settlement's.
@@ -117,12 +135,19 @@ def find_gaps(
           plane, with the operators that have such a bts there; None where there is no such site.
         - ``nearest_cover_operator, nearest_cover_km``: the operator whose own cover, asked the same
           way, lies nearest, and the mean distance to it over the gap's area.
+        - with ``spans``, ``nearest_span_id, nearest_span_km``: the fibre nearest to the outline.
+        - with ``terrain`` and ``cells``, ``why`` and what belongs to it: see `explain_gaps`. The
+          spot that it is asked for is the pixel that lacks ``missing_db``.
 
     Raises
     ------
     InputError
-        As `compute_figures`; also if the coverage lacks a layer that is asked for.
+        As `compute_figures`; also if the coverage lacks a layer that is asked for, or of terrain
+        and cells only one is given.
     """
+    if (terrain is None) != (cells is None):
+        missing = "terrain" if terrain is None else "cells"
+        raise argument_fault(missing, None, "terrain and cells together: both tell why")
     criteria = criteria or CoverCriteria()
     crs = coverage.attrs["crs"]
     grid = grid_of_coverage(coverage)
@@ -137,6 +162,8 @@ def find_gaps(
         for name, kind in COLUMNS.items()
         if name not in ("households", "commune_code") or name in settlements.columns
     }
+    types |= SPAN_COLUMNS if spans is not None else {}
+    types |= WHY_COLUMNS if terrain is not None else {}
     zones = zone_areas(settlements, grid)
     labels = label_gaps(zones, excess)
     if not labels.any():
@@ -145,16 +172,26 @@ def find_gaps(
     pixels = gap_pixels(zones, labels)
     gaps = _describe(gap_parts(zones, labels, settlements, grid), settlements, districts)
     sites = eligible_bts(bts, technology=technology, operator=operator)
-    gaps = gaps.join(_shortfall(pixels, excess)).join(nearest_site(gaps, sites))
+    spots = median_pixels(pixels, excess)
+    gaps = gaps.join(_shortfall(pixels, spots, excess)).join(nearest_site(gaps, sites))
     gaps = gaps.join(
         nearest_cover(pixels, coverage, criteria=criteria, technology=technology, basis=basis)
     )
+    if spans is not None:
+        gaps = gaps.join(nearest_span(gaps, reproject(spans, crs)))
+    if terrain is not None and cells is not None:
+        gaps = gaps.join(
+            explain_gaps(
+                spots, coverage, terrain, bts, cells, criteria=criteria, technology=technology,
+                operator=operator, basis=basis, patterns=patterns,
+            )
+        )  # fmt: skip
     gaps = gaps.sort_values(
         ["residents", "area_km2", "settlement_id"], ascending=[False, False, True], kind="stable"
     )
     gaps = gaps.assign(
         rank=np.arange(1, len(gaps) + 1),
-        gap_id=_identities(gaps),
+        gap_id=gap_identities(gaps),
         technology=technology,
         operator=operator,
         basis=basis,
@@ -209,7 +246,7 @@ def _polygons(pieces: pd.Series) -> shapely.MultiPolygon:
     return shapely.MultiPolygon(list(shapely.get_parts(whole)))
 
 
-def _shortfall(pixels: GapPixels, excess: FloatArray) -> pd.DataFrame:
+def _shortfall(pixels: GapPixels, spots: npt.NDArray[np.int64], excess: FloatArray) -> pd.DataFrame:
     """Return how many dB each gap lacks: the median of its area, the worst pixel, no level."""
     missing = pd.DataFrame(
         {
@@ -217,11 +254,9 @@ def _shortfall(pixels: GapPixels, excess: FloatArray) -> pd.DataFrame:
             "missing_db": -excess.ravel()[pixels.flat],
             "area_m2": pixels.area_m2,
         }
-    ).sort_values(["gap", "missing_db"], kind="stable")
-    by_gap = missing.groupby("gap", sort=True)
-    total_m2 = by_gap["area_m2"].sum()
-    upper_half = by_gap["area_m2"].cumsum() >= 0.5 * missing["gap"].map(total_m2)
-    median_db = missing[upper_half].groupby("gap", sort=True)["missing_db"].first()
+    )
+    total_m2 = missing.groupby("gap", sort=True)["area_m2"].sum()
+    median_db = pd.Series(-excess.ravel()[spots], index=total_m2.index)
     heard = missing["missing_db"] < np.inf
     unheard_m2 = missing["area_m2"].where(~heard, 0.0).groupby(missing["gap"]).sum()
     worst_db = missing["missing_db"].where(heard).groupby(missing["gap"]).max()
@@ -232,22 +267,3 @@ def _shortfall(pixels: GapPixels, excess: FloatArray) -> pd.DataFrame:
             "no_level_share": unheard_m2 / total_m2,
         }
     )
-
-
-def _identities(gaps: pd.DataFrame) -> list[str]:
-    """Return an identifier for each gap, given the most populous first."""
-    centres = shapely.get_coordinates(shapely.centroid(gaps["geometry"].to_numpy()))
-    cells = np.floor(centres / IDENTITY_CELL_M).astype(np.int64)
-    taken: set[str] = set()
-    order: list[str] = []
-    for settlement_id, (east, north) in zip(gaps["settlement_id"], cells.tolist(), strict=True):
-        identity = str(settlement_id)
-        if identity in taken:
-            identity = f"{settlement_id}-E{east}N{north}"
-        base, number = identity, 2
-        while identity in taken:
-            identity = f"{base}-{number}"
-            number += 1
-        taken.add(identity)
-        order.append(identity)
-    return order

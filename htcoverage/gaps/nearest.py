@@ -1,4 +1,4 @@
-"""What lies nearest to a gap: the sites, and the cover of each operator."""
+"""What lies nearest to a gap: the sites, the cover of each operator, the fibre."""
 
 from __future__ import annotations
 
@@ -77,6 +77,37 @@ def nearest_site(gaps: pd.DataFrame, bts: gpd.GeoDataFrame) -> pd.DataFrame:
             "nearest_site": names.to_numpy(),
             "nearest_site_operators": nearest["site_id"].map(operators).to_numpy(),
             "nearest_site_km": distance_m / 1000.0,
+        },
+        index=gaps.index,
+    )
+
+
+def nearest_span(gaps: pd.DataFrame, spans: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the fibre span nearest to each gap and its distance from the gap's outline.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        With ``geometry``, in the CRS of ``spans``, metres.
+    spans : GeoDataFrame
+        ``span_id``, lines; may be empty.
+
+    Returns
+    -------
+    DataFrame
+        ``nearest_span_id, nearest_span_km``, with the index of ``gaps``; 0 where a span runs
+        through the gap, None and NaN where there is no span.
+    """
+    if len(spans) == 0:
+        return pd.DataFrame({"nearest_span_id": None, "nearest_span_km": np.nan}, index=gaps.index)
+    outlines = gaps["geometry"].to_numpy()
+    lines = spans.geometry.to_numpy()
+    tree = shapely.STRtree(lines)
+    place, metres = tree.query_nearest(outlines, all_matches=False, return_distance=True)
+    return pd.DataFrame(
+        {
+            "nearest_span_id": spans["span_id"].to_numpy()[place[1]],
+            "nearest_span_km": metres / 1000.0,
         },
         index=gaps.index,
     )

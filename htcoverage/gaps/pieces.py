@@ -66,6 +66,34 @@ def gap_pixels(zones: ZoneAreas, labels: npt.NDArray[np.int32]) -> GapPixels:
     return GapPixels(gap[order], zones.pixels[order], area_m2[order])
 
 
+def median_pixels(pixels: GapPixels, excess: FloatArray) -> npt.NDArray[np.int64]:
+    """Return the pixel of each gap that half of its residential area lacks no more than.
+
+    Parameters
+    ----------
+    pixels : GapPixels
+        Of all gaps.
+    excess : array
+        (rows, columns), dB.
+
+    Returns
+    -------
+    int64[gaps]
+        Flat indices; of pixels that lack equally, the first from the north-west.
+    """
+    ranked = pd.DataFrame(
+        {
+            "gap": pixels.gap,
+            "missing_db": -excess.ravel()[pixels.flat],
+            "flat": pixels.flat,
+            "area_m2": pixels.area_m2,
+        }
+    ).sort_values(["gap", "missing_db", "flat"], kind="stable")
+    by_gap = ranked.groupby("gap", sort=True)["area_m2"]
+    upper_half = by_gap.cumsum() >= 0.5 * by_gap.transform("sum")
+    return ranked[upper_half].groupby("gap", sort=True)["flat"].first().to_numpy()
+
+
 def gap_parts(
     zones: ZoneAreas,
     labels: npt.NDArray[np.int32],
