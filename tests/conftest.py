@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cli_process import COARSE, run_cli
 from hypothesis import settings
 
-from htcoverage import Reference, load_reference
+if TYPE_CHECKING:
+    from htcoverage import Reference
 
 # Compilation and a busy machine make single examples slow, which says nothing of the code.
 settings.register_profile("htcoverage", deadline=None)
@@ -27,6 +29,8 @@ class FinishedRun:
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
+    from htcoverage import load_reference
+
     return load_reference()
 
 

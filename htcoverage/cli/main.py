@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 from typer.main import get_command
 
@@ -41,15 +40,16 @@ def execute(arguments: list[str]) -> int:
     """Run one command and return its exit code; a user's mistake never shows a traceback."""
     try:
         result = get_command(app)(arguments, prog_name="htcoverage", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        print("interrupted: nothing half-written is left behind", file=sys.stderr)
-        return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        print(error.format_message(), file=sys.stderr)
+        if arguments:
+            print("Try 'htcoverage --help', or --help behind the command.", file=sys.stderr)
         return 2
+    except (typer.Abort, KeyboardInterrupt):
+        result = INTERRUPTED
     except HtcoverageError as error:
         print(f"htcoverage: {error}", file=sys.stderr)
         return error.exit_code
+    if result == INTERRUPTED:  # typer's own answer to an interrupt as well
+        print("interrupted: nothing half-written is left behind", file=sys.stderr)
     return result if isinstance(result, int) else 0

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,39 @@ def write_run(result: RunResult, out: Path, *, progress: RunProgress | None = No
         If the folder cannot be written.
     """
     check_folder(out)
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        written = _write_all(result, out, progress=progress)
+    except BaseException as error:
+        for folder in made:
+            with suppress(OSError):  # it is not there, or somebody else put something into it
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise _unwritable(out, error) from error
+        raise
+    return written
+
+
+def check_folder(out: Path) -> None:
+    """Raise InputError where a folder cannot be made or written; nothing is made yet."""
+    try:
+        nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    if not nearest.is_dir():
+        raise InputError([Fault(str(out), None, None, "", f"a folder; {nearest} is a file")])
+    if not os.access(nearest, os.W_OK):
+        raise InputError([Fault(str(out), None, None, "", f"a folder; {nearest} is read-only")])
+
+
+def _unwritable(out: Path, error: OSError) -> InputError:
+    why = error.strerror or str(error)
+    return InputError([Fault(str(out), None, None, "", f"a folder that can be written ({why})")])
+
+
+def _write_all(result: RunResult, out: Path, *, progress: RunProgress | None) -> list[Path]:
+    """Write every file into a folder of its own inside ``out``, then rename them into place."""
     aside = Path(tempfile.mkdtemp(prefix=".htcoverage-", dir=out))
     try:
         writers = _writers(result)
@@ -77,18 +111,6 @@ def write_run(result: RunResult, out: Path, *, progress: RunProgress | None = No
     if progress is not None:
         progress("files", len(writers) + 1, len(writers) + 1)
     return written
-
-
-def check_folder(out: Path) -> None:
-    """Make the folder, or raise InputError that says why it cannot be used."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            [Fault(str(out), None, None, "", f"a folder that can be made ({error.strerror})")]
-        ) from error
-    if not os.access(out, os.W_OK):
-        raise InputError([Fault(str(out), None, None, "", "a folder that can be written")])
 
 
 def assumptions(result: RunResult) -> dict[str, Any]:
