@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -28,7 +27,11 @@ from htcoverage.grid import DEFAULT_CRS, check_metric_crs
 NEAR_MISS_M = 20.0
 
 #: A network with more than half of its spans farther than this from the area is misplaced, in km.
-_FAR_KM = 100.0
+_FAR_KM = 25.0
+
+#: Rounds of repair; each makes fewer and shorter spans, two or three do.
+_MOST_ROUNDS = 10
+
 #: What Vietnamese files are in when they say something else.
 _LIKELY_CRS = ("EPSG:4326", "EPSG:9209", "EPSG:3405", "EPSG:32648", "EPSG:32649", "EPSG:3857")
 
@@ -63,15 +66,16 @@ def clean_spans(
 ) -> CleanSpans:
     """Repair what can be repaired by rule, and report the rest.
 
-    Repaired, in this order: ``multi_part`` (parts that meet become one line, others spans of their
-    own), ``zero_length`` (spans no longer than the tolerance are dropped), ``duplicate`` (same
-    owner, line and attributes: dropped), ``near_miss`` (ends of one owner within the tolerance are
-    put on the first of them), ``end_on_span`` (a span on whose inside another of its owner ends is
-    split there). Only reported: ``parallel_cable`` (same owner and line, other attributes),
-    ``overlap`` (spans of one owner share a piece), ``crossing`` (of one owner, without a node: most
-    cables cross without a splice), ``self_crossing``, ``dangling_end`` (a lone end 1 tolerance to
-    20 m from another span of its owner), ``island`` (a part of an owner's network apart from its
-    largest).
+    Repaired, in this order, until nothing is left to repair: ``multi_part`` (parts that meet become
+    one line, others spans of their own), ``zero_length`` (spans no longer than the tolerance are
+    dropped), ``duplicate`` (same owner, line and attributes: dropped), ``near_miss`` (ends of one
+    owner within the tolerance are put on the first of them), ``end_on_span`` (a span on whose
+    inside another of its owner ends is split there). Only reported: ``parallel_cable`` (same owner
+    and line, other attributes), ``overlap`` (spans of one owner share a piece), ``crossing`` (of
+    one owner, without a node: most cables cross without a splice), ``self_crossing``,
+    ``dangling_end`` (a lone end 1 tolerance to 20 m from another span of its owner), ``island`` (a
+    part of an owner's network apart from its largest). Spans of different owners never touch each
+    other: a shared pole line is no fault.
 
     Parameters
     ----------
@@ -88,7 +92,7 @@ def clean_spans(
     ------
     InputError
         If there is no span, the CRS is missing, or more than half of the spans lie farther than
-        100 km from the area (the message names the CRS that would fit).
+        25 km from the area (the message names the CRS that would fit).
     """
     check_metric_crs(crs)
     if not (np.isfinite(tolerance_m) and tolerance_m >= 0.0):
@@ -103,14 +107,21 @@ def clean_spans(
     table = table.set_geometry(shapely.force_2d(table.geometry.to_numpy()))
     before_m = float(line_lengths_m(table.geometry.to_numpy(), crs).sum())
     rows: list[pd.DataFrame] = []
-    steps: tuple[Callable[[gpd.GeoDataFrame, float], tuple[gpd.GeoDataFrame, pd.DataFrame]], ...]
-    steps = (_single_parts, _drop_zero_length, _drop_duplicates, _snap_ends, _split_at_ends)
-    for step in steps:
-        table, found = step(table, tolerance_m)
-        rows.append(found)
+    table, found = _single_parts(table)
+    rows.append(found)
+    # A repair can lay bare another: pieces of a split span may be copies of a third.
+    for _ in range(_MOST_ROUNDS):
+        repaired = False
+        for step in (_drop_zero_length, _drop_duplicates, _snap_ends, _split_at_ends):
+            table, found = step(table, tolerance_m)
+            rows.append(found[found["repaired"]])
+            repaired |= bool(found["repaired"].any())
+        if not repaired:
+            break
     if len(table) == 0:
         raise argument_fault("spans", "no span left", f"a span longer than {tolerance_m:g} m")
     rows += [
+        _drop_duplicates(table, tolerance_m)[1],  # what is left are parallel cables
         same_owner_overlaps(table),
         same_owner_crossings(table),
         self_crossings(table),
@@ -161,9 +172,7 @@ def _near_share(spans: gpd.GeoDataFrame, region: shapely.Geometry, crs: str) -> 
     return float((shapely.distance(points, region) <= _FAR_KM * 1000.0).mean())
 
 
-def _single_parts(
-    table: gpd.GeoDataFrame, tolerance_m: float
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def _single_parts(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     several = shapely.get_num_geometries(table.geometry.to_numpy()) > 1
     lines = shapely.line_merge(table.geometry.to_numpy())
     rows = []

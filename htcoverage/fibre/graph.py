@@ -111,7 +111,7 @@ def cluster_points(xy_m: FloatArray, *, tolerance_m: float) -> IntArray:
     """
     distinct, inverse = np.unique(xy_m, axis=0, return_inverse=True)
     inverse = inverse.ravel()
-    label = np.arange(len(distinct))
+    label: npt.NDArray[np.signedinteger] = np.arange(len(distinct))
     if tolerance_m > 0.0 and len(distinct) > 1:
         pairs = cKDTree(distinct).query_pairs(tolerance_m, output_type="ndarray")
         joined = coo_array(
@@ -121,7 +121,8 @@ def cluster_points(xy_m: FloatArray, *, tolerance_m: float) -> IntArray:
     _, first, order = np.unique(label[inverse], return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.intp)
     rank[np.argsort(first, kind="stable")] = np.arange(len(first))
-    return rank[order.ravel()]
+    clustered: IntArray = rank[order.ravel()]
+    return clustered
 
 
 def build_network(

@@ -27,7 +27,7 @@ IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
 
 
-def line_lengths_m(lines: npt.ArrayLike, crs: Any) -> FloatArray:
+def line_lengths_m(lines: Sequence[object] | npt.NDArray[np.object_], crs: Any) -> FloatArray:
     """Return the lengths of lines on the WGS 84 ellipsoid, in m.
 
     Parameters
@@ -51,7 +51,10 @@ def line_lengths_m(lines: npt.ArrayLike, crs: Any) -> FloatArray:
     lon_deg, lat_deg = through.transform(xy[:, 0], xy[:, 1])
     step_m = _GEOD.inv(lon_deg[:-1], lat_deg[:-1], lon_deg[1:], lat_deg[1:])[2]
     same = part[:-1] == part[1:]
-    return np.bincount(line_of_part[part[:-1][same]], step_m[same], minlength=len(geometry))
+    length_m: FloatArray = np.bincount(
+        line_of_part[part[:-1][same]], step_m[same], minlength=len(geometry)
+    ).astype(np.float64)
+    return length_m
 
 
 @dataclass(frozen=True, eq=False)

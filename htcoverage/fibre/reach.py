@@ -130,7 +130,8 @@ def _nearer_end(network: FibreNetwork, span: IntArray, points: npt.NDArray[np.ob
     xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
     ends = network.ends[span]
     gap_m = np.hypot(*np.moveaxis(network.node_xy_m[ends] - xy[:, None, :], -1, 0))
-    return ends[np.arange(len(span)), gap_m.argmin(axis=1)].copy()
+    nearer: IntArray = ends[np.arange(len(span)), gap_m.argmin(axis=1)].copy()
+    return nearer
 
 
 def _attach_settlements(

@@ -31,6 +31,9 @@ LONGEST_SPAN_KM = 100.0
 
 #: Drawing formats mix lines with points and labels; elsewhere another geometry is a fault.
 _DRAWINGS = (".kml", ".kmz", ".dxf")
+_MAPINFO = (".tab", ".mif")
+#: Scale on the central meridian of VN-2000 / TM-3; no WGS 84 projection in use has it.
+_TM3_SCALE = 0.9999
 _LINES = ("LineString", "MultiLineString")
 _DRAWING_LAYER_COLUMNS = ("layer", "Layer", "folder")
 
@@ -85,7 +88,7 @@ def read_fibre(
     layer : str, optional
         The layer to read; all layers with geometry when left out.
     crs : str, optional
-        CRS for a file that tells none (DXF, CSV).
+        CRS for a file that tells none (DXF, CSV) or cannot tell VN-2000 (MapInfo).
     defaults : SpanDefaults, optional
         Values for columns and cells that are empty.
 
@@ -111,16 +114,32 @@ def read_fibre(
         names = [layer] if layer else [n for n, spatial in layer_names(source).items() if spatial]
         layers = [_named(read_layer(source, layer=name), found, name) for name in names]
     if not layers:
-        raise file_fault(path, "at least one layer with lines")
+        raise file_fault(found, "at least one layer with lines")
     dropped = 0
     if found.suffix.lower() in _DRAWINGS:
         kept = [_only_lines(each) for each in layers]
         dropped = sum(len(a.geometry) - len(b.geometry) for a, b in zip(layers, kept, strict=True))
         layers = [each for each in kept if len(each.geometry)]
         if not layers:
-            raise file_fault(path, "at least one line; the file has only points and texts")
+            raise file_fault(found, "at least one line; the file has only points and texts")
+    if found.suffix.lower() in _MAPINFO:
+        layers = [replace(each, crs=_mapinfo_crs(each, given=parsed)) for each in layers]
     located = [replace(each, crs=layer_crs(each, crs=parsed)) for each in layers]
     return _to_spans(located, filled, dropped=dropped)
+
+
+def _mapinfo_crs(layer: Layer, *, given: CRS | None) -> CRS | None:
+    """Return the CRS given, or what the file says unless that is VN-2000 in disguise."""
+    if given is not None or layer.crs is None:
+        return given or layer.crs
+    scale = {p.name: p.value for p in getattr(layer.crs.coordinate_operation, "params", ())}
+    if layer.crs.is_projected and scale.get("Scale factor at natural origin") == _TM3_SCALE:
+        raise file_fault(
+            layer.sheet.file,
+            "the argument crs, such as 'EPSG:9209': MapInfo files cannot name the datum VN-2000, "
+            "and this one tells WGS 84 with VN-2000's own projection, 220 m away",
+        )
+    return layer.crs
 
 
 def _unpacked(path: Path, folder: Path) -> Path:
@@ -233,8 +252,9 @@ def _with_known_columns(sheet: Sheet) -> Sheet:
         frame["span_id"] = frame["name"]
     drawn = next((name for name in _DRAWING_LAYER_COLUMNS if name in frame), None)
     if "kind" not in frame and drawn is not None:
-        words = frame[drawn].astype(str).str.strip().str.lower()
-        frame["kind"] = words.where(words.isin(SPAN_KINDS), None).astype(object)
+        words = [str(value).strip().lower() for value in frame[drawn]]
+        known = [word if word in SPAN_KINDS else None for word in words]
+        frame["kind"] = pd.Series(known, index=frame.index, dtype=object)
     return replace(sheet, frame=frame)
 
 
@@ -268,9 +288,9 @@ def _geometry_faults(layer: Layer) -> list[Fault]:
 def _too_long(layer: Layer) -> list[Fault]:
     length_km = line_lengths_m(layer.geometry, layer.crs) / 1000.0
     faults = []
-    for place in np.flatnonzero(length_km > LONGEST_SPAN_KM):
+    for place in np.flatnonzero(length_km > LONGEST_SPAN_KM).tolist():
         xy = shapely.get_coordinates(layer.geometry[place])
-        steps = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))
+        steps = [shapely.LineString(pair) for pair in np.stack([xy[:-1], xy[1:]], axis=1)]
         step_km = line_lengths_m(steps, layer.crs) / 1000.0
         worst = int(step_km.argmax())
         x, y = xy[worst + 1]
