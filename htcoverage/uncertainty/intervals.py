@@ -389,7 +389,8 @@ def _sample(zones: ZoneAreas, grid: GeoBox) -> ZoneAreas:
 
 def _ends(shares: FloatArray) -> FloatArray:
     tail = (1.0 - INTERVAL_PROBABILITY) / 2.0
-    ends: FloatArray = np.quantile(shares, [tail, 1.0 - tail], axis=0)
+    # Weibull's ranks: a further world falls between the ends with just the stated probability.
+    ends: FloatArray = np.quantile(shares, [tail, 1.0 - tail], axis=0, method="weibull")
     return ends
 
 
