@@ -9,9 +9,9 @@ import pytest
 from map_browser import Visit, open_browser
 
 from htcoverage.crs import transformer
+from htcoverage.export.classes import COVER_COLOURS
 from htcoverage.labels import label
 from htcoverage.maps import OnlineBaseMap, save_map
-from htcoverage.maps.classes import COVER_COLOURS
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ import pytest
 from pyproj import Transformer
 
 from htcoverage.crs import transformer
-from htcoverage.maps.classes import cover_classes, level_classes, level_labels
-from htcoverage.maps.raster import area_mask, mercator_warp, palette_png
+from htcoverage.export.classes import cover_classes, level_classes, level_labels
+from htcoverage.export.pictures import area_mask, mercator_warp, palette_png
 
 MERCATOR = "EPSG:3857"
 

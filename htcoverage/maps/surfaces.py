@@ -6,12 +6,7 @@ import geopandas as gpd
 import numpy as np
 import xarray as xr
 
-from htcoverage.figures import CoverCriteria
-from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
-from htcoverage.figures.zones import grid_of_coverage
-from htcoverage.labels import Language, label
-from htcoverage.maps.assets import data_uri
-from htcoverage.maps.classes import (
+from htcoverage.export.classes import (
     COVER_COLOURS,
     LEVEL_COLOURS,
     QUANTITY,
@@ -20,8 +15,13 @@ from htcoverage.maps.classes import (
     level_classes,
     level_labels,
 )
+from htcoverage.export.pictures import UInt8, area_mask, mercator_warp, palette_png
+from htcoverage.figures import CoverCriteria
+from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
+from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.labels import Language, label
+from htcoverage.maps.assets import data_uri
 from htcoverage.maps.escape import Json, clean_text
-from htcoverage.maps.raster import UInt8, area_mask, mercator_warp, palette_png
 
 #: In the order in which they are offered. Levels of 3G and 4G are not comparable: no "any" there.
 _LEVEL_TECHNOLOGIES: tuple[Technology, ...] = ("4G", "3G")

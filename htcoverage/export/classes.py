@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from htcoverage.export.pictures import UInt8
 from htcoverage.figures import CoverCriteria
 from htcoverage.labels import Language, label
-from htcoverage.maps.raster import UInt8
 
 #: Median level at which each class begins, strongest first, in dBm: RSRP for 4G, RSCP for 3G.
 LEVEL_BREAKS_DBM = {"4G": (-85, -95, -105, -115), "3G": (-75, -85, -95, -105)}

@@ -1,4 +1,4 @@
-"""Levels and cover as palette images in web Mercator."""
+"""Levels and cover as palette images in the CRS of a page or of a globe."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox
 
 _WEB_MERCATOR = "EPSG:3857"
+_METRES_PER_DEGREE = 111_195.0
 
 #: Larger pictures are drawn with larger pixels: a phone holds four bytes for each.
 _MAX_PIXELS = 6_000_000
@@ -27,8 +28,8 @@ UInt8 = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class MercatorWarp:
-    """Where each pixel of a web Mercator picture lies in the analysis grid.
+class PictureWarp:
+    """Where each pixel of a picture in another CRS lies in the analysis grid.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ class MercatorWarp:
     inside : bool[height, width]
         Whether the pixel's centre lies in the analysis grid.
     transform : Affine
-        Pixel to EPSG:3857 metres.
+        Pixel to coordinates of the picture's CRS.
     bounds_deg : (float, float, float, float)
         South, west, north, east of the picture's edges, in WGS 84 degrees.
     """
@@ -54,38 +55,65 @@ class MercatorWarp:
         return warped
 
 
-def mercator_warp(grid: GeoBox) -> MercatorWarp:
+def mercator_warp(grid: GeoBox) -> PictureWarp:
     """Return the nearest-pixel warp of a grid to web Mercator at the same ground resolution.
-
-    rasterio would pick the datum operation itself, and warp every picture anew; here it is the
-    pinned one, and the indices are computed once for all pictures.
 
     Parameters
     ----------
     grid : GeoBox
         The analysis grid.
     """
-    forth = transformer(str(grid.crs), _WEB_MERCATOR)
-    back = transformer(_WEB_MERCATOR, str(grid.crs))
-    to_degrees = transformer(_WEB_MERCATOR, WGS84)
+    resolution_m = abs(grid.affine.a)
+    latitude_deg = _middle_deg(grid)
+    size = resolution_m / math.cos(math.radians(latitude_deg))
+    return _warp(grid, _WEB_MERCATOR, size, size)
+
+
+def degrees_warp(grid: GeoBox) -> PictureWarp:
+    """Return the nearest-pixel warp of a grid to longitude and latitude, as a globe lays it out.
+
+    Parameters
+    ----------
+    grid : GeoBox
+        The analysis grid.
+    """
+    height_deg = abs(grid.affine.a) / _METRES_PER_DEGREE
+    width_deg = height_deg / math.cos(math.radians(_middle_deg(grid)))
+    return _warp(grid, WGS84, width_deg, height_deg)
+
+
+def _middle_deg(grid: GeoBox) -> float:
+    west, south, east, north = grid.extent.boundingbox.bbox
+    _, latitude_deg = transformer(str(grid.crs), WGS84).transform(
+        (west + east) / 2, (south + north) / 2
+    )
+    return float(latitude_deg)
+
+
+def _warp(grid: GeoBox, crs: str, width: float, height: float) -> PictureWarp:
+    """Return the warp to a CRS; pixels of the size given, larger where they would be too many.
+
+    rasterio would pick the datum operation itself, and warp every picture anew; here it is the
+    pinned one, and the indices are computed once for all pictures.
+    """
+    forth = transformer(str(grid.crs), crs)
+    back = transformer(crs, str(grid.crs))
     west, south, east, north = forth.transform_bounds(*grid.extent.boundingbox.bbox, densify_pts=51)
-    _, latitude_deg = to_degrees.transform((west + east) / 2, (south + north) / 2)
-    size = abs(grid.affine.a) / math.cos(math.radians(latitude_deg))
-    size *= max(1.0, math.sqrt((east - west) * (north - south) / size**2 / _MAX_PIXELS))
-    width, height = math.ceil((east - west) / size), math.ceil((north - south) / size)
-    transform = Affine(size, 0, west, 0, -size, north)
+    enlarged = math.sqrt((east - west) * (north - south) / (width * height) / _MAX_PIXELS)
+    width, height = (side * max(1.0, enlarged) for side in (width, height))
+    cols, rows = math.ceil((east - west) / width), math.ceil((north - south) / height)
+    transform = Affine(width, 0, west, 0, -height, north)
 
     x, y = np.meshgrid(
-        west + (np.arange(width) + 0.5) * size, north - (np.arange(height) + 0.5) * size
+        west + (np.arange(cols) + 0.5) * width, north - (np.arange(rows) + 0.5) * height
     )
-    source_x, source_y = back.transform(x, y)
-    col, row = ~grid.affine * (source_x, source_y)
-    row, col = np.floor(row).astype(np.int32), np.floor(col).astype(np.int32)
-    rows, cols = grid.shape
-    inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
-    left, bottom = to_degrees.transform(west, north - height * size)
-    right, top = to_degrees.transform(west + width * size, north)
-    return MercatorWarp(
+    place_col, place_row = ~grid.affine * back.transform(x, y)
+    row, col = np.floor(place_row).astype(np.int32), np.floor(place_col).astype(np.int32)
+    inside = (row >= 0) & (row < grid.shape[0]) & (col >= 0) & (col < grid.shape[1])
+    to_degrees = transformer(crs, WGS84)
+    left, bottom = to_degrees.transform(west, north - rows * height)
+    right, top = to_degrees.transform(west + cols * width, north)
+    return PictureWarp(
         row=np.where(inside, row, 0),
         col=np.where(inside, col, 0),
         inside=inside,

@@ -1,0 +1,106 @@
+"""Sites and Transmitters tables in the layout of Atoll's data structure.
+
+Column names are those of the tables ``Sites`` and ``Transmitters`` in Forsk's Data Structure
+Reference Guide for Atoll 3: a site is a position, a transmitter one antenna of it. Conforms to
+that layout; whether a given Atoll project takes a column is for its owner to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from htcoverage.crs import WGS84, reproject
+from htcoverage.errors import argument_fault
+from htcoverage.export.files import whole_files, write_parameters
+from htcoverage.export.tables import csv_cell
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+TRANSMITTERS_FILE = "Transmitters.txt"
+SITES_FILE = "Sites.txt"
+
+
+def write_atoll(
+    bts: gpd.GeoDataFrame,
+    cells: pd.DataFrame,
+    folder: str | Path,
+    *,
+    metadata: Mapping[str, object] | None = None,
+) -> None:
+    """Write ``Sites.txt`` and ``Transmitters.txt``: tab-separated, UTF-8, longitude and latitude.
+
+    A site stands where its first base station stands. ``AZIMUT`` is clockwise from true north and
+    ``TILT`` (mechanical) and ``REDT`` (electrical) positive downwards, in degrees; ``HEIGHT`` in
+    metres above ground. Parameters of the run stand in ``parameters.json``.
+
+    Parameters
+    ----------
+    bts : GeoDataFrame
+        Columns of ``schema.BTS``.
+    cells : DataFrame
+        Columns of ``schema.CELLS``; each is a transmitter.
+    folder : str or Path
+        Folder that exists.
+    metadata : mapping, optional
+        Parameters of the run.
+
+    Raises
+    ------
+    InputError
+        If a cell's base station is not in the ledger.
+    """
+    strange = sorted(set(cells["bts_id"]) - set(bts["bts_id"]))
+    if strange:
+        raise argument_fault("cells", ", ".join(strange[:5]), "cells of the base stations given")
+    station = bts.set_index("bts_id")
+    of_cell = station.loc[cells["bts_id"]]
+    on_air = (
+        of_cell["status"] == "on-air" if "status" in of_cell else pd.Series(True, of_cell.index)
+    )
+    transmitters = pd.DataFrame(
+        {
+            "TX_ID": cells["cell_id"].to_numpy(),
+            "SITE_NAME": of_cell["site_id"].to_numpy(),
+            "ACTIVE": on_air.map({True: "TRUE", False: "FALSE"}).to_numpy(),
+            "DX": 0,
+            "DY": 0,
+            "ANTENNA_NAME": cells["antenna"].to_numpy(),
+            "HEIGHT": cells["antenna_height_m"].to_numpy(),
+            "AZIMUT": cells["azimuth_deg"].to_numpy(),
+            "TILT": cells["mechanical_tilt_deg"].to_numpy(),
+            "REDT": cells["electrical_tilt_deg"].to_numpy(),
+            "COMMENT_": [
+                f"{operator} {technology} {band:g} MHz"
+                for operator, technology, band in zip(
+                    of_cell["operator"], of_cell["technology"], cells["band_mhz"], strict=True
+                )
+            ],
+        }
+    )
+    first = reproject(bts.drop_duplicates("site_id"), WGS84)
+    names = first["site_name"] if "site_name" in first else pd.Series("", first.index)
+    sites = pd.DataFrame(
+        {
+            "NAME": first["site_id"].to_numpy(),
+            "LONGITUDE": first.geometry.x.round(7).to_numpy(),
+            "LATITUDE": first.geometry.y.round(7).to_numpy(),
+            "COMMENT_": names.fillna("").to_numpy(),
+        }
+    )
+    with whole_files(Path(folder) / SITES_FILE) as part:
+        _write_tabbed(sites, part)
+        _write_tabbed(transmitters, part.with_name(TRANSMITTERS_FILE))
+        write_parameters(metadata, part.with_name("parameters.json"))
+
+
+def _write_tabbed(table: pd.DataFrame, path: Path) -> None:
+    lines = ["\t".join(table.columns)]
+    for row in table.itertuples(index=False, name=None):
+        # Quotes mean nothing in this format, so neither separator may be in a value.
+        lines.append("\t".join(" ".join(str(csv_cell(value)).split()) for value in row))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

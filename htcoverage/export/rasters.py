@@ -1,0 +1,362 @@
+"""GeoTIFF: median level, class, probability and best server, each Cloud Optimized."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from xml.etree import ElementTree
+
+import numpy as np
+import numpy.typing as npt
+import rasterio.shutil
+from rasterio.io import MemoryFile
+from scipy.special import ndtr
+
+from htcoverage.errors import argument_fault
+from htcoverage.export.classes import (
+    COVER_COLOURS,
+    LEVEL_COLOURS,
+    QUANTITY,
+    cover_classes,
+    cover_labels,
+    level_classes,
+    level_labels,
+)
+from htcoverage.export.files import texts, whole_file, whole_files
+from htcoverage.figures import CoverCriteria
+from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
+from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.labels import Language
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from odc.geo.geobox import GeoBox
+
+#: Stands for "no level" in the rasters; far below any level, and read by every program.
+NODATA_DBM = -9999.0
+
+#: Stands for "no server"; as in the coverage itself.
+NO_SERVER = -1
+
+#: How an operator is called in the description of a band.
+ANY_WORDS = "any operator"
+
+
+def write_cog(
+    path: str | Path,
+    bands: Sequence[npt.NDArray[np.float32]],
+    grid: GeoBox,
+    *,
+    descriptions: Sequence[str],
+    unit: str = "dBm",
+    tags: Mapping[str, object] | None = None,
+) -> None:
+    """Write float32 bands as a Cloud Optimized GeoTIFF, NaN as nodata.
+
+    Overviews take the nearest pixel: every value in the file was computed.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write; an existing one is replaced.
+    bands : sequence of float32[y, x]
+        NaN where there is no value.
+    grid : GeoBox
+        Shape, transform and CRS of the bands.
+    descriptions : sequence of str
+        One for each band.
+    unit : str
+        Unit of the values.
+    tags : mapping, optional
+        Parameters that made the values, written as the file's metadata; anything but text as JSON.
+
+    Raises
+    ------
+    InputError
+        If there is no band, a band's shape is not the grid's, or descriptions are too few or many.
+    """
+    if not bands or len(descriptions) != len(bands):
+        raise argument_fault(
+            "descriptions", len(descriptions), f"one for each of at least one band ({len(bands)})"
+        )
+    for band in bands:
+        if band.shape != tuple(grid.shape):
+            raise argument_fault("bands", band.shape, f"the grid's shape {tuple(grid.shape)}")
+    filled = [np.where(np.isnan(band), np.float32(NODATA_DBM), band) for band in bands]
+    with whole_file(Path(path)) as part:
+        _write_tif(part, filled, grid, descriptions, unit, tags, nodata=NODATA_DBM)
+
+
+def write_coverage_tif(
+    coverage: xr.Dataset,
+    technology: str,
+    path: str | Path,
+    *,
+    tags: Mapping[str, object] | None = None,
+) -> None:
+    """Write the median levels of one technology: the strongest of any operator, then each operator.
+
+    Parameters
+    ----------
+    coverage : xarray.Dataset
+        With ``level_dbm``; its attributes become tags as well.
+    technology : {"3G", "4G"}
+        RSCP or RSRP, in dBm.
+    path : str or Path
+        File to write.
+    tags : mapping, optional
+        Further parameters of the run.
+
+    Raises
+    ------
+    InputError
+        If the coverage has no layer of the technology.
+    """
+    places, descriptions = _layers_of(coverage, technology)
+    write_cog(
+        path,
+        [coverage["level_dbm"].isel(layer=place).to_numpy() for place in places],
+        grid_of_coverage(coverage),
+        descriptions=descriptions,
+        tags={**coverage.attrs, **(tags or {}), "technology": technology},
+    )
+
+
+def write_probability_tif(
+    coverage: xr.Dataset,
+    technology: str,
+    path: str | Path,
+    *,
+    criteria: CoverCriteria,
+    tags: Mapping[str, object] | None = None,
+) -> None:
+    """Write the chance that the level reaches the threshold: Φ((level − threshold) / σ), 0 to 1.
+
+    Of the best server alone; 0 where there is no level. Bands as in `write_coverage_tif`.
+
+    Parameters
+    ----------
+    coverage, technology, path, tags
+        As for `write_coverage_tif`.
+    criteria : CoverCriteria
+        Thresholds and σ.
+
+    Raises
+    ------
+    InputError
+        If the coverage has no layer of the technology.
+    """
+    places, descriptions = _layers_of(coverage, technology)
+    level_dbm = coverage["level_dbm"].to_numpy()
+    excess_db = level_dbm[places] - criteria.threshold_dbm(technology)
+    below = np.where(np.isnan(excess_db), -np.inf, excess_db)
+    # Without any spread the chance is 0 or 1.
+    chance = ndtr(below / criteria.sigma_db) if criteria.sigma_db > 0 else (below >= 0)
+    write_cog(
+        path,
+        list(chance.astype(np.float32)),
+        grid_of_coverage(coverage),
+        descriptions=[f"{words}: probability of cover" for words in descriptions],
+        unit="1",
+        tags={
+            **coverage.attrs,
+            **(tags or {}),
+            "technology": technology,
+            "threshold_dbm": criteria.threshold_dbm(technology),
+            "sigma_db": criteria.sigma_db,
+        },
+    )
+
+
+def write_class_tif(
+    coverage: xr.Dataset,
+    technology: Technology,
+    path: str | Path,
+    *,
+    criteria: CoverCriteria,
+    quantity: Literal["cover", "level"] = "cover",
+    operator: str = ANY_OPERATOR,
+    language: Language = "en",
+    tags: Mapping[str, object] | None = None,
+) -> None:
+    """Write classes of cover or of level, one band with the map's colours; 0 is nodata.
+
+    The file's colour table holds the colours, ``<path>.aux.xml`` beside it and tags ``class_<n>``
+    in it the words of each class.
+
+    Parameters
+    ----------
+    coverage, path, tags
+        As for `write_coverage_tif`.
+    technology : {"3G", "4G", "any", "both"}
+        A class of level is of 3G or 4G.
+    criteria : CoverCriteria
+        Thresholds and margin.
+    quantity : {"cover", "level"}
+        ``cover``: covered with the margin, at the median only, not covered.
+    operator : str
+        An operator's name, ``any`` or, for cover, ``all``.
+    language : {"en", "vi"}
+        Language of the words.
+
+    Raises
+    ------
+    InputError
+        If the coverage has no such layer.
+    """
+    grid = grid_of_coverage(coverage)
+    if quantity == "cover":
+        excess = layer_excess(coverage, criteria=criteria)
+        combined_db = excess.combined_db(technology, operator).reshape(grid.shape)
+        classes = cover_classes(combined_db, criteria.margin_db)
+        colours, words = COVER_COLOURS, cover_labels(criteria, language)
+    else:
+        places, _ = _layers_of(coverage, technology)
+        chosen = [p for p in places if coverage["operator"].to_numpy()[p] == operator]
+        if not chosen:
+            raise argument_fault("operator", operator, "an operator of the coverage, or 'any'")
+        classes = level_classes(coverage["level_dbm"].to_numpy()[chosen[0]], technology)
+        colours = LEVEL_COLOURS
+        words = [f"{QUANTITY[technology]} {one} dBm" for one in level_labels(technology)]
+    numbered = {f"class_{number}": word for number, word in enumerate(words, start=1)}
+    with whole_files(Path(path)) as part:
+        _write_tif(
+            part,
+            [classes],
+            grid,
+            [f"{technology} {_named(operator)}: class of {quantity}"],
+            "",
+            {**coverage.attrs, **(tags or {}), "technology": technology, **numbered},
+            nodata=0,
+            colours=colours,
+        )
+        band = ElementTree.Element("PAMRasterBand", band="1")
+        names = ElementTree.SubElement(band, "CategoryNames")
+        for word in ["", *words]:
+            ElementTree.SubElement(names, "Category").text = word
+        _write_aux(band, part)
+
+
+def write_best_server_tif(
+    coverage: xr.Dataset,
+    technology: str,
+    path: str | Path,
+    *,
+    tags: Mapping[str, object] | None = None,
+) -> None:
+    """Write the index of the strongest cell at every pixel, −1 for none.
+
+    ``<path>.aux.xml`` beside it is GDAL's raster attribute table: which cell, base station and
+    site each index is. Bands as in `write_coverage_tif`.
+
+    Parameters
+    ----------
+    coverage : xarray.Dataset
+        With ``best_server`` and the coordinates ``cell_id, bts_id, site_id`` of ``cell``.
+    technology, path, tags
+        As for `write_coverage_tif`.
+
+    Raises
+    ------
+    InputError
+        If the coverage has no layer of the technology.
+    """
+    places, descriptions = _layers_of(coverage, technology)
+    bands = [coverage["best_server"].to_numpy()[place].astype(np.int32) for place in places]
+    with whole_files(Path(path)) as part:
+        _write_tif(
+            part,
+            bands,
+            grid_of_coverage(coverage),
+            [f"{words}: best server" for words in descriptions],
+            "",
+            {**coverage.attrs, **(tags or {}), "technology": technology},
+            nodata=NO_SERVER,
+        )
+        band = ElementTree.Element("PAMRasterBand", band="1")
+        band.append(_server_table(coverage, np.unique(np.stack(bands))))
+        _write_aux(band, part)
+
+
+def _layers_of(coverage: xr.Dataset, technology: str) -> tuple[list[int], list[str]]:
+    """Return the places of a technology's layers, that of any operator first, and their words."""
+    places = np.flatnonzero(coverage["technology"].to_numpy() == technology).tolist()
+    if not places:
+        known = ", ".join(dict.fromkeys(coverage["technology"].to_numpy().tolist()))
+        raise argument_fault("technology", technology, f"one of the coverage's: {known}")
+    operators = coverage["operator"].to_numpy()
+    order = sorted(places, key=lambda place: operators[place] != ANY_OPERATOR)
+    return order, [f"{technology} {_named(str(operators[place]))}" for place in order]
+
+
+def _named(operator: str) -> str:
+    return ANY_WORDS if operator == ANY_OPERATOR else operator
+
+
+def _write_tif(
+    path: Path,
+    bands: Sequence[npt.NDArray[np.generic]],
+    grid: GeoBox,
+    descriptions: Sequence[str],
+    unit: str,
+    tags: Mapping[str, object] | None,
+    *,
+    nodata: float,
+    colours: Sequence[str] = (),
+) -> None:
+    """Write bands of one type to a path that is free."""
+    rows, cols = grid.shape
+    dtype = bands[0].dtype
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff", width=cols, height=rows, count=len(bands), dtype=str(dtype),
+            crs=str(grid.crs), transform=grid.affine, nodata=nodata,
+        ) as plain:  # fmt: skip
+            for index, (band, words) in enumerate(zip(bands, descriptions, strict=True), start=1):
+                plain.write(band, index)
+                plain.set_band_description(index, words)
+                if unit:
+                    plain.set_band_unit(index, unit)
+            if colours:
+                table = {
+                    number: (*bytes.fromhex(colour.removeprefix("#")), 255)
+                    for number, colour in enumerate(colours, start=1)
+                }
+                plain.write_colormap(1, {0: (0, 0, 0, 0), **table})
+            plain.update_tags(**texts(tags))
+        with memory.open() as plain:
+            rasterio.shutil.copy(
+                plain, path, driver="COG", compress="DEFLATE",
+                predictor="FLOATING_POINT" if dtype.kind == "f" else "STANDARD",
+                level=9, overview_resampling="NEAREST", num_threads=1, bigtiff="IF_SAFER",
+            )  # fmt: skip
+
+
+def _server_table(coverage: xr.Dataset, servers: npt.NDArray[np.int32]) -> ElementTree.Element:
+    """Return GDAL's attribute table of the cells that serve somewhere."""
+    table = ElementTree.Element("GDALRasterAttributeTable", tableType="thematic")
+    # Types and usages are GDAL's GDALRATFieldType and GDALRATFieldUsage.
+    for index, (name, kind, usage) in enumerate(
+        (("index", "0", "5"), ("cell_id", "2", "2"), ("bts_id", "2", "0"), ("site_id", "2", "0"))
+    ):
+        field = ElementTree.SubElement(table, "FieldDefn", index=str(index))
+        ElementTree.SubElement(field, "Name").text = name
+        ElementTree.SubElement(field, "Type").text = kind
+        ElementTree.SubElement(field, "Usage").text = usage
+    identities = [coverage[name].to_numpy() for name in ("cell_id", "bts_id", "site_id")]
+    for row, server in enumerate(servers[servers >= 0].tolist()):
+        line = ElementTree.SubElement(table, "Row", index=str(row))
+        ElementTree.SubElement(line, "F").text = str(server)
+        for values in identities:
+            ElementTree.SubElement(line, "F").text = str(values[server])
+    return table
+
+
+def _write_aux(band: ElementTree.Element, path: Path) -> None:
+    """Write what GDAL keeps beside a raster."""
+    root = ElementTree.Element("PAMDataset")
+    root.append(band)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    path.with_name(f"{path.name}.aux.xml").write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -1,0 +1,184 @@
+"""Tables with geometry: GeoPackage, GeoParquet, MapInfo TAB."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
+
+from htcoverage.crs import WGS84, reproject
+from htcoverage.errors import argument_fault
+from htcoverage.export.files import environment, texts, whole_file, whole_files, write_parameters
+from htcoverage.export.styles import qgis_style
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: GeoPackage carries the time of its last change. Fixed, for the same input must give the same
+#: bytes; the date of a run belongs in its metadata.
+_GPKG_DATE = "1970-01-01T00:00:00Z"
+
+#: A dBASE table, which TAB keeps its values in, holds no longer text.
+_TAB_TEXT_BYTES = 254
+
+
+def write_gpkg(
+    layers: Mapping[str, pd.DataFrame],
+    path: str | Path,
+    *,
+    metadata: Mapping[str, object] | None = None,
+) -> None:
+    """Write tables as the layers of one GeoPackage, with the styles that QGIS looks for in it.
+
+    Styles are rows of the table ``layer_styles`` (one a layer that has a style, marked as default),
+    which QGIS applies when a layer is opened.
+
+    Parameters
+    ----------
+    layers : mapping of str to DataFrame
+        By the name of the layer, in order; geometries with a CRS, or plain tables. A table without
+        rows makes an empty layer.
+    path : str or Path
+        File to write.
+    metadata : mapping, optional
+        Parameters that made the tables, stored with each layer; anything but text as JSON.
+
+    Raises
+    ------
+    InputError
+        If there is no layer, or one has a geometry but no CRS.
+    """
+    if not layers:
+        raise argument_fault("layers", "none", "at least one table")
+    for name, table in layers.items():
+        if _has_geometry(table) and table.crs is None:
+            raise argument_fault("layers", name, "a table with a CRS")
+    told = texts(metadata)
+    with environment("OGR_CURRENT_DATE", _GPKG_DATE), whole_file(Path(path)) as part:
+        for index, (name, table) in enumerate(layers.items()):
+            # The defaults of an Arrow-less write: pyogrio needs no geometry, geopandas does.
+            pyogrio.write_dataframe(
+                table,
+                part,
+                layer=name,
+                driver="GPKG",
+                append=index > 0,
+                layer_metadata=told or None,
+            )
+        styles = _styles(layers)
+        if len(styles):
+            pyogrio.write_dataframe(
+                styles, part, layer="layer_styles", driver="GPKG", append=True, FID="id"
+            )
+
+
+def _has_geometry(table: pd.DataFrame) -> bool:
+    return hasattr(table, "crs")
+
+
+def _styles(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the table of styles, with the columns of QGIS's own ``createStyleTable``."""
+    rows = [
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": name,
+            "f_geometry_column": "geom",
+            "styleName": "htcoverage",
+            "styleQML": style,
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": "htcoverage",
+            "owner": "",
+            "ui": "",
+            "update_time": pd.Timestamp(_GPKG_DATE),
+        }
+        for name, table in layers.items()
+        if _has_geometry(table) and (style := qgis_style(name, table))
+    ]
+    return pd.DataFrame(rows)
+
+
+def write_geoparquet(
+    table: gpd.GeoDataFrame, path: str | Path, *, metadata: Mapping[str, object] | None = None
+) -> None:
+    """Write a table as GeoParquet 1.0 (WKB).
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        With a CRS.
+    path : str or Path
+        File to write.
+    metadata : mapping, optional
+        Parameters that made the table, as key-value metadata of the file beside ``geo``; each key
+        has ``htcoverage:`` before it.
+
+    Raises
+    ------
+    InputError
+        If the table has no CRS.
+    """
+    if table.crs is None:
+        raise argument_fault("table", "no CRS", "a table with a CRS")
+    memory = io.BytesIO()
+    table.to_parquet(memory, index=False, schema_version="1.0.0")
+    plain = pq.read_table(memory)
+    told = {f"htcoverage:{key}": value for key, value in texts(metadata).items()}
+    with whole_file(Path(path)) as part:
+        pq.write_table(plain.replace_schema_metadata({**plain.schema.metadata, **told}), part)
+
+
+def write_tab(
+    table: gpd.GeoDataFrame, path: str | Path, *, metadata: Mapping[str, object] | None = None
+) -> None:
+    """Write a table as MapInfo TAB (``.tab, .dat, .map, .id``), longitude and latitude in WGS 84.
+
+    The format knows no VN-2000 by name, so the geometry is transformed by the pinned operation. It
+    holds no text longer than 254 bytes: such text is cut, and ends with "…" then. Parameters stand
+    beside it, in ``<stem>.parameters.json``.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        With a CRS.
+    path : str or Path
+        File to write, ``.tab``.
+    metadata : mapping, optional
+        Parameters that made the table.
+
+    Raises
+    ------
+    InputError
+        If the table has no CRS, or the name does not end in ``.tab``.
+    """
+    path = Path(path)
+    if path.suffix != ".tab":
+        raise argument_fault("path", path.name, "a name that ends in .tab")
+    if table.crs is None:
+        raise argument_fault("table", "no CRS", "a table with a CRS")
+    placed = reproject(table, WGS84)
+    for name in placed.columns.drop(placed.geometry.name):
+        if not (pd.api.types.is_numeric_dtype(placed[name])):
+            placed = placed.assign(**{name: [_cut(value) for value in placed[name]]})
+    west, south, east, north = placed.total_bounds if len(placed) else (-180, -90, 180, 90)
+    # The format keeps coordinates as whole steps of a frame: one just around the table is finest.
+    frame = f"{west - 0.1:.1f},{south - 0.1:.1f},{east + 0.1:.1f},{north + 0.1:.1f}"
+    with whole_files(path) as part:
+        pyogrio.write_dataframe(
+            placed, part, driver="MapInfo File", FORMAT="TAB", ENCODING="UTF-8",
+            BOUNDS=frame,
+        )  # fmt: skip
+        write_parameters(metadata, part.with_name(f"{path.stem}.parameters.json"))
+
+
+def _cut(value: object) -> object:
+    if not isinstance(value, str) or len(value.encode("utf-8")) <= _TAB_TEXT_BYTES:
+        return value
+    room = _TAB_TEXT_BYTES - len("…".encode())
+    return value.encode("utf-8")[:room].decode("utf-8", errors="ignore") + "…"
