@@ -73,6 +73,12 @@ def test_flat_loss_at_a_hundred_kilometres_is_okumura_s() -> None:
         assert got == pytest.approx(space + attenuation, abs=0.01)
 
 
+def test_power_of_distance_before_the_break_is_hata_s() -> None:
+    # From 1 to 2 km at 100 m: (44.9 − 6.55·2)·log10 2 = 31.8·0.301030.
+    rise = ehata_median_db(2000.0, 2.0, 100.0, 3.0, 0) - ehata_median_db(2000.0, 1.0, 100.0, 3.0, 0)
+    assert rise == pytest.approx(9.572754, abs=1e-5)
+
+
 def test_power_of_distance_beyond_the_break_is_okumura_s() -> None:
     # Half the power is 2.5, 3 and 3.22 at 24.5, 70 and 200 m, space loss included: from 60 to
     # 100 km 50, 60 and 64.4 times log10(100/60) = 0.221849 (slant and ground differ by nothing).
@@ -169,6 +175,30 @@ def test_profile_reading_by_hand() -> None:
     assert terms.single_horizon
     assert (terms.tx_horizon_km, terms.rx_horizon_km) == (5.0, 5.0)
     assert terms.ridge_m == pytest.approx(80.0 - 16.5 + 0.5 * 5000.0**2 / 8.493e6, abs=0.01)
+
+
+def test_profile_reading_of_long_short_and_bent_paths() -> None:
+    # 20 km: the base's mean is that of 3 to 15 km away, the hill it stands on left out.
+    ground = np.where(np.arange(201) <= 25, 101.0, 1.0)
+    terms = profile_terms(ground, 100.0, 40.0, 3.0)
+    assert terms.tx_effective_m == pytest.approx(40.0 + 100.0)
+    assert terms.rx_effective_m == pytest.approx(3.0)
+    # 5 km of an even rise of 1 m in 100 m: of 51 heights the 5th less the 45th from the top, 40 m,
+    # and what 10 km would have shown: (1 − 0.8·e^−0.2)/(1 − 0.8·e^−0.1) = 0.345015/0.276130.
+    terms = profile_terms(10.0 + np.arange(51.0), 100.0, 40.0, 3.0)
+    assert terms.irregularity_m == pytest.approx(40.0 * 0.345015 / 0.276130, rel=1e-5)
+    # The ground rises to a ridge 5 km from the mobile and falls again to its level at 10 km: over
+    # 5 km it falls towards the mobile by 10 mrad, over 10 km it is level; that of 5 km counts where
+    # the signs differ.
+    from_mobile = np.concatenate([np.arange(51.0), 50.0 - 4.0 * np.arange(1.0, 51.0)])
+    terms = profile_terms(200.0 + from_mobile[::-1], 100.0, 40.0, 3.0)
+    assert terms.slope_mrad == pytest.approx(-10.0)
+    # Two ridges 2 km apart are no single one.
+    ridges = np.full(101, 1.0)
+    ridges[[40, 60]] = 90.0
+    terms = profile_terms(ridges, 100.0, 30.0, 3.0)
+    assert (terms.tx_horizon_km, terms.rx_horizon_km) == (4.0, 4.0)
+    assert not terms.single_horizon
 
 
 def call(**changes: Any) -> Any:
