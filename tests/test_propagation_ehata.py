@@ -178,11 +178,12 @@ def test_profile_reading_by_hand() -> None:
 
 
 def test_profile_reading_of_long_short_and_bent_paths() -> None:
-    # 20 km: the base's mean is that of 3 to 15 km away, the hill it stands on left out.
-    ground = np.where(np.arange(201) <= 25, 101.0, 1.0)
+    # 20 km: the base's mean is that of 3 to 15 km away, the hill it stands on left out, and the
+    # rise of 2 m in the last 5 km as well; the mobile's, (20·3 + 101·1)/121 = 1.330579.
+    ground = np.where(np.arange(201) <= 25, 101.0, np.where(np.arange(201) > 150, 3.0, 1.0))
     terms = profile_terms(ground, 100.0, 40.0, 3.0)
     assert terms.tx_effective_m == pytest.approx(40.0 + 100.0)
-    assert terms.rx_effective_m == pytest.approx(3.0)
+    assert terms.rx_effective_m == pytest.approx(3.0 + 3.0 - 1.330579)
     # 5 km of an even rise of 1 m in 100 m: of 51 heights the 5th less the 45th from the top, 40 m,
     # and what 10 km would have shown: (1 − 0.8·e^−0.2)/(1 − 0.8·e^−0.1) = 0.345015/0.276130.
     terms = profile_terms(10.0 + np.arange(51.0), 100.0, 40.0, 3.0)
