@@ -59,14 +59,12 @@ def write_atoll(
         raise argument_fault("cells", ", ".join(strange[:5]), "cells of the base stations given")
     station = bts.set_index("bts_id")
     of_cell = station.loc[cells["bts_id"]]
-    on_air = (
-        of_cell["status"] == "on-air" if "status" in of_cell else pd.Series(True, of_cell.index)
-    )
+    states = of_cell["status"] if "status" in of_cell else ["on-air"] * len(of_cell)
     transmitters = pd.DataFrame(
         {
             "TX_ID": cells["cell_id"].to_numpy(),
             "SITE_NAME": of_cell["site_id"].to_numpy(),
-            "ACTIVE": on_air.map({True: "TRUE", False: "FALSE"}).to_numpy(),
+            "ACTIVE": ["TRUE" if state == "on-air" else "FALSE" for state in states],
             "DX": 0,
             "DY": 0,
             "ANTENNA_NAME": cells["antenna"].to_numpy(),

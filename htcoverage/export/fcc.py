@@ -159,10 +159,11 @@ def write_availability(
 
 def _outlines(
     ranges: npt.NDArray[np.uint8], coverage: xr.Dataset
-) -> dict[int, list[shapely.Geometry]]:
+) -> dict[int, list[shapely.Polygon]]:
     """Return the polygons of each range, along the edges of pixels."""
-    found: dict[int, list[shapely.Geometry]] = {}
+    found: dict[int, list[shapely.Polygon]] = {}
     transform = grid_of_coverage(coverage).affine
     for outline, number in shapes(ranges, mask=ranges > 0, connectivity=4, transform=transform):
-        found.setdefault(int(number), []).append(shapely.geometry.shape(outline))
+        rings = outline["coordinates"]
+        found.setdefault(int(number), []).append(shapely.Polygon(rings[0], rings[1:]))
     return found

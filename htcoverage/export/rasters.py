@@ -329,7 +329,7 @@ def _write_tif(
             rasterio.shutil.copy(
                 plain, path, driver="COG", compress="DEFLATE",
                 predictor="FLOATING_POINT" if dtype.kind == "f" else "STANDARD",
-                level=9, overview_resampling="NEAREST", num_threads=1, bigtiff="IF_SAFER",
+                level=6, overview_resampling="NEAREST", num_threads=1, bigtiff="IF_SAFER",
             )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def write_xlsx(
     *,
     metadata: Mapping[str, object] | None = None,
 ) -> None:
-    """Write tables as the sheets of one workbook; no cell of it is a formula.
+    r"""Write tables as the sheets of one workbook; no cell of it is a formula.
 
     Text is stored as text, and what looks like a formula has a leading apostrophe besides, for a
     workbook may be saved as CSV later.
@@ -80,7 +80,7 @@ def write_xlsx(
     Parameters
     ----------
     sheets : mapping of str to DataFrame
-        By the name of the sheet, at most 31 characters, none of ``[ ] : * ? / \\``.
+        By the name of the sheet, at most 31 characters, none of ``[ ] : * ? / \``.
     path : str or Path
         File to write.
     metadata : mapping, optional

@@ -61,7 +61,6 @@ def write_gpkg(
     told = texts(metadata)
     with environment("OGR_CURRENT_DATE", _GPKG_DATE), whole_file(Path(path)) as part:
         for index, (name, table) in enumerate(layers.items()):
-            # The defaults of an Arrow-less write: pyogrio needs no geometry, geopandas does.
             pyogrio.write_dataframe(
                 table,
                 part,

@@ -2,6 +2,7 @@
 
 from htcoverage.run.compute import RunResult, compute_run
 from htcoverage.run.inputs import Inputs, LayerPaths, load_inputs
+from htcoverage.run.layers import RunLayers, read_layers
 from htcoverage.run.outputs import write_run
 from htcoverage.run.parameters import RunParameters
 from htcoverage.run.record import RunRecord, read_run
@@ -9,11 +10,13 @@ from htcoverage.run.record import RunRecord, read_run
 __all__ = [
     "Inputs",
     "LayerPaths",
+    "RunLayers",
     "RunParameters",
     "RunRecord",
     "RunResult",
     "compute_run",
     "load_inputs",
+    "read_layers",
     "read_run",
     "write_run",
 ]

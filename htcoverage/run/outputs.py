@@ -19,9 +19,10 @@ from pyproj import Geod
 
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
-from htcoverage.export import write_coverage_tif, write_csv, write_gpkg
+from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
 from htcoverage.maps import make_map, save_map
 from htcoverage.run.compute import RunProgress, RunResult
+from htcoverage.run.layers import LAYERS_FILE, write_layers
 from htcoverage.terrain import sha256_of
 
 #: Packages whose version can move a figure.
@@ -233,6 +234,8 @@ def _writers(result: RunResult) -> dict[str, Callable[[Path], object]]:
     }
     for technology in technologies:
         writers[f"coverage_{technology.lower()}.tif"] = _tif_writer(result, technology)
+        writers[f"best_server_{technology.lower()}.tif"] = _server_writer(result, technology)
+    writers[LAYERS_FILE] = lambda path: write_layers(result, path)
     writers["gaps.gpkg"] = lambda path: write_gpkg({"gaps": result.gaps}, path, metadata=told)
     writers["settlements.gpkg"] = lambda path: write_gpkg(
         {"settlements": result.settlements}, path, metadata=told
@@ -255,6 +258,10 @@ def _writers(result: RunResult) -> dict[str, Callable[[Path], object]]:
 
 def _tif_writer(result: RunResult, technology: str) -> Callable[[Path], object]:
     return lambda path: write_coverage_tif(result.coverage, technology, path)
+
+
+def _server_writer(result: RunResult, technology: str) -> Callable[[Path], object]:
+    return lambda path: write_best_server_tif(result.coverage, technology, path)
 
 
 def _write_json(content: Mapping[str, Any], path: Path) -> None:

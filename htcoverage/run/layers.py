@@ -1,0 +1,207 @@
+"""The layers that a run rests on, kept beside its results and read back with them.
+
+What is made of a finished run (files for other programs, a carrier's own map) must show the
+network that was computed, wherever the input files have gone since; so a run carries it, under the
+hashes of ``run.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import xarray as xr
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.export import write_gpkg
+from htcoverage.export.rasters import ANY_WORDS, NO_SERVER
+from htcoverage.figures.cover import ANY_OPERATOR
+from htcoverage.run.record import RunRecord
+from htcoverage.schema import CELLS
+
+if TYPE_CHECKING:
+    from htcoverage.run.compute import RunResult
+
+LAYERS_FILE = "layers.gpkg"
+
+_GROUND = ("sea", "lakes", "rivers")
+
+#: Column of ``cells``: the cell's index in the rasters of best servers, −1 if it is not on air.
+_SERVER = "server"
+
+
+@dataclass(frozen=True, eq=False)
+class RunLayers:
+    """A finished run with all that can be shown of it.
+
+    Parameters
+    ----------
+    record : RunRecord
+        What was computed, and how.
+    coverage : xarray.Dataset
+        ``level_dbm`` and ``best_server``; runner-ups are not kept.
+    bts, districts, spans : GeoDataFrame
+        Tables of the schema.
+    cells : DataFrame
+        Table ``cells``.
+    settlements : GeoDataFrame
+        With the covered shares of their area.
+    gaps : GeoDataFrame
+        Of 4G, any operator, at the cell edge.
+    ground : mapping of str to GeoDataFrame
+        Sea, lakes and rivers for drawing.
+    figures : DataFrame
+        Figure rows, with ``attrs["criteria"]``.
+    """
+
+    record: RunRecord
+    coverage: xr.Dataset
+    bts: gpd.GeoDataFrame
+    cells: pd.DataFrame
+    settlements: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    spans: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+    ground: Mapping[str, gpd.GeoDataFrame]
+    figures: pd.DataFrame
+
+    @property
+    def technologies(self) -> list[str]:
+        """Technologies of the coverage, in its order."""
+        return list(dict.fromkeys(self.coverage["technology"].to_numpy().tolist()))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Parameters of the run, for the metadata of files made of it."""
+        content = self.record.content
+        return {
+            "area": content.get("area", ""),
+            **content["assumptions"],
+            "parameters": content["parameters"],
+            "input_sha256": self.record.inputs,
+            "versions": content.get("versions", {}),
+        }
+
+
+def write_layers(result: RunResult, path: Path) -> None:
+    """Write the layers of a run that its other files do not hold.
+
+    Parameters
+    ----------
+    result : RunResult
+        From `compute_run`.
+    path : Path
+        File to write, a GeoPackage.
+    """
+    inputs = result.inputs
+    servers = result.coverage["cell_id"].to_numpy()
+    index = pd.Series(np.arange(len(servers)), index=servers)
+    order = index.reindex(inputs.cells["cell_id"].to_numpy()).fillna(NO_SERVER).to_numpy(np.int32)
+    write_gpkg(
+        {
+            "bts": inputs.bts,
+            "cells": inputs.cells.assign(**{_SERVER: order}),
+            "districts": inputs.districts,
+            "spans": inputs.spans,
+            **{name: inputs.ground[name] for name in _GROUND if name in inputs.ground},
+        },
+        path,
+        metadata={"area": inputs.name},
+    )
+
+
+def read_layers(record: RunRecord) -> RunLayers:
+    """Read a finished run back.
+
+    Parameters
+    ----------
+    record : RunRecord
+        From `read_run`, which has checked that the files are those that the run wrote.
+
+    Raises
+    ------
+    InputError
+        If the run was made by a version that did not keep its layers.
+    """
+    written = {entry["file"] for entry in record.content["outputs"]}
+    technologies = sorted(
+        name.removeprefix("coverage_").removesuffix(".tif").upper()
+        for name in written
+        if name.startswith("coverage_") and name.endswith(".tif")
+    )
+    needed = {LAYERS_FILE, *(f"best_server_{t.lower()}.tif" for t in technologies)}
+    if not technologies or not needed <= written:
+        missing = ", ".join(sorted(needed - written)) or "coverage_4g.tif"
+        raise InputError(
+            [Fault(str(record.folder), None, None, "", f"{missing} in it: run htcoverage again")]
+        )
+    path = record.path_of(LAYERS_FILE)
+    held = set(gpd.list_layers(path)["name"])
+    cells = gpd.read_file(path, layer="cells")
+    return RunLayers(
+        record=record,
+        coverage=_coverage(record, technologies, cells, gpd.read_file(path, layer="bts")),
+        bts=gpd.read_file(path, layer="bts"),
+        cells=cells.drop(columns=_SERVER)[[n for n in CELLS.column_names if n in cells]],
+        settlements=gpd.read_file(record.path_of("settlements.gpkg"), layer="settlements"),
+        districts=gpd.read_file(path, layer="districts"),
+        spans=gpd.read_file(path, layer="spans"),
+        gaps=gpd.read_file(record.path_of("gaps.gpkg"), layer="gaps"),
+        ground={name: gpd.read_file(path, layer=name) for name in _GROUND if name in held},
+        figures=_figures(record),
+    )
+
+
+def _coverage(
+    record: RunRecord, technologies: list[str], cells: pd.DataFrame, bts: pd.DataFrame
+) -> xr.Dataset:
+    layers: dict[tuple[str, str], tuple[Any, Any]] = {}
+    for technology in technologies:
+        with (
+            rasterio.open(record.path_of(f"coverage_{technology.lower()}.tif")) as level,
+            rasterio.open(record.path_of(f"best_server_{technology.lower()}.tif")) as server,
+        ):
+            for band, words in enumerate(level.descriptions, start=1):
+                operator = words.removeprefix(f"{technology} ")
+                name = ANY_OPERATOR if operator == ANY_WORDS else operator
+                values = level.read(band, masked=True).filled(np.nan)
+                layers[name, technology] = (values, server.read(band))
+    # The layers of operators first, as a coverage has them.
+    keys = sorted(layers, key=lambda key: key[0] == ANY_OPERATOR)
+    serving = cells[cells[_SERVER] >= 0].sort_values(_SERVER)
+    site_of = dict(zip(bts["bts_id"], bts["site_id"], strict=True))
+    grid = record.content["grid"]
+    a, _, c, _, e, f = grid["transform"]
+    rows, cols = grid["shape"]
+    dims = ("layer", "y", "x")
+    return xr.Dataset(
+        {
+            "level_dbm": (dims, np.stack([layers[key][0] for key in keys])),
+            "best_server": (dims, np.stack([layers[key][1] for key in keys])),
+        },
+        coords={
+            "layer": [f"{operator}_{technology}".lower() for operator, technology in keys],
+            "operator": ("layer", [operator for operator, _ in keys]),
+            "technology": ("layer", [technology for _, technology in keys]),
+            "y": f + e * (np.arange(rows) + 0.5),
+            "x": c + a * (np.arange(cols) + 0.5),
+            "cell_id": ("cell", serving["cell_id"].to_numpy(str)),
+            "bts_id": ("cell", serving["bts_id"].to_numpy(str)),
+            "site_id": ("cell", np.array([site_of[b] for b in serving["bts_id"]], dtype=str)),
+        },
+        attrs={**record.content["coverage"], "transform": grid["transform"]},
+    )
+
+
+def _figures(record: RunRecord) -> pd.DataFrame:
+    document = json.loads(record.path_of("figures.json").read_text(encoding="utf-8"))
+    figures = pd.DataFrame(document["shares"])
+    figures.attrs["criteria"] = asdict(record.parameters.criteria)
+    return figures
