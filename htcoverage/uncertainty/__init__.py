@@ -1,5 +1,6 @@
 """How sure a figure is: shifted thresholds, sites that fail, errors of the model."""
 
+from htcoverage.uncertainty.evidence import Evidence, compute_evidence, evidence_document
 from htcoverage.uncertainty.failure import site_failures
 from htcoverage.uncertainty.intervals import add_intervals, error_sources
 from htcoverage.uncertainty.level_errors import LevelErrors
@@ -11,11 +12,14 @@ from htcoverage.uncertainty.sensitivity import (
 )
 
 __all__ = [
+    "Evidence",
     "LevelErrors",
     "Sensitivity",
     "add_intervals",
+    "compute_evidence",
     "compute_sensitivity",
     "error_sources",
+    "evidence_document",
     "reached_table",
     "sensitivity_table",
     "site_failures",
