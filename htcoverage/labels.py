@@ -212,6 +212,236 @@ _WORDS: dict[str, tuple[str, str]] = {
     "term_troposcatter_db": ("troposcatter path", "đường tán xạ tầng đối lưu"),
     "term_ducting_db": ("ducting path", "đường ống dẫn khí quyển"),
     "term_basic_transmission_loss_db": ("path loss (median)", "suy hao đường truyền (trung vị)"),
+    # Pictures.
+    "north": ("N", "B"),
+    "pixel": ("pixel", "điểm ảnh"),
+    "no_level": ("no level computed", "không có mức thu"),
+    "gaps_title": ("Homes without cover", "Nhà dân không có sóng"),
+    "gap_marks": ("Gaps (area of the mark: residents)", "Vùng lõm (cỡ ký hiệu: số dân)"),
+    "province_title": ("Layers of the province", "Các lớp dữ liệu của tỉnh"),
+    "route_km": ("Route length", "Chiều dài tuyến"),
+    "profile_distance": ("distance from the mast, km", "khoảng cách từ cột anten, km"),
+    "profile_height": (
+        "height above sea level, Earth's curve included, m",
+        "độ cao so với mực nước biển, kể cả độ cong Trái Đất, m",
+    ),
+    "profile_ground": ("ground", "mặt đất"),
+    "profile_clutter": ("trees and buildings", "cây cối và nhà cửa"),
+    "profile_sight": ("line of sight", "đường nhìn thẳng"),
+    "profile_fresnel": ("first Fresnel zone", "miền Fresnel thứ nhất"),
+    "obstacle_terrain": ("obstacle: terrain", "vật cản: địa hình"),
+    "obstacle_clutter": ("obstacle: trees or buildings", "vật cản: cây cối hoặc nhà cửa"),
+    "profile_blocks": (
+        "{height} m, {blocks} m against the line of sight",
+        "{height} m, {blocks} m so với đường nhìn thẳng",
+    ),
+    "profile_near": (
+        "free space: nearer than ITU-R P.1812-8 holds for",
+        "không gian tự do: gần hơn phạm vi của ITU-R P.1812-8",
+    ),
+    "profile_antennas": ("antennas above ground", "anten cách mặt đất"),
+    "profile_clearance": (
+        "clutter nearer to the receiver not counted:",
+        "không tính vật cản gần máy thu hơn:",
+    ),
+    "covered_share_of": ("covered share of {what}, %", "tỉ lệ có sóng theo {what}, %"),
+    "sensitivity_shift": (
+        "shift of all thresholds, dB (negative: a lower level suffices)",
+        "dịch mọi ngưỡng, dB (âm: chỉ cần mức thu thấp hơn)",
+    ),
+    "sensitivity_share": ("covered share, %", "tỉ lệ có sóng, %"),
+    # The report.
+    "report_title": (
+        "Mobile coverage of {area}: figures and evidence",
+        "Vùng phủ sóng di động {area}: số liệu và căn cứ",
+    ),
+    "report_headline": ("The figures", "Kết quả"),
+    "report_of": ("covered share of", "tỉ lệ có sóng theo"),
+    "report_total": ("total", "tổng số"),
+    "report_interval": ("{share} of simulated worlds", "{share} số thế giới mô phỏng"),
+    "report_districts": ("By district", "Theo huyện, thị xã, thành phố"),
+    "report_districts_words": (
+        "Residents with cover by any operator. Beside each share at the cell edge stands its"
+        " interval.",
+        "Số dân có sóng của bất kỳ nhà mạng nào. Cạnh mỗi tỉ lệ ở biên vùng phủ là khoảng của nó.",
+    ),
+    "report_maps": ("Maps", "Bản đồ"),
+    "report_sure": ("How sure", "Độ chắc chắn"),
+    "report_interval_words": (
+        "Each interval holds {share} of {draws} simulated worlds, in which every level is the"
+        " predicted one plus an error: {common} dB in common for a band, {site} dB for a site,"
+        " {local} dB for each path (standard deviations; labelled assumptions until the model is"
+        " calibrated; seed {seed}). The figure is counted in every world by the same rule. Only the"
+        " two strongest sites of each operator compete, which draws shares slightly too low; the"
+        " interval is where the truth would lie, so a figure may lie outside.",
+        "Mỗi khoảng chứa {share} của {draws} thế giới mô phỏng, trong đó mỗi mức thu là mức dự báo"
+        " cộng một sai số: {common} dB chung cho một băng tần, {site} dB cho một vị trí trạm,"
+        " {local} dB cho từng đường truyền (độ lệch chuẩn; là giả định cho đến khi mô hình được hiệu"
+        " chỉnh; mầm ngẫu nhiên {seed}). Trong mỗi thế giới, tỉ lệ được tính theo cùng một quy tắc."
+        " Chỉ xét hai vị trí mạnh nhất của mỗi nhà mạng nên tỉ lệ mô phỏng hơi thấp; khoảng cho biết"
+        " giá trị thật có thể nằm ở đâu, nên con số dự báo có thể nằm ngoài khoảng.",
+    ),
+    "report_no_interval": (
+        "This run was made without intervals: how sure the figures are is not stated.",
+        "Lần chạy này không tính khoảng: chưa nêu độ chắc chắn của các con số.",
+    ),
+    "report_sources": ("What dominates the interval", "Nguồn sai số chi phối"),
+    "report_sources_words": (
+        "Each source of error drawn alone, for {what}. The parts need not add up to one.",
+        "Mỗi nguồn sai số được mô phỏng riêng, cho {what}. Các phần không nhất thiết cộng thành một.",
+    ),
+    "report_source": ("source of error", "nguồn sai số"),
+    "report_low": ("low", "thấp"),
+    "report_high": ("high", "cao"),
+    "report_variance_part": ("part of the variance", "phần phương sai"),
+    "source_all": ("all together", "tất cả"),
+    "source_common": ("common to the band of {mhz} MHz", "chung cho băng tần {mhz} MHz"),
+    "source_site": ("per site", "theo vị trí trạm"),
+    "source_local": ("local", "cục bộ"),
+    "report_sensitivity": (
+        "If all thresholds or all levels were shifted",
+        "Nếu dịch mọi ngưỡng hoặc mọi mức thu",
+    ),
+    "report_sensitivity_words": (
+        "A shift up asks for more. A model that predicts every level too high by as many dB has the"
+        " same effect as a shift up.",
+        "Dịch lên là đòi hỏi cao hơn. Mô hình dự báo mọi mức thu cao hơn thực tế bấy nhiêu dB cũng"
+        " có tác động như dịch lên.",
+    ),
+    "report_reached": (
+        "shift at which the share is just reached, dB",
+        "mức dịch vừa đủ để đạt tỉ lệ, dB",
+    ),
+    "report_share": ("share", "tỉ lệ"),
+    "report_failure": ("If a single site fails", "Nếu một vị trí trạm ngừng hoạt động"),
+    "report_failure_words": (
+        "Everyone on the site fails with it. The figures are exact for cover at the cell edge by any"
+        " operator, {technology}; two sites at once are not looked at. {count} sites would take"
+        " somebody's cover; the first are:",
+        "Mọi nhà mạng tại vị trí đó cùng ngừng. Số liệu là chính xác đối với vùng phủ ở biên của bất"
+        " kỳ nhà mạng nào, {technology}; không xét hai vị trí cùng lúc. Có {count} vị trí mà khi"
+        " ngừng sẽ có người mất sóng; đứng đầu là:",
+    ),
+    "report_gaps_words": (
+        "Connected residential areas without 4G of any operator at the cell edge: {count}, with"
+        " {residents} residents. The first are:",
+        "Khu dân cư liền nhau không có 4G của bất kỳ nhà mạng nào ở biên vùng phủ: {count} vùng,"
+        " {residents} người. Đứng đầu là:",
+    ),
+    "report_definitions": ("Definitions", "Định nghĩa"),
+    "define_median": (
+        "A place is covered when its predicted median level reaches the threshold.",
+        "Một điểm có sóng khi mức thu trung vị dự báo đạt ngưỡng.",
+    ),
+    "define_cell_edge": (
+        "A place is covered when its median level reaches the threshold plus a margin of {margin}"
+        " dB, so that the threshold is met with a probability of at least {share}.",
+        "Một điểm có sóng khi mức thu trung vị đạt ngưỡng cộng dự phòng {margin} dB, sao cho ngưỡng"
+        " được đáp ứng với xác suất ít nhất {share}.",
+    ),
+    "define_land_area": (
+        "Area of the districts, water inside them included.",
+        "Diện tích các huyện, kể cả mặt nước bên trong.",
+    ),
+    "define_residential_area": (
+        "Area of the settlements.",
+        "Diện tích các khu dân cư.",
+    ),
+    "define_residents": (
+        "People, spread evenly over the area of their settlement.",
+        "Số người, phân bố đều trên diện tích khu dân cư.",
+    ),
+    "define_settlements": (
+        "Settlements of which at least the stated part of the residents is covered; each counts as"
+        " one, whatever its size.",
+        "Số thôn, bản, tổ dân phố có ít nhất phần dân đã nêu có sóng; mỗi đơn vị tính là một, bất kể"
+        " quy mô.",
+    ),
+    "define_any_operator": (
+        "At least one operator covers; not necessarily the reader's.",
+        "Ít nhất một nhà mạng có sóng; không nhất thiết là nhà mạng của người đọc.",
+    ),
+    "report_provenance": ("Where the data come from", "Nguồn gốc dữ liệu"),
+    "report_layer": ("layer", "lớp dữ liệu"),
+    "report_rows": ("rows", "số dòng"),
+    "provenance:official": ("official", "chính thức"),
+    "provenance:open-data": ("open data", "dữ liệu mở"),
+    "provenance:modelled": ("modelled", "mô hình hóa"),
+    "provenance:user": ("the user's", "của người dùng"),
+    "report_inputs": ("Input files", "Tệp đầu vào"),
+    "report_outputs": ("Files of the run", "Tệp kết quả của lần chạy"),
+    "report_file": ("file", "tệp"),
+    "report_versions": ("Versions", "Phiên bản phần mềm"),
+    "report_package": ("package", "gói phần mềm"),
+    "report_version": ("version", "phiên bản"),
+    "report_parameter": ("parameter", "tham số"),
+    "report_value": ("value", "giá trị"),
+    "report_columns_assumed": (
+        "cells whose {column} is a default",
+        "số cell dùng giá trị mặc định cho {column}",
+    ),
+    "report_reported_words": (
+        "Reported ({date}): {share} of residential areas. {counts}. What is counted here need not be"
+        " what was counted there.",
+        "Công bố ({date}): {share} khu dân cư. Nguồn công bố không nêu mức thu, xác suất và nhà"
+        " mạng, nên cách đếm ở đây có thể khác.",
+    ),
+    "assume_model": ("propagation model", "mô hình truyền sóng"),
+    "assume_level": ("level", "mức thu"),
+    "assume_not_checked": ("not checked", "chưa xét"),
+    "assume_threshold_3g_dbm": ("3G threshold (RSCP), dBm", "ngưỡng 3G (RSCP), dBm"),
+    "assume_threshold_4g_dbm": ("4G threshold (RSRP), dBm", "ngưỡng 4G (RSRP), dBm"),
+    "assume_cell_edge_probability": ("cell-edge probability", "xác suất ở biên vùng phủ"),
+    "assume_location_sigma_db": (
+        "spread inside a pixel, dB",
+        "độ lệch chuẩn trong một điểm ảnh, dB",
+    ),
+    "assume_model_sigma_db": (
+        "spread of the model against measurement, dB",
+        "độ lệch chuẩn của mô hình so với đo đạc, dB",
+    ),
+    "assume_margin_db": ("margin, dB", "dự phòng, dB"),
+    "assume_user_equipment": ("user equipment", "thiết bị đầu cuối"),
+    "assume_radius_km": ("radius, km", "bán kính, km"),
+    "assume_rx_height_m": ("receiver above ground, m", "máy thu cách mặt đất, m"),
+    "assume_clutter_clearance_m": (
+        "clutter nearer to the receiver not counted, m",
+        "không tính vật cản gần máy thu hơn, m",
+    ),
+    "assume_delta_n": ("refractivity lapse rate, N/km", "độ giảm chiết suất, N/km"),
+    "assume_n0": ("sea-level refractivity, N", "chiết suất ở mực nước biển, N"),
+    "assume_polarization": ("polarization", "phân cực"),
+    "assume_terrain_posting_m": ("terrain step, m", "bước lưới địa hình, m"),
+    "assume_pixels_extrapolated_below_250_m": (
+        "pixels nearer than 250 m, in free space",
+        "điểm ảnh gần hơn 250 m, tính theo không gian tự do",
+    ),
+    "assume_resolution_m": ("pixel, m", "điểm ảnh, m"),
+    "assume_crs": ("coordinate system", "hệ tọa độ"),
+    "assume_residents": ("residents", "số dân"),
+    "compare_title": ("Two covers compared", "So sánh hai vùng phủ"),
+    "compare_before": ("before", "trước"),
+    "compare_after": ("after", "sau"),
+    "compare_change": ("change, points", "thay đổi, điểm %"),
+    "compare_residents": ("residents gained", "số dân thêm"),
+    "compare_gained": ("gained", "thêm sóng"),
+    "compare_lost": ("lost", "mất sóng"),
+    "compare_both": ("covered in both", "cả hai đều có sóng"),
+    "compare_neither": ("covered in neither", "cả hai đều không có sóng"),
+    "compare_settlements": (
+        "Settlements gained and lost",
+        "Thôn, bản, tổ dân phố thêm hoặc mất sóng",
+    ),
+    "compare_none": (
+        "No settlement crosses {part} of its residents.",
+        "Không có thôn, bản, tổ dân phố nào vượt qua mốc {part} số dân.",
+    ),
+    "compare_outcome": ("outcome", "kết quả"),
+    "compare_stated": ("How the two differ", "Hai bên khác nhau thế nào"),
+    "compare_same": (
+        "Same model, grid, receiver and criteria.",
+        "Cùng mô hình, lưới, máy thu và tiêu chí.",
+    ),
     "identifier": ("identifier", "mã"),
     "year": ("year", "năm"),
 }
