@@ -276,10 +276,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         " interval is where the truth would lie, so a figure may lie outside.",
         "Mỗi khoảng chứa {share} của {draws} thế giới mô phỏng, trong đó mỗi mức thu là mức dự báo"
         " cộng một sai số: {common} dB chung cho một băng tần, {site} dB cho một vị trí trạm,"
-        " {local} dB cho từng đường truyền (độ lệch chuẩn; là giả định cho đến khi mô hình được hiệu"
-        " chỉnh; mầm ngẫu nhiên {seed}). Trong mỗi thế giới, tỉ lệ được tính theo cùng một quy tắc."
-        " Chỉ xét hai vị trí mạnh nhất của mỗi nhà mạng nên tỉ lệ mô phỏng hơi thấp; khoảng cho biết"
-        " giá trị thật có thể nằm ở đâu, nên con số dự báo có thể nằm ngoài khoảng.",
+        " {local} dB cho từng đường truyền (độ lệch chuẩn; là giả định cho đến khi mô hình được"
+        " hiệu chỉnh; mầm ngẫu nhiên {seed}). Trong mỗi thế giới, tỉ lệ được tính theo cùng một quy tắc."
+        " Chỉ xét hai vị trí mạnh nhất của mỗi nhà mạng nên tỉ lệ mô phỏng hơi thấp; khoảng cho"
+        " biết giá trị thật có thể nằm ở đâu, nên con số dự báo có thể nằm ngoài khoảng.",
     ),
     "report_no_interval": (
         "This run was made without intervals: how sure the figures are is not stated.",
@@ -288,7 +288,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "report_sources": ("What dominates the interval", "Nguồn sai số chi phối"),
     "report_sources_words": (
         "Each source of error drawn alone, for {what}. The parts need not add up to one.",
-        "Mỗi nguồn sai số được mô phỏng riêng, cho {what}. Các phần không nhất thiết cộng thành một.",
+        "Mỗi nguồn sai số được mô phỏng riêng, cho {what}. Các phần không nhất thiết cộng"
+        " thành một.",
     ),
     "report_source": ("source of error", "nguồn sai số"),
     "report_low": ("low", "thấp"),
@@ -315,11 +316,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "report_share": ("share", "tỉ lệ"),
     "report_failure": ("If a single site fails", "Nếu một vị trí trạm ngừng hoạt động"),
     "report_failure_words": (
-        "Everyone on the site fails with it. The figures are exact for cover at the cell edge by any"
-        " operator, {technology}; two sites at once are not looked at. {count} sites would take"
+        "Everyone on the site fails with it. The figures are exact for cover at the cell edge by"
+        " any operator, {technology}; two sites at once are not looked at. {count} sites would take"
         " somebody's cover; the first are:",
-        "Mọi nhà mạng tại vị trí đó cùng ngừng. Số liệu là chính xác đối với vùng phủ ở biên của bất"
-        " kỳ nhà mạng nào, {technology}; không xét hai vị trí cùng lúc. Có {count} vị trí mà khi"
+        "Mọi nhà mạng tại vị trí đó cùng ngừng. Số liệu là chính xác đối với vùng phủ ở biên của"
+        " bất kỳ nhà mạng nào, {technology}; không xét hai vị trí cùng lúc. Có {count} vị trí mà khi"
         " ngừng sẽ có người mất sóng; đứng đầu là:",
     ),
     "report_gaps_words": (
@@ -354,8 +355,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "define_settlements": (
         "Settlements of which at least the stated part of the residents is covered; each counts as"
         " one, whatever its size.",
-        "Số thôn, bản, tổ dân phố có ít nhất phần dân đã nêu có sóng; mỗi đơn vị tính là một, bất kể"
-        " quy mô.",
+        "Số thôn, bản, tổ dân phố có ít nhất phần dân đã nêu có sóng; mỗi đơn vị tính là một, bất"
+        " kể quy mô.",
     ),
     "define_any_operator": (
         "At least one operator covers; not necessarily the reader's.",
@@ -364,10 +365,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "report_provenance": ("Where the data come from", "Nguồn gốc dữ liệu"),
     "report_layer": ("layer", "lớp dữ liệu"),
     "report_rows": ("rows", "số dòng"),
-    "provenance:official": ("official", "chính thức"),
-    "provenance:open-data": ("open data", "dữ liệu mở"),
-    "provenance:modelled": ("modelled", "mô hình hóa"),
-    "provenance:user": ("the user's", "của người dùng"),
     "report_inputs": ("Input files", "Tệp đầu vào"),
     "report_outputs": ("Files of the run", "Tệp kết quả của lần chạy"),
     "report_file": ("file", "tệp"),
@@ -381,8 +378,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "số cell dùng giá trị mặc định cho {column}",
     ),
     "report_reported_words": (
-        "Reported ({date}): {share} of residential areas. {counts}. What is counted here need not be"
-        " what was counted there.",
+        "Reported ({date}): {share} of residential areas. {counts}. What is counted here need not"
+        " be what was counted there.",
         "Công bố ({date}): {share} khu dân cư. Nguồn công bố không nêu mức thu, xác suất và nhà"
         " mạng, nên cách đếm ở đây có thể khác.",
     ),
