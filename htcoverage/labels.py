@@ -187,6 +187,37 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zoom_in": ("Zoom in", "Phóng to"),
     "zoom_out": ("Zoom out", "Thu nhỏ"),
     "map_gap_sign": ("homes without cover: {what}", "nhà dân không có sóng: {what}"),
+    # What is said of a run above its map.
+    "headline_fact": (
+        "{median} of {area} at the {median_words}, {cell_edge} at {cell_edge_words}",
+        "{median} {area} ở {median_words}, {cell_edge} ở {cell_edge_words}",
+    ),
+    "reported_fact": (
+        "{share} of residential areas ({date}); how it was measured is not stated",
+        "{share} khu dân cư ({date}); không nêu cách đo",
+    ),
+    "date_of_data": ("Date of data", "Thời điểm dữ liệu"),
+    "date_modelled": (
+        "network as of {date}, modelled; residents of the census of April 2019",
+        "mạng lưới tháng {date}, mô hình hóa; dân số theo tổng điều tra 4/2019",
+    ),
+    "not_stated": ("not stated", "không nêu"),
+    "sources": ("Sources", "Nguồn"),
+    "source_boundaries": (
+        "district outlines © geoBoundaries, CC BY-SA 4.0",
+        "ranh giới huyện © geoBoundaries, CC BY-SA 4.0",
+    ),
+    "source_coast": (
+        "coast and rivers GSHHG (Wessel & Smith), LGPL-3",
+        "bờ biển và sông GSHHG (Wessel & Smith), LGPL-3",
+    ),
+    "source_places": ("places © GeoNames, CC BY 4.0", "địa danh © GeoNames, CC BY 4.0"),
+    "source_terrain": (
+        "terrain modelled from a 2′ elevation grid (public domain)",
+        "địa hình mô hình hóa từ lưới độ cao 2′ (phạm vi công cộng)",
+    ),
+    "union_cover": ("any operator (union)", "bất kỳ nhà mạng nào (hợp nhất)"),
+    "carrier_title": ("cover of {operator}", "vùng phủ của {operator}"),
     # Why a gap is one.
     "why": ("why", "nguyên nhân"),
     "why_too_far": ("too far from a site", "quá xa trạm"),

@@ -58,6 +58,13 @@ def patches(seed: int = 4) -> np.ndarray:
     return np.kron(blocks, np.ones((8, 8)))
 
 
+def wall_terrain(height_m: float) -> Terrain:
+    """Return flat ground with a ridge along column 62, 3.78 km east of WEST."""
+    ground = np.zeros((SIZE, SIZE))
+    ground[:, 62] = height_m
+    return make_terrain(ground)
+
+
 def lon_lat(column: float, row: float) -> tuple[float, float]:
     """Return the place that many postings from the north-west corner."""
     x, y = WEST_M + POSTING_M * column, NORTH_M - POSTING_M * row
@@ -156,9 +163,7 @@ def test_geometry_of_a_flat_path_by_hand():
 
 
 def test_the_hill_that_blocks_is_named_by_place_height_and_excess():
-    ground = np.zeros((SIZE, SIZE))
-    ground[:, 62] = 120.0
-    profile = path_profile(make_terrain(ground), WEST, EAST, **ANTENNAS)
+    profile = path_profile(wall_terrain(120.0), WEST, EAST, **ANTENNAS)
     hill = profile.obstacle
     # Column 62 lies 42 postings from the mast: 3.78 km; the line there is 40 − 38.5·3.78/10.08 m,
     # the bulge 3.78·6.30/(2·9347.9 km) in m.

@@ -1,0 +1,24 @@
+"""Pictures: functions that take data and return a Matplotlib Axes.
+
+Every map carries its legend with units, a scale bar, a north arrow and a line that says where it
+comes from. Colours are told apart without red against green, and no class by colour alone where
+marks or widths can differ.
+"""
+
+from htcoverage.plots.coverage import plot_coverage
+from htcoverage.plots.frame import save_figure
+from htcoverage.plots.gaps import plot_gaps
+from htcoverage.plots.profile import plot_profile
+from htcoverage.plots.province import plot_fibre, plot_province
+from htcoverage.plots.shares import plot_figures, plot_sensitivity
+
+__all__ = [
+    "plot_coverage",
+    "plot_fibre",
+    "plot_figures",
+    "plot_gaps",
+    "plot_profile",
+    "plot_province",
+    "plot_sensitivity",
+    "save_figure",
+]

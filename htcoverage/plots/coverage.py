@@ -1,0 +1,144 @@
+"""Maps of a coverage: cover with its margin, classes of level."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
+
+from htcoverage.errors import argument_fault
+from htcoverage.export.classes import (
+    COVER_COLOURS,
+    LEVEL_COLOURS,
+    QUANTITY,
+    cover_classes,
+    cover_labels,
+    level_classes,
+    level_labels,
+)
+from htcoverage.figures import CoverCriteria, criteria_words, excess_db
+from htcoverage.labels import Language, label
+from htcoverage.plots.drawing import (
+    draw_districts,
+    draw_sites,
+    frame_to,
+)
+from htcoverage.plots.frame import (
+    FAINT,
+    LAND,
+    asked_for,
+    axes_or_new,
+    decorate_map,
+    modelled_note,
+)
+
+
+def plot_coverage(
+    coverage: xr.Dataset,
+    *,
+    technology: Literal["3G", "4G"] = "4G",
+    operator: str = "any",
+    show: Literal["cover", "level"] = "cover",
+    criteria: CoverCriteria | None = None,
+    districts: gpd.GeoDataFrame | None = None,
+    bts: gpd.GeoDataFrame | None = None,
+    language: Language = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one layer of a coverage: cover with its margin, or classes of median level.
+
+    Parameters
+    ----------
+    coverage : Dataset
+        From `compute_coverage`.
+    technology, operator : str
+        The layer; operator ``any`` is the strongest of all.
+    show : {"cover", "level"}
+        ``cover``: covered with the margin, at the median only, not covered. ``level``: median RSRP
+        or RSCP in the classes of the legend, dBm.
+    criteria : CoverCriteria, optional
+        The default criteria when left out.
+    districts : GeoDataFrame, optional
+        Outlines; what they hold and no level reaches is drawn grey.
+    bts : GeoDataFrame, optional
+        Sites to be marked.
+    language : {"en", "vi"}
+        Language of the words.
+    ax : Axes, optional
+        A new figure's by default.
+
+    Raises
+    ------
+    InputError
+        If the coverage has no such layer, or ``show`` is neither of the two.
+    """
+    if show not in ("cover", "level"):
+        raise argument_fault("show", show, "'cover' or 'level'")
+    criteria = criteria or CoverCriteria()
+    excess = excess_db(
+        coverage, criteria=criteria, technology=technology, operator=operator, basis="median"
+    ).to_numpy()
+    level_dbm = np.where(np.isneginf(excess), np.nan, excess + criteria.threshold_dbm(technology))
+    if show == "cover":
+        classes = np.where(np.isnan(level_dbm), 0, cover_classes(excess, criteria.margin_db))
+        colours, words = COVER_COLOURS, cover_labels(criteria, language)
+        legend_title = label("map_cover", language)
+    else:
+        classes = level_classes(level_dbm.astype(np.float32), technology)
+        colours, words = LEVEL_COLOURS, level_labels(technology)
+        legend_title = f"{label('map_level', language)}: {QUANTITY[technology]}, dBm"
+
+    ax = axes_or_new(ax)
+    a, _, west, _, e, north = coverage.attrs["transform"]
+    rows, columns = classes.shape
+    outlines = draw_districts(ax, districts, coverage.attrs["crs"])
+    ax.imshow(
+        np.ma.masked_equal(classes, 0), cmap=ListedColormap(colours), vmin=0.5,
+        vmax=len(colours) + 0.5, extent=(west, west + a * columns, north + e * rows, north),
+        interpolation="nearest", zorder=2,
+    )  # fmt: skip
+    handles: list[Artist] = [
+        Patch(facecolor=colour, label=word) for colour, word in zip(colours, words, strict=True)
+    ]
+    if outlines is not None:
+        handles.append(Patch(facecolor=LAND, edgecolor=FAINT, label=label("no_level", language)))
+    handles += draw_sites(ax, _of_layer(bts, technology, operator), coverage.attrs["crs"], language)
+    frame_to(ax, outlines, (west, north + e * rows, west + a * columns, north))
+    decorate_map(
+        ax,
+        title=asked_for(technology, operator, language),
+        handles=handles,
+        legend_title=legend_title,
+        notes=[
+            "; ".join(criteria_words(criteria, language=language)),
+            _model_note(coverage, language),
+            modelled_note(language, base_stations=bts),
+        ],
+        language=language,
+    )
+    return ax
+
+
+def _of_layer(
+    bts: gpd.GeoDataFrame | None, technology: str, operator: str
+) -> gpd.GeoDataFrame | None:
+    if bts is None:
+        return None
+    chosen = bts["technology"] == technology
+    return bts[chosen if operator == "any" else chosen & (bts["operator"] == operator)]
+
+
+def _model_note(coverage: xr.Dataset, language: Language) -> str:
+    attributes = coverage.attrs
+    words = [str(attributes["model"])] if "model" in attributes else []
+    if "radius_km" in attributes:
+        words.append(f"{label('radius', language)} {attributes['radius_km']:g} km")
+    words.append(f"{label('pixel', language)} {abs(attributes['transform'][0]):g} m")
+    words.append(str(attributes["crs"]))
+    return "; ".join(words)

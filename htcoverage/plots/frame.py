@@ -1,0 +1,228 @@
+"""What every picture shares: axes, scale bar, north arrow, provenance, numbers, saving."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.offsetbox import AnchoredOffsetbox, AuxTransformBox, TextArea, VPacker
+from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from htcoverage.errors import argument_fault
+from htcoverage.labels import Language, label
+
+#: Okabe and Ito's colours, which stay apart for every kind of colour vision.
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SKY, PURPLE, YELLOW = "#56B4E9", "#CC79A7", "#F0E442"
+INK, FAINT, LAND = "#333333", "#9a9a9a", "#ececec"
+
+_FORMATS = {
+    ".png": {"Software": None},
+    ".pdf": {"Creator": "htcoverage", "Producer": None, "CreationDate": None},
+    ".svg": {"Creator": "htcoverage", "Date": None},
+}
+_DPI = 150
+
+
+def axes_or_new(ax: Axes | None, *, width_in: float = 9.0, height_in: float = 6.0) -> Axes:
+    """Return the axes given, or those of a new figure."""
+    if ax is not None:
+        return ax
+    _, made = plt.subplots(figsize=(width_in, height_in), layout="constrained")
+    return made
+
+
+def save_figure(ax: Axes, path: str | os.PathLike[str]) -> Path:
+    """Write the figure that holds the axes; the same picture gives the same bytes.
+
+    Parameters
+    ----------
+    ax : Axes
+        From one of the plot functions.
+    path : path-like
+        Ends in .png, .pdf or .svg. Letters are drawn as outlines or embedded, so that Vietnamese
+        reads the same everywhere.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        If the path has another ending or its folder is not there.
+    """
+    target = Path(path)
+    kind = target.suffix.lower()
+    if kind not in _FORMATS:
+        raise argument_fault("path", path, f"a name that ends in {', '.join(_FORMATS)}")
+    if not target.parent.is_dir():
+        raise argument_fault("path", path, "a folder that exists")
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise argument_fault("ax", ax, "axes of a figure")
+    handle, name = tempfile.mkstemp(dir=target.parent, suffix=kind)
+    os.close(handle)
+    try:
+        # The salt makes the names of an SVG's parts the same every time.
+        with mpl.rc_context({"svg.hashsalt": "htcoverage", "pdf.fonttype": 42}):
+            figure.savefig(name, dpi=_DPI, metadata=_FORMATS[kind], bbox_inches="tight")
+        Path(name).replace(target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    target.chmod(0o644)
+    return target
+
+
+def number(value: float, language: Language, *, digits: int = 0) -> str:
+    """Return a number with a true minus and the language's marks: 1,234.5 or 1.234,5."""
+    text = f"{value:,.{digits}f}".replace("-", "−")
+    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def percent(share: float, language: Language, *, digits: int = 1) -> str:
+    """Return a share as a percentage: 98.4 %."""
+    return f"{number(100.0 * share, language, digits=digits)} %"
+
+
+def asked_for(technology: str, operator: str, language: Language) -> str:
+    """Return what a picture shows, in words: "4G, any operator"."""
+    technologies = {"any": "either_technology", "both": "both_technologies"}
+    operators = {"any": "any_operator", "all": "all_operators"}
+    what = label(technologies[technology], language) if technology in technologies else technology
+    who = label(operators[operator], language) if operator in operators else operator
+    return f"{what}, {who}"
+
+
+def decorate_map(
+    ax: Axes,
+    *,
+    title: str,
+    handles: Sequence[Artist],
+    legend_title: str,
+    notes: Sequence[str],
+    language: Language,
+) -> None:
+    """Give a map in metres its title, legend, scale bar, north arrow and provenance.
+
+    Parameters
+    ----------
+    ax : Axes
+        Drawn in metres of a projected CRS, its limits set.
+    handles : sequence of Artist
+        What the legend lists.
+    notes : sequence of str
+        Model, assumptions and where the data come from; one line each.
+    """
+    ax.set_aspect("equal")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_xlabel("")
+    ax.set_ylabel("")
+    ax.set_title(title, loc="left", fontsize=11)
+    ax.legend(
+        handles=list(handles), title=legend_title, loc="upper left", bbox_to_anchor=(1.01, 1.0),
+        frameon=False, fontsize=8, title_fontsize=8, alignment="left", borderaxespad=0.0,
+    )  # fmt: skip
+    add_scale_bar(ax, language=language)
+    add_notes(ax, notes)
+
+
+def add_scale_bar(ax: Axes, *, language: Language) -> None:
+    """Draw a bar of a round number of kilometres, about a fifth of the width, and north above."""
+    west, east = ax.get_xlim()
+    length_m = round_length(0.2 * abs(east - west))
+    words = f"{number(length_m / 1000.0, language, digits=0 if length_m >= 1000 else 1)} km"
+    bar = AuxTransformBox(ax.transData)
+    height_m = 0.02 * length_m
+    for part, colour in ((0.0, INK), (0.5, "white")):
+        bar.add_artist(
+            Rectangle(
+                (part * length_m, 0.0), 0.5 * length_m, 2.0 * height_m, facecolor=colour,
+                edgecolor=INK, linewidth=0.8,
+            )
+        )  # fmt: skip
+    arrow = AuxTransformBox(ax.transData)
+    w, h = 0.06 * length_m, 0.2 * length_m
+    arrow.add_artist(
+        Polygon([(-w, 0.0), (0.0, h), (w, 0.0), (0.0, 0.25 * h)], facecolor=INK, linewidth=0.0)
+    )
+    text = {"fontsize": 8, "color": INK}
+    box = VPacker(
+        children=[
+            TextArea(label("north", language), textprops=text | {"fontweight": "bold"}),
+            arrow,
+            bar,
+            TextArea(words, textprops=text),
+        ],
+        align="center",
+        pad=0,
+        sep=3,
+    )
+    anchored = AnchoredOffsetbox(loc="lower left", child=box, frameon=True, pad=0.3)
+    anchored.patch.set(facecolor="white", alpha=0.8, linewidth=0.0)
+    ax.add_artist(anchored)
+
+
+def round_length(metres: float) -> float:
+    """Return the largest of 1, 2, 5 times a power of ten that is not above a length."""
+    power = 10.0 ** int(f"{metres:e}".split("e")[1])
+    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= metres * (1 + 1e-9))
+
+
+def add_notes(ax: Axes, notes: Sequence[str], *, below_pt: float = 8.0) -> None:
+    """Write lines in small print, so many points below the axes."""
+    ax.annotate(
+        "\n".join(note for note in notes if note),
+        xy=(0.0, 0.0), xycoords="axes fraction", xytext=(0.0, -below_pt),
+        textcoords="offset points", va="top", ha="left", fontsize=6.5, color="#555555",
+        annotation_clip=False, wrap=True,
+    )  # fmt: skip
+
+
+def modelled_note(language: Language, **tables: gpd.GeoDataFrame | None) -> str:
+    """Return the words that say which of the tables are modelled; empty where none is.
+
+    Parameters
+    ----------
+    **tables : GeoDataFrame or None
+        By the key of their word, such as ``base_stations``.
+    """
+    modelled = [
+        label(key, language).lower()
+        for key, table in tables.items()
+        if table is not None
+        and "provenance" in table.columns
+        and (table["provenance"] == "modelled").any()
+    ]
+    if not modelled:
+        return ""
+    return label("modelled_notice", language).format(layers=", ".join(modelled))
+
+
+def language_ticks(ax: Axes, language: Language) -> None:
+    """Write the ticks of numeric axes with the language's marks."""
+    for axis in (ax.xaxis, ax.yaxis):
+        if not isinstance(axis.get_major_formatter(), FuncFormatter) and axis.get_label_text():
+            axis.set_major_locator(MaxNLocator(nbins=8))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, language)))
+
+
+def tick(value: float, language: Language) -> str:
+    """Return the number of a tick, as short as it goes, with the language's marks."""
+    text = f"{value:.10g}".replace("-", "−")
+    return text.replace(".", ",") if language == "vi" else text
+
+
+def chart_notes(ax: Axes, notes: list[str]) -> None:
+    """Write the notes below the label of the horizontal axis."""
+    add_notes(ax, notes, below_pt=42.0)

@@ -1,0 +1,129 @@
+"""Map of the gaps: where homes lack cover, how many, and why."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from htcoverage.crs import reproject
+from htcoverage.labels import Language, label
+from htcoverage.plots.drawing import (
+    HALO,
+    draw_districts,
+    frame_to,
+    mark,
+)
+from htcoverage.plots.frame import (
+    BLUE,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    asked_for,
+    axes_or_new,
+    decorate_map,
+    modelled_note,
+    number,
+)
+
+#: Mark and colour of each reason; marks differ, so that grey print tells them apart.
+WHY_MARKS: dict[str | None, tuple[str, str]] = {
+    "terrain": ("^", VERMILION),
+    "clutter": ("o", BLUE),
+    "too_far": ("s", ORANGE),
+    "beam": ("D", PURPLE),
+}
+
+
+#: Gaps whose settlement is written beside them.
+NAMED_GAPS = 8
+
+
+def plot_gaps(
+    gaps: gpd.GeoDataFrame,
+    *,
+    districts: gpd.GeoDataFrame,
+    settlements: gpd.GeoDataFrame | None = None,
+    language: Language = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw gaps as marks whose area grows with their residents, by the reason of each.
+
+    Parameters
+    ----------
+    gaps : GeoDataFrame
+        From `find_gaps`; with the column ``why`` every reason has its own mark.
+    districts : GeoDataFrame
+        Outlines.
+    settlements : GeoDataFrame, optional
+        Homes, drawn faintly.
+    language : {"en", "vi"}
+        Language of the words.
+    ax : Axes, optional
+        A new figure's by default.
+    """
+    ax = axes_or_new(ax)
+    crs = gaps.crs.to_wkt()
+    outlines = draw_districts(ax, districts, crs)
+    if settlements is not None:
+        reproject(settlements, crs).plot(ax=ax, facecolor="#d6cfc4", linewidth=0.0, zorder=2)
+    points = shapely.get_coordinates(shapely.centroid(gaps.geometry.to_numpy()))
+    # Largest first, so that small ones lie on top and are seen.
+    largest = max(float(gaps["residents"].max()), 1.0) if len(gaps) else 1.0
+    size = 8.0 + 160.0 * gaps["residents"].to_numpy(np.float64) / largest
+    reasons = gaps["why"].to_numpy(object) if "why" in gaps else np.full(len(gaps), None)
+    handles: list[Artist] = []
+    marks: dict[str | None, tuple[str, str]] = dict(WHY_MARKS) | {None: ("o", BLUE)}
+    for why, (shape, colour) in marks.items():
+        chosen = np.array([reason == why for reason in reasons], dtype=bool)
+        if not chosen.any():
+            continue
+        ax.scatter(
+            points[chosen, 0], points[chosen, 1], s=size[chosen], marker=shape, facecolors=colour,
+            edgecolors="white", linewidths=0.5, alpha=0.85, zorder=4,
+        )  # fmt: skip
+        what = label("gaps" if why is None else f"why_{why}", language)
+        people = number(float(gaps["residents"][chosen].sum()), language)
+        words = f"{what}: {int(chosen.sum())}; {people} {label('people', language)}"
+        handles.append(mark(shape, colour, words))
+    frame_to(ax, outlines, None)
+    _name_gaps(ax, points, gaps["settlement"].astype(str).tolist())
+    if not handles:
+        handles.append(Patch(facecolor="none", label=label("map_no_gaps", language)))
+    asked = ""
+    if len(gaps):
+        first = gaps.iloc[0]
+        asked = asked_for(first["technology"], first["operator"], language)
+    decorate_map(
+        ax,
+        title=": ".join(filter(None, [label("gaps_title", language), asked])),
+        handles=handles,
+        legend_title=label("gap_marks", language),
+        notes=[
+            label("prediction_notice", language),
+            modelled_note(language, settlements=settlements),
+        ],
+        language=language,
+    )
+    return ax
+
+
+def _name_gaps(ax: Axes, points: npt.NDArray[np.float64], names: list[str]) -> None:
+    """Write the names of the first gaps, less those that would lie over another's."""
+    west, east = ax.get_xlim()
+    south, north = ax.get_ylim()
+    named: list[tuple[float, float]] = []
+    for (x, y), name in zip(points[:NAMED_GAPS].tolist(), names, strict=False):
+        if any(abs(x - a) < 0.2 * (east - west) and abs(y - b) < 0.03 * (north - south)
+               for a, b in named):  # fmt: skip
+            continue
+        named.append((x, y))
+        ax.annotate(
+            name, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=7, color=INK,
+            path_effects=HALO, zorder=5, parse_math=False,
+        )  # fmt: skip
