@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -23,26 +26,59 @@ _STAGES = {
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Show stages of work as bars (as lines where the terminal is none)."""
-    if not progress_console.is_terminal:
-        begun: set[str] = set()
+    """Show stages of work as bars (as lines where the terminal is none); stop when interrupted."""
+    with _interrupts() as stop_if_interrupted:
+        if not progress_console.is_terminal:
+            begun: set[str] = set()
 
-        def line(stage: str, done: int, total: int) -> None:
-            if stage not in begun:
-                begun.add(stage)
-                progress_console.print(f"{_STAGES.get(stage, stage)} …", highlight=False)
+            def line(stage: str, done: int, total: int) -> None:
+                stop_if_interrupted()
+                if stage not in begun:
+                    begun.add(stage)
+                    progress_console.print(f"{_STAGES.get(stage, stage)} …", highlight=False)
 
-        yield line
+            yield line
+            return
+        with Progress(
+            TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(), console=progress_console,
+        ) as bars:  # fmt: skip
+            tasks = {}
+
+            def advance(stage: str, done: int, total: int) -> None:
+                stop_if_interrupted()
+                if stage not in tasks:
+                    tasks[stage] = bars.add_task(_STAGES.get(stage, stage), total=total)
+                bars.update(tasks[stage], completed=done, total=total)
+
+            yield advance
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """Yield what raises KeyboardInterrupt between two steps of work after a first interrupt.
+
+    While kernels are compiled Python runs inside callbacks of the compiler, which print an
+    exception and go on: raised at once, a Ctrl-C might do nothing. A second one is raised at once.
+    """
+    caught = False
+    before = signal.getsignal(signal.SIGINT)
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        nonlocal caught
+        caught = True
+        signal.signal(signal.SIGINT, before)
+        os.write(2, b"\nstopping ... (Ctrl-C again to stop at once)\n")  # print is not reentrant
+
+    def stop_if_interrupted() -> None:
+        if caught:
+            raise KeyboardInterrupt
+
+    if before is not signal.default_int_handler:  # ignored on purpose, or somebody else's
+        yield stop_if_interrupted
         return
-    with Progress(
-        TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), console=progress_console,
-    ) as bars:  # fmt: skip
-        tasks = {}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(_STAGES.get(stage, stage), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield advance
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield stop_if_interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
