@@ -5,7 +5,7 @@ Keys name a meaning, not a place; a module that needs a new word adds it here in
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from htcoverage.errors import argument_fault
 
@@ -180,6 +180,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "nearest_site_operators": ("its operators", "nhà mạng tại trạm"),
     "nearest_cover_operator": ("nearest cover", "vùng phủ gần nhất"),
     "nearest_cover_km": ("mean distance to it, km", "khoảng cách trung bình, km"),
+    "nearest_span_km": ("distance to fibre, km", "khoảng cách đến cáp quang, km"),
     "nearest_site": ("nearest site", "trạm gần nhất"),
     "nearest_site_km": ("distance to it, km", "khoảng cách, km"),
     "operators": ("Operators", "Nhà mạng"),
@@ -308,8 +309,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Mỗi khoảng chứa {share} của {draws} thế giới mô phỏng, trong đó mỗi mức thu là mức dự báo"
         " cộng một sai số: {common} dB chung cho một băng tần, {site} dB cho một vị trí trạm,"
         " {local} dB cho từng đường truyền (độ lệch chuẩn; là giả định cho đến khi mô hình được"
-        " hiệu chỉnh; mầm ngẫu nhiên {seed}). Trong mỗi thế giới, tỉ lệ được tính theo cùng một quy tắc."
-        " Chỉ xét hai vị trí mạnh nhất của mỗi nhà mạng nên tỉ lệ mô phỏng hơi thấp; khoảng cho"
+        " hiệu chỉnh; mầm ngẫu nhiên {seed}). Trong mỗi thế giới, tỉ lệ được tính theo cùng một quy"
+        " tắc. Chỉ xét hai vị trí mạnh nhất của mỗi nhà mạng nên tỉ lệ mô phỏng hơi thấp; khoảng cho"
         " biết giá trị thật có thể nằm ở đâu, nên con số dự báo có thể nằm ngoài khoảng.",
     ),
     "report_no_interval": (
@@ -485,9 +486,20 @@ def label(key: str, language: Language = "en") -> str:
     KeyError
         If there is no such key: a mistake of ours, not of the user.
     """
+    return _WORDS[key][0 if check_language(language) == "en" else 1]
+
+
+def check_language(language: str) -> Language:
+    """Return the language if there are words in it.
+
+    Raises
+    ------
+    InputError
+        If it is not one of the two.
+    """
     if language not in get_args(Language):
         raise argument_fault("language", language, "'en' or 'vi'")
-    return _WORDS[key][0 if language == "en" else 1]
+    return cast("Language", language)
 
 
 def value_label(column: str, value: str, language: Language = "en") -> str:

@@ -1,0 +1,25 @@
+"""``htcoverage report``: the evidence of a finished run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from htcoverage.cli.console import console
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN.json", help="The run's run.json.")],
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the page.")] = "en",
+) -> None:
+    """Write one self-contained page with the run's figures, how sure they are, and their basis."""
+    # Late, so that a slip of the keyboard is told before the libraries are loaded.
+    from htcoverage.report import write_report
+    from htcoverage.run import read_layers, read_run
+
+    written = write_report(read_layers(read_run(run)), out, language=lang)
+    console.print(f"Written to {out.resolve()}:", highlight=False, soft_wrap=True)
+    console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)

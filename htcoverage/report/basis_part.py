@@ -1,0 +1,110 @@
+"""The part of the report that says what the figures rest on, down to the hash of each file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from htcoverage.figures import CoverCriteria
+from htcoverage.labels import Language, label, value_label
+from htcoverage.plots.frame import number, percent
+from htcoverage.report.html import Column, definitions, heading, table
+from htcoverage.run import RunLayers
+
+_NUMBER = Column.number
+
+#: Said in words elsewhere on the page, or tables of their own.
+_ELSEWHERE = (
+    "threshold_3g_quantity", "threshold_4g_quantity", "cell_columns_assumed", "provenance",
+)  # fmt: skip
+
+_TABLE_WORDS = {"bts": "base_stations", "settlements": "settlements", "spans": "fibre"}
+
+#: Where the words of an assumption are in the run's record in English only.
+_WORDS_OF = {
+    "level": ("predicted", "median", "outdoors"),
+    "not_checked": ("downlink_only",),
+    "residents": ("define_residents",),
+}
+
+
+def basis_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
+    """Yield assumptions, definitions, provenance, parameters, files, versions."""
+    content = layers.record.content
+    assumptions = content["assumptions"]
+    yield heading(label("assumptions", language))
+    yield table(
+        [Column(label("report_parameter", language)), Column(label("report_value", language))],
+        [
+            *(
+                (label(f"assume_{name}", language), _value(name, value, language))
+                for name, value in assumptions.items()
+                if name not in _ELSEWHERE
+            ),
+            *(
+                (
+                    label("report_columns_assumed", language).format(column=column),
+                    number(count, language),
+                )
+                for column, count in assumptions.get("cell_columns_assumed", {}).items()
+            ),
+        ],
+    )
+    yield heading(label("report_definitions", language))
+    yield definitions(_definitions(layers.record.parameters.criteria, language))
+    yield heading(label("report_provenance", language))
+    yield table(
+        [
+            Column(label("report_layer", language)),
+            Column(label("provenance", language)),
+            _NUMBER(label("report_rows", language)),
+        ],
+        (
+            (label(_TABLE_WORDS.get(name, name), language),
+             value_label("provenance", kind, language), number(count, language))
+            for name, kinds in assumptions.get("provenance", {}).items()
+            for kind, count in kinds.items()
+        ),
+    )  # fmt: skip
+    for word, entries in (
+        ("report_inputs", content["inputs"]),
+        ("report_outputs", content["outputs"]),
+    ):
+        yield heading(label(word, language), level=3)
+        yield _hashes(entries, language)
+    yield heading(label("report_versions", language), level=3)
+    yield table(
+        [Column(label("report_package", language)), Column(label("report_version", language))],
+        content.get("versions", {}).items(),
+    )
+
+
+def _definitions(criteria: CoverCriteria, language: Language) -> Iterator[tuple[str, str]]:
+    probability = percent(criteria.cell_edge_probability, language, digits=0)
+    yield label("median", language), label("define_median", language)
+    yield (
+        f"{label('cell_edge', language)} {probability}",
+        label("define_cell_edge", language).format(
+            margin=number(criteria.margin_db, language, digits=1), share=probability
+        ),
+    )
+    for word in ("land_area", "residential_area", "residents", "settlements", "any_operator"):
+        yield label(word, language), label(f"define_{word}", language)
+
+
+def _value(name: str, value: object, language: Language) -> str:
+    if name in _WORDS_OF:
+        return ", ".join(label(word, language) for word in _WORDS_OF[name])
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    if name == "cell_edge_probability":
+        return percent(value, language, digits=0)
+    digits = next((d for d in range(4) if round(value, d) == round(value, 4)), 4)
+    return number(value, language, digits=digits)
+
+
+def _hashes(entries: list[Mapping[str, Any]], language: Language) -> str:
+    return table(
+        [Column(label("report_file", language)), Column("SHA-256", "hash")],
+        ((entry["file"], entry["sha256"]) for entry in entries),
+    )
