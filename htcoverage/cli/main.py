@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.main import get_command
 
-from htcoverage.cli import run
+from htcoverage.cli import deliver, export, run
 from htcoverage.errors import HtcoverageError
 
 INTERRUPTED = 130
@@ -24,11 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
-
-
-@app.callback()
-def _root() -> None:
-    """Keep `run` a command of its own while it is the only one."""
+app.command("export")(export.export)
+app.command("deliver")(deliver.deliver)
 
 
 def main() -> None:

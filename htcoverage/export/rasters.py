@@ -24,12 +24,14 @@ from htcoverage.export.classes import (
     level_labels,
 )
 from htcoverage.export.files import texts, whole_file, whole_files
+from htcoverage.export.pictures import area_mask
 from htcoverage.figures import CoverCriteria
 from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
 from htcoverage.figures.zones import grid_of_coverage
 from htcoverage.labels import Language
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import xarray as xr
     from odc.geo.geobox import GeoBox
 
@@ -129,6 +131,7 @@ def write_probability_tif(
     path: str | Path,
     *,
     criteria: CoverCriteria,
+    area: gpd.GeoDataFrame | None = None,
     tags: Mapping[str, object] | None = None,
 ) -> None:
     """Write the chance that the level reaches the threshold: Φ((level − threshold) / σ), 0 to 1.
@@ -141,6 +144,8 @@ def write_probability_tif(
         As for `write_coverage_tif`.
     criteria : CoverCriteria
         Thresholds and σ.
+    area : GeoDataFrame, optional
+        Polygons outside of which nothing is told: what was not computed is not uncovered.
 
     Raises
     ------
@@ -153,10 +158,13 @@ def write_probability_tif(
     below = np.where(np.isnan(excess_db), -np.inf, excess_db)
     # Without any spread the chance is 0 or 1.
     chance = ndtr(below / criteria.sigma_db) if criteria.sigma_db > 0 else (below >= 0)
+    grid = grid_of_coverage(coverage)
+    if area is not None:
+        chance = np.where(area_mask(area, grid), chance, np.nan)
     write_cog(
         path,
         list(chance.astype(np.float32)),
-        grid_of_coverage(coverage),
+        grid,
         descriptions=[f"{words}: probability of cover" for words in descriptions],
         unit="1",
         tags={
@@ -177,6 +185,7 @@ def write_class_tif(
     criteria: CoverCriteria,
     quantity: Literal["cover", "level"] = "cover",
     operator: str = ANY_OPERATOR,
+    area: gpd.GeoDataFrame | None = None,
     language: Language = "en",
     tags: Mapping[str, object] | None = None,
 ) -> None:
@@ -197,6 +206,8 @@ def write_class_tif(
         ``cover``: covered with the margin, at the median only, not covered.
     operator : str
         An operator's name, ``any`` or, for cover, ``all``.
+    area : GeoDataFrame, optional
+        Polygons outside of which nothing is told: what was not computed is not uncovered.
     language : {"en", "vi"}
         Language of the words.
 
@@ -219,6 +230,8 @@ def write_class_tif(
         classes = level_classes(coverage["level_dbm"].to_numpy()[chosen[0]], technology)
         colours = LEVEL_COLOURS
         words = [f"{QUANTITY[technology]} {one} dBm" for one in level_labels(technology)]
+    if area is not None:
+        classes = np.where(area_mask(area, grid), classes, 0).astype(np.uint8)
     numbered = {f"class_{number}": word for number, word in enumerate(words, start=1)}
     with whole_files(Path(path)) as part:
         _write_tif(

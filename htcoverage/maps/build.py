@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import xarray as xr
 from htcoverage.export import whole_file
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR
+from htcoverage.gaps.why import why_words
 from htcoverage.labels import Language, label
 from htcoverage.maps.base_map import OnlineBaseMap
 from htcoverage.maps.escape import Json, clean_text, html_text
@@ -40,11 +41,13 @@ _GAP_COLUMNS = (
     ("missing_db", "missing_db"),
     ("worst_missing_db", "worst_missing_db"),
     ("no_level_percent", "no_level_percent"),
+    ("why", "why"),
     ("nearest_site", "nearest_site"),
     ("nearest_site_operators", "nearest_site_operators"),
     ("nearest_site_km", "nearest_site_km"),
     ("nearest_cover_operator", "nearest_cover_operator"),
     ("nearest_cover_km", "nearest_cover_km"),
+    ("nearest_span_km", "nearest_span_km"),
     ("gap_id", "identifier"),
 )
 _DISTRICT_COLUMNS = (("full_name", "district"), ("communes", "communes"))
@@ -85,6 +88,7 @@ def make_map(
     facts: Mapping[str, str] | None = None,
     ground: Mapping[str, gpd.GeoDataFrame] | None = None,
     base_map: OnlineBaseMap | None = None,
+    cover_only: xr.Dataset | None = None,
     lang: Language = "en",
 ) -> folium.Map:
     """Return one self-contained map of a coverage: it asks the network for nothing.
@@ -112,6 +116,9 @@ def make_map(
         ``sea``, ``lakes`` (polygons) and ``rivers`` (lines or polygons) to find one's way by.
     base_map : OnlineBaseMap, optional
         Tiles that the reader may switch on; until then, and without it, no request leaves the page.
+    cover_only : xarray.Dataset, optional
+        Further layers of which cover alone is shown, no level: a union of rivals' cover, for the
+        peaks of its level would tell where their masts stand.
     lang : 'en' or 'vi'
         Language of the page.
 
@@ -136,6 +143,8 @@ def make_map(
         themes["fibre"] = theme(spans, _SPAN_COLUMNS, tolerance_m=15, language=lang)
     if gaps is not None:
         told = gaps.assign(no_level_percent=100 * gaps["no_level_share"])
+        if "why" in gaps.columns:
+            told = told.assign(why=[_why(gap, lang) for gap in gaps.to_dict("records")])
         themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=lang)
     for name in _GROUND:
         if ground is not None and name in ground:
@@ -145,7 +154,9 @@ def make_map(
         "bounds": list(place),
         "words": {word: label(word, lang) for word in _PAGE_WORDS},
         "gap_sign": _gap_sign(gaps, criteria, lang),
-        "surfaces": surfaces(coverage, districts, criteria=criteria, language=lang),
+        "surfaces": surfaces(
+            coverage, districts, criteria=criteria, language=lang, cover_only=cover_only
+        ),
         "themes": themes,
         "base_map": base_map.as_json() if base_map else None,
         "labels": label_points(districts, "full_name"),
@@ -187,6 +198,13 @@ def _with_district(table: gpd.GeoDataFrame, names: dict[object, object]) -> gpd.
     if "district" in table.columns or "district_code" not in table.columns:
         return table
     return table.assign(district=named(table["district_code"], names))
+
+
+def _why(gap: Mapping[Hashable, object], language: Language) -> str | None:
+    """Return the reason of a gap in words; a table read from a file has NaN where there is none."""
+    if not isinstance(gap["why"], str):
+        return None
+    return why_words({str(key): value for key, value in gap.items()}, language=language)
 
 
 def _gap_sign(gaps: gpd.GeoDataFrame | None, criteria: CoverCriteria, language: Language) -> str:

@@ -29,7 +29,12 @@ _COVER_TECHNOLOGIES: tuple[Technology, ...] = ("4G", "3G", "any")
 
 
 def surfaces(
-    coverage: xr.Dataset, area: gpd.GeoDataFrame, *, criteria: CoverCriteria, language: Language
+    coverage: xr.Dataset,
+    area: gpd.GeoDataFrame,
+    *,
+    criteria: CoverCriteria,
+    language: Language,
+    cover_only: xr.Dataset | None = None,
 ) -> dict[str, Json]:
     """Return the pictures of a coverage, clipped to an area, and their legends.
 
@@ -44,6 +49,8 @@ def surfaces(
         Thresholds and margin.
     language : 'en' or 'vi'
         Language of the words.
+    cover_only : xarray.Dataset, optional
+        On the same grid: further layers, of which cover alone is drawn.
 
     Returns
     -------
@@ -71,18 +78,24 @@ def surfaces(
             "image": data_uri(palette_png(picture, colours, warp.transform), "image/png"),
         }
 
-    excess = layer_excess(coverage, criteria=criteria)
     layers: list[Json] = []
-    for technology in _COVER_TECHNOLOGIES:
-        for operator in (ANY_OPERATOR, *excess.operators):
-            if excess.has(technology, operator):
-                combined_db = excess.combined_db(technology, operator).reshape(grid.shape)
-                classes = cover_classes(combined_db, criteria.margin_db)
-                layers.append(layer("cover", technology, operator, classes, COVER_COLOURS))
+    for source in (coverage, cover_only):
+        if source is None:
+            continue
+        excess = layer_excess(source, criteria=criteria)
+        # One operator's own layers are nobody else's: "any" would say more than is known.
+        single = len(excess.operators) == 1 and ANY_OPERATOR not in source["operator"].to_numpy()
+        for technology in _COVER_TECHNOLOGIES:
+            for operator in (*([] if single else [ANY_OPERATOR]), *excess.operators):
+                if excess.has(technology, operator):
+                    combined_db = excess.combined_db(technology, operator).reshape(grid.shape)
+                    classes = cover_classes(combined_db, criteria.margin_db)
+                    layers.append(layer("cover", technology, operator, classes, COVER_COLOURS))
     operators = coverage["operator"].to_numpy()
     technologies = coverage["technology"].to_numpy()
+    named = dict.fromkeys([ANY_OPERATOR, *operators.tolist()])
     for technology in _LEVEL_TECHNOLOGIES:
-        for operator in (ANY_OPERATOR, *excess.operators):
+        for operator in named:
             for place in np.flatnonzero((technologies == technology) & (operators == operator)):
                 level_dbm = coverage["level_dbm"].isel(layer=place).to_numpy()
                 classes = level_classes(level_dbm, technology)

@@ -23,6 +23,7 @@ from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_gpkg
 from htcoverage.export.rasters import ANY_WORDS, NO_SERVER
 from htcoverage.figures.cover import ANY_OPERATOR
+from htcoverage.run.facts import terrain_words
 from htcoverage.run.record import RunRecord
 from htcoverage.schema import CELLS
 
@@ -83,6 +84,7 @@ class RunLayers:
         content = self.record.content
         return {
             "area": content.get("area", ""),
+            "terrain_source": terrain_words(self.record.content["inputs"]),
             **content["assumptions"],
             "parameters": content["parameters"],
             "input_sha256": self.record.inputs,

@@ -20,8 +20,11 @@ from pyproj import Geod
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
+from htcoverage.labels import label
 from htcoverage.maps import make_map, save_map
 from htcoverage.run.compute import RunProgress, RunResult
+from htcoverage.run.facts import map_facts
+from htcoverage.run.inputs import Inputs
 from htcoverage.run.layers import LAYERS_FILE, write_layers
 from htcoverage.terrain import sha256_of
 
@@ -217,10 +220,14 @@ def _record(result: RunResult, outputs: Mapping[str, str]) -> dict[str, Any]:
             "shape": [result.coverage.sizes["y"], result.coverage.sizes["x"]],
         },
         "assumptions": assumptions(result),
-        "inputs": [{"file": name, "sha256": digest} for name, digest in result.inputs.files],
+        "inputs": _hashed(result.inputs),
         "versions": {name: version(name) for name in _VERSIONS},
         "outputs": [{"file": name, "sha256": digest} for name, digest in outputs.items()],
     }
+
+
+def _hashed(inputs: Inputs) -> list[dict[str, str]]:
+    return [{"file": name, "sha256": digest} for name, digest in inputs.files]
 
 
 def _writers(result: RunResult) -> dict[str, Callable[[Path], object]]:
@@ -249,6 +256,14 @@ def _writers(result: RunResult) -> dict[str, Callable[[Path], object]]:
             spans=inputs.spans,
             gaps=result.gaps,
             criteria=result.parameters.criteria,
+            title=f"{inputs.name}: {label('map_title').lower()}",
+            facts=map_facts(
+                result.figures,
+                _hashed(inputs),
+                reported=inputs.reported,
+                drawn=bool(inputs.ground),
+                modelled_ledger=result.parameters.seed is not None,
+            ),
             ground=inputs.ground,
         ),
         path,

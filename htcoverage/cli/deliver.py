@@ -1,0 +1,41 @@
+"""``htcoverage deliver``: a map and files that one carrier may see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from htcoverage.cli.console import console
+
+
+def deliver(
+    run: Annotated[Path, typer.Argument(help="run.json of a finished run, or its folder.")],
+    operator: Annotated[str, typer.Option(help="The carrier, as the ledger names it.")],
+    out: Annotated[Path, typer.Option(help="Folder for the carrier: empty, or its earlier one.")],
+    with_union: Annotated[
+        bool, typer.Option("--with-union", help="Tell cover of any operator too, as a union.")
+    ] = False,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="Files besides the map, as for export; several times."),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the map: en or vi.")] = "en",
+) -> None:
+    """Write a map and files with only what one carrier may see of a finished run."""
+    from htcoverage.deliver import DEFAULT_FORMATS
+    from htcoverage.deliver import deliver as write_delivery
+    from htcoverage.labels import check_language
+    from htcoverage.run import read_layers, read_run
+
+    written = write_delivery(
+        read_layers(read_run(run)),
+        operator,
+        out,
+        with_union=with_union,
+        formats=formats or DEFAULT_FORMATS,
+        language=check_language(lang),
+    )
+    for path in written:
+        console.print(str(path), highlight=False, soft_wrap=True)

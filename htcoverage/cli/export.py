@@ -1,0 +1,33 @@
+"""``htcoverage export``: a finished run as files for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from htcoverage.cli.console import console
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="run.json of a finished run, or its folder.")],
+    formats: Annotated[
+        list[str],
+        typer.Option(
+            "--format",
+            help="level, class, probability, best-server (GeoTIFF), gpkg, parquet, kmz, tab, csv, "
+            "xlsx, atoll or fcc; may be given several times.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    lang: Annotated[str, typer.Option(help="Language of legends: en or vi.")] = "en",
+) -> None:
+    """Write a finished run as GeoTIFF, GeoPackage, KMZ, MapInfo TAB and others."""
+    from htcoverage.deliver import export_run
+    from htcoverage.labels import check_language
+    from htcoverage.run import read_layers, read_run
+
+    written = export_run(read_layers(read_run(run)), formats, out, language=check_language(lang))
+    for path in written:
+        console.print(str(path), highlight=False, soft_wrap=True)

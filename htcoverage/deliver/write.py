@@ -1,0 +1,151 @@
+"""One carrier's folder: its map, its files, and a record of what they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from htcoverage.deliver.carrier import CarrierView, carrier_view
+from htcoverage.deliver.formats import export_run, file_words
+from htcoverage.errors import Fault, InputError
+from htcoverage.export import whole_file
+from htcoverage.labels import Language, label
+from htcoverage.maps import make_map, save_map
+from htcoverage.reference import load_reference
+from htcoverage.run import RunLayers
+from htcoverage.run.facts import bundled_files, map_facts
+from htcoverage.terrain import Terrain, sha256_of
+
+if TYPE_CHECKING:
+    import folium
+
+RECORD_FILE = "delivery.json"
+
+#: What a carrier gets besides the map, unless it is said otherwise.
+DEFAULT_FORMATS = ("level", "class", "best-server", "gpkg", "kmz", "csv", "atoll")
+
+#: Files of the reference's terrain; with all of them, a run was computed on it.
+_TERRAIN = frozenset({"ground_m.tif", "clutter_class.tif", "clutter_classes.csv", "zone.tif"})
+
+
+def deliver(
+    layers: RunLayers,
+    operator: str,
+    out: Path,
+    *,
+    with_union: bool = False,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    language: Language = "en",
+) -> list[Path]:
+    """Write what one carrier may see of a run: a map and files.
+
+    Parameters
+    ----------
+    layers : RunLayers
+        From `read_layers`.
+    operator : str
+        An operator of the run.
+    out : Path
+        Folder; made where it is not there. It must be empty, or hold an earlier delivery to the
+        same carrier, which is replaced: nothing else may go out with it.
+    with_union : bool
+        Whether cover and figures of any operator are told as well, as a union.
+    formats : sequence of str
+        Of `FORMATS`.
+    language : {"en", "vi"}
+        Language of the map.
+
+    Returns
+    -------
+    list of Path
+        The files, ``delivery.json`` last: it lists the others with their SHA-256.
+
+    Raises
+    ------
+    InputError
+        If the run has no such operator, or the folder holds anything else or cannot be written.
+    """
+    _clear(out, operator)
+    view = carrier_view(layers, operator, with_union=with_union, terrain=_terrain(layers))
+    written = export_run(view.layers, formats, out, union=view.union, language=language)
+    map_file = out / f"map_{file_words(operator)}.html"
+    save_map(_map(layers, view, language), map_file)
+    written.append(map_file)
+    content = view.layers.record.content
+    record = {
+        "operator": operator,
+        "with_union": with_union,
+        **{name: content[name] for name in ("area", "parameters", "coverage", "grid")},
+        "assumptions": content["assumptions"],
+        "versions": content["versions"],
+        "outputs": [{"file": path.name, "sha256": sha256_of(path)} for path in written],
+    }
+    with whole_file(out / RECORD_FILE) as part:
+        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+        part.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return [*written, out / RECORD_FILE]
+
+
+def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map:
+    own = view.layers
+    area = own.record.content["area"]
+    title = label("carrier_title", language).format(operator=view.operator)
+    return make_map(
+        own.coverage,
+        own.settlements,
+        own.districts,
+        own.bts,
+        own.spans,
+        own.gaps,
+        criteria=own.record.parameters.criteria,
+        title=f"{area}: {title}" if area else title,
+        facts=map_facts(
+            own.figures,
+            layers.record.content["inputs"],
+            reported={},
+            drawn=bool(own.ground),
+            operator=view.operator,
+            modelled_ledger=layers.record.parameters.seed is not None,
+            language=language,
+        ),
+        ground=own.ground,
+        cover_only=view.union,
+        lang=language,
+    )
+
+
+def _terrain(layers: RunLayers) -> Terrain | None:
+    """Return the bundled terrain if the run was computed on it: a run keeps no terrain."""
+    used = bundled_files(layers.record.content["inputs"])
+    return load_reference().terrain if used >= _TERRAIN else None
+
+
+def _clear(out: Path, operator: str) -> None:
+    """Remove an earlier delivery to the same carrier; refuse a folder that holds anything else."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise InputError([Fault(str(out), None, None, "", "a folder, not a file")])
+    record = out / RECORD_FILE
+    ours: set[str] = set()
+    if record.is_file():
+        try:
+            content = json.loads(record.read_text(encoding="utf-8"))
+            if content["operator"] == operator:
+                ours = {RECORD_FILE, *(entry["file"] for entry in content["outputs"])}
+        except (ValueError, KeyError, TypeError):
+            ours = set()
+    others = sorted(path.name for path in out.iterdir() if path.name not in ours)
+    if others:
+        raise InputError(
+            [
+                Fault(
+                    str(out), None, None, ", ".join(others[:5]),
+                    f"an empty folder, or an earlier delivery to {operator}",
+                )
+            ]
+        )  # fmt: skip
+    for name in sorted(ours):
+        (out / name).unlink(missing_ok=True)

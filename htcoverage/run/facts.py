@@ -1,0 +1,135 @@
+"""What must be said of a run above its map: figures, the reported figure, date, sources."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import pandas as pd
+
+from htcoverage.figures import headline
+from htcoverage.figures.cover import ANY_OPERATOR
+from htcoverage.labels import Language, label
+from htcoverage.reference import data_dir
+
+#: Folders of the bundled data that list the hashes of their files.
+_HASHED = ("boundaries", "bts", "terrain", "fibre")
+
+#: What a bundled file rests on, by the key of its words.
+_SOURCES = (
+    ("districts.gpkg", "source_boundaries"),
+    ("ground.gpkg", "source_coast"),
+    ("bts.csv", "source_places"),
+    ("ground_m.tif", "source_terrain"),
+)
+
+
+@cache
+def _bundled() -> dict[str, str]:
+    """Name of each bundled file by its SHA-256."""
+    found = {}
+    for folder in _HASHED:
+        lines = (data_dir() / folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+        for line in lines:
+            digest, name = line.split(maxsplit=1)
+            found[digest] = name.strip().removeprefix("*")
+    return found
+
+
+def bundled_files(inputs: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    """Return which of the inputs are files of the reference province, by their hashes.
+
+    Parameters
+    ----------
+    inputs : iterable of mapping
+        ``file`` and ``sha256`` of each, as ``run.json`` lists them.
+    """
+    known = _bundled()
+    return frozenset(known[entry["sha256"]] for entry in inputs if entry["sha256"] in known)
+
+
+def terrain_words(inputs: Iterable[Mapping[str, str]]) -> str:
+    """Return where the terrain of a run comes from, in English, for the metadata of files."""
+    listed = list(inputs)
+    if "ground_m.tif" in bundled_files(listed):
+        return label("source_terrain")
+    rasters = [e["file"] for e in listed if e["file"].endswith((".tif", ".tiff", ".vrt", ".hgt"))]
+    return ", ".join(rasters) or label("not_stated")
+
+
+def map_facts(
+    figures: pd.DataFrame,
+    inputs: Iterable[Mapping[str, str]],
+    *,
+    reported: Mapping[str, object],
+    drawn: bool,
+    operator: str = ANY_OPERATOR,
+    modelled_ledger: bool = False,
+    language: Language = "en",
+) -> dict[str, str]:
+    """Return the facts of a run for the title block of its map, by their words.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        Figure rows with ``attrs["criteria"]``.
+    inputs : iterable of mapping
+        ``file`` and ``sha256`` of each input file.
+    reported : mapping
+        The public statement that the figure is set beside; empty where there is none.
+    drawn : bool
+        Whether sea and rivers of the bundled data are on the map.
+    operator : str
+        Whose figures are said.
+    modelled_ledger : bool
+        Whether the ledger was drawn anew by the generator, from the same sources.
+    language : {"en", "vi"}
+        Language of the words.
+    """
+    said = headline(figures, operator=operator, language=language)
+    table = said.table
+    facts: dict[str, str] = {}
+    area = label("residential_area", language)
+    for technology in ("4G", label("either_technology", language)):
+        row = table[(table["technology"] == technology) & (table["denominator"] == area)]
+        if len(row):
+            facts[f"{technology}, {said.operator}"] = label("headline_fact", language).format(
+                median=_percent(row["median"].iloc[0], language),
+                median_words=said.median,
+                cell_edge=_percent(row["cell_edge"].iloc[0], language),
+                cell_edge_words=said.cell_edge,
+                area=area,
+            )
+    share = reported.get("covered_residential_share")
+    if isinstance(share, float):
+        facts[label("reported", language)] = label("reported_fact", language).format(
+            share=_percent(share, language), date=_month(str(reported["date"]), language)
+        )
+    files = set(bundled_files(inputs))
+    if modelled_ledger:
+        files.add("bts.csv")
+    if drawn:
+        files.add("ground.gpkg")
+    if "bts.csv" in files and "date" in reported:
+        date = label("date_modelled", language).format(date=_month(str(reported["date"]), language))
+    else:
+        date = label("not_stated", language)
+    facts[label("date_of_data", language)] = date
+    sources = [label(key, language) for name, key in _SOURCES if name in files]
+    if sources:
+        facts[label("sources", language)] = "; ".join(sources)
+    return facts
+
+
+def _percent(share: float, language: Language) -> str:
+    text = f"{100 * share:.4g}"
+    return f"{text.replace('.', ',') if language == 'vi' else text} %"
+
+
+def _month(date: str, language: Language) -> str:
+    """Return a month that is written 2023-10 as the language writes it."""
+    year, month = date.split("-")[:2]
+    if language == "vi":
+        return f"{int(month)}/{year}"
+    return f"{calendar.month_name[int(month)]} {year}"
