@@ -60,13 +60,18 @@ def read_run(path: str | os.PathLike[str]) -> RunRecord:
         file = file / "run.json"
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(
-            [Fault(str(file), None, None, "", f"the run.json of a finished run ({error})")]
-        ) from error
+        return _checked(file, content)
+    # Somebody else's JSON, or one edited by hand, may hold anything anywhere.
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        expected = f"the run.json of a finished run ({error})"
+        raise InputError([Fault(str(file), None, None, "", expected)]) from error
+
+
+def _checked(file: Path, content: Any) -> RunRecord:
     needed = {"parameters", "inputs", "outputs", "coverage", "assumptions"}
-    if not isinstance(content, dict) or not needed <= content.keys():
-        raise InputError([Fault(str(file), None, None, "", "the run.json of a finished run")])
+    lacking = needed - content.keys()
+    if lacking:
+        raise KeyError(*sorted(lacking))
     known = {field.name for field in fields(RunParameters)}
     strange = sorted(content["parameters"].keys() - known)
     faults = [Fault(str(file), None, name, "", "no such parameter") for name in strange]

@@ -1,0 +1,219 @@
+"""A run in memory: its parameters, the ledger it draws, and the files it writes or does not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from htcoverage import InputError
+from htcoverage.reference import modelled_ledger
+from htcoverage.run import RunParameters, compute_run, load_inputs, read_run, write_run
+from htcoverage.run.outputs import check_folder
+
+COARSE = RunParameters(resolution_m=2000.0, radius_km=3.0)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return compute_run(load_inputs(), COARSE)
+
+
+class BreakdownError(Exception):
+    """What the work is broken off with."""
+
+
+# Parameters
+
+
+def test_the_defaults_are_those_of_the_design():
+    assert RunParameters().as_dict() == {
+        "resolution_m": 100.0, "radius_km": 15.0, "threshold_3g_dbm": -95.0,
+        "threshold_4g_dbm": -105.0, "cell_edge_probability": 0.9, "model_sigma_db": 7.0,
+        "rx_height_m": 1.5, "clutter_clearance_m": 100.0, "delta_n": 50.0, "n0": 370.0,
+        "seed": None,
+    }  # fmt: skip
+
+
+@given(
+    threshold_dbm=st.floats(-150.0, -30.0),
+    probability=st.floats(0.01, 0.99),
+    sigma_db=st.floats(0.0, 20.0),
+    resolution_m=st.floats(5.0, 2000.0),
+)
+def test_accepted_parameters_make_criteria_with_a_margin_on_the_right_side(
+    threshold_dbm, probability, sigma_db, resolution_m
+):
+    parameters = RunParameters(
+        threshold_4g_dbm=threshold_dbm,
+        cell_edge_probability=probability,
+        model_sigma_db=sigma_db,
+        resolution_m=resolution_m,
+    )
+    criteria = parameters.criteria
+    assert criteria.threshold_dbm("4G") == threshold_dbm
+    assert criteria.sigma_db >= sigma_db
+    assert (criteria.margin_db > 0) == (probability > 0.5)
+    assert RunParameters(**json.loads(json.dumps(parameters.as_dict()))) == parameters
+
+
+@given(st.sets(st.sampled_from(sorted(set(RunParameters().as_dict()) - {"seed"})), min_size=1))
+def test_every_value_out_of_range_is_a_fault_of_its_own(names):
+    with pytest.raises(InputError) as caught:
+        RunParameters(**{name: float("inf") for name in names})
+    assert {fault.column for fault in caught.value.faults} == names
+
+
+# Seeds
+
+
+def test_a_seed_draws_the_same_ledger_every_time_and_another_seed_another(reference):
+    first, first_cells = modelled_ledger(reference, seed=7)
+    again, again_cells = modelled_ledger(reference, seed=7)
+    other, _ = modelled_ledger(reference, seed=8)
+    pd.testing.assert_frame_equal(first, again)
+    pd.testing.assert_frame_equal(first_cells, again_cells)
+    for drawn in (first, other):
+        assert len(drawn) == len(reference.bts) == 3250
+        assert drawn["site_id"].nunique() == reference.bts["site_id"].nunique()
+        counts = drawn.groupby("technology").size()
+        assert counts.to_dict() == reference.bts.groupby("technology").size().to_dict()
+    places = [set(table.geometry.to_wkb()) for table in (first, other, reference.bts)]
+    for index, one in enumerate(places):
+        for another in places[index + 1 :]:
+            assert len(one & another) < 0.1 * len(one)
+
+
+# Writing
+
+
+@pytest.mark.parametrize("broken_at", [0, 3, 7])
+@pytest.mark.parametrize("kind", [BreakdownError, KeyboardInterrupt])
+def test_work_broken_off_while_writing_leaves_nothing(result, tmp_path, broken_at, kind):
+    def break_off(stage: str, done: int, total: int) -> None:
+        if done == broken_at:
+            raise kind
+
+    with pytest.raises(kind):
+        write_run(result, tmp_path / "a" / "b", progress=break_off)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_work_broken_off_leaves_an_earlier_run_as_it_was(result, tmp_path):
+    (tmp_path / "figures.json").write_text("earlier")
+
+    def break_off(stage: str, done: int, total: int) -> None:
+        if done == total - 2:
+            raise BreakdownError
+
+    with pytest.raises(BreakdownError):
+        write_run(result, tmp_path, progress=break_off)
+    assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
+    assert (tmp_path / "figures.json").read_text() == "earlier"
+
+
+def test_checking_a_folder_makes_none(tmp_path):
+    check_folder(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["taken", "taken/deeper", "x" * 300])
+def test_a_folder_that_cannot_be_made_is_an_input_error(result, tmp_path, name):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(InputError) as caught:
+        write_run(result, tmp_path / name)
+    (fault,) = caught.value.faults
+    assert fault.file == str(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_settlement_shares_rest_on_area_and_lie_between_none_and_all(result):
+    shares = result.settlements.filter(like="covered_")
+    assert sorted(shares) == sorted(
+        f"covered_{technology}_{basis}"
+        for technology in ("3g", "4g", "any")
+        for basis in ("median", "cell_edge")
+    )
+    assert ((shares >= 0.0) & (shares <= 1.0)).all(axis=None)
+    assert (shares["covered_any_median"] >= shares["covered_4g_median"]).all()
+    assert (shares["covered_4g_cell_edge"] <= shares["covered_4g_median"]).all()
+    gaps = result.gaps.set_index("settlement_id")["residents"]
+    uncovered = result.settlements.set_index("settlement_id")["covered_4g_cell_edge"] < 1.0
+    assert set(gaps.index) <= set(uncovered.index[uncovered])
+
+
+# Reading back
+
+
+@pytest.fixture
+def finished(small_run, tmp_path) -> Path:
+    return Path(shutil.copytree(small_run.folder, tmp_path / "run"))
+
+
+def test_a_run_is_read_from_its_folder_or_its_record(finished):
+    assert read_run(finished).content == read_run(finished / "run.json").content
+    assert read_run(finished).parameters == RunParameters(resolution_m=1000.0, radius_km=5.0)
+
+
+def test_changed_and_missing_outputs_are_told_all_at_once(finished):
+    with (finished / "figures.csv").open("a") as file:
+        file.write("one more row\n")
+    (finished / "map.html").unlink()
+    with pytest.raises(InputError) as caught:
+        read_run(finished)
+    told = {Path(fault.file).name: fault.expected for fault in caught.value.faults}
+    assert told.keys() == {"figures.csv", "map.html"}
+    assert "it was changed" in told["figures.csv"]
+    assert "the file that the run wrote" in told["map.html"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "[]", "{}", '{"parameters": {}}', "\x00",
+        '{"parameters": 1, "inputs": 2, "outputs": 3, "coverage": 4, "assumptions": 5}',
+        '{"parameters": {}, "inputs": [], "outputs": [1], "coverage": {}, "assumptions": {}}',
+        '{"parameters": {"n0": "x"}, "inputs": [], "outputs": [], "coverage": 0, "assumptions": 0}',
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_record_is_told(content, tmp_path):
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(InputError, match="of a finished run"):
+        read_run(tmp_path)
+
+
+def test_a_folder_without_a_record_is_told(tmp_path):
+    with pytest.raises(InputError, match="of a finished run"):
+        read_run(tmp_path)
+    with pytest.raises(InputError, match="of a finished run"):
+        read_run(tmp_path / "nowhere")
+
+
+def test_a_record_of_strange_or_impossible_parameters_is_told(finished):
+    path = finished / "run.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["parameters"]["frequency"] = 1
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match="no such parameter"):
+        read_run(finished)
+    del content["parameters"]["frequency"]
+    content["parameters"]["radius_km"] = -1.0
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match="radius_km"):
+        read_run(finished)
+
+
+def test_tables_of_a_run_keep_what_they_rest_on(small_run):
+    metadata = gpd.read_file(small_run.folder / "gaps.gpkg", layer="gaps")
+    assert set(metadata["basis"]) == {"cell_edge"}
+    import pyogrio
+
+    told = pyogrio.read_info(small_run.folder / "gaps.gpkg", layer="gaps")["layer_metadata"]
+    assert told["model"] == "ITU-R P.1812-8"
+    assert told["threshold_4g_dbm"] == "-105.0"
