@@ -247,7 +247,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     # Pictures.
     "north": ("N", "B"),
     "pixel": ("pixel", "điểm ảnh"),
-    "no_level": ("no level computed", "không có mức thu"),
+    "no_level_computed": ("no level computed", "không có mức thu"),
     "gaps_title": ("Homes without cover", "Nhà dân không có sóng"),
     "gap_marks": ("Gaps (area of the mark: residents)", "Vùng lõm (cỡ ký hiệu: số dân)"),
     "province_title": ("Layers of the province", "Các lớp dữ liệu của tỉnh"),
@@ -310,8 +310,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         " cộng một sai số: {common} dB chung cho một băng tần, {site} dB cho một vị trí trạm,"
         " {local} dB cho từng đường truyền (độ lệch chuẩn; là giả định cho đến khi mô hình được"
         " hiệu chỉnh; mầm ngẫu nhiên {seed}). Trong mỗi thế giới, tỉ lệ được tính theo cùng một quy"
-        " tắc. Chỉ xét hai vị trí mạnh nhất của mỗi nhà mạng nên tỉ lệ mô phỏng hơi thấp; khoảng cho"
-        " biết giá trị thật có thể nằm ở đâu, nên con số dự báo có thể nằm ngoài khoảng.",
+        " tắc. Chỉ xét hai vị trí mạnh nhất của mỗi nhà mạng nên tỉ lệ mô phỏng hơi thấp; khoảng"
+        " cho biết giá trị thật có thể nằm ở đâu, nên con số dự báo có thể nằm ngoài khoảng.",
     ),
     "report_no_interval": (
         "This run was made without intervals: how sure the figures are is not stated.",
@@ -352,8 +352,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         " any operator, {technology}; two sites at once are not looked at. {count} sites would take"
         " somebody's cover; the first are:",
         "Mọi nhà mạng tại vị trí đó cùng ngừng. Số liệu là chính xác đối với vùng phủ ở biên của"
-        " bất kỳ nhà mạng nào, {technology}; không xét hai vị trí cùng lúc. Có {count} vị trí mà khi"
-        " ngừng sẽ có người mất sóng; đứng đầu là:",
+        " bất kỳ nhà mạng nào, {technology}; không xét hai vị trí cùng lúc. Có {count} vị trí mà"
+        " khi ngừng sẽ có người mất sóng; đứng đầu là:",
     ),
     "report_gaps_words": (
         "Connected residential areas without 4G of any operator at the cell edge: {count}, with"
@@ -415,44 +415,56 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Công bố ({date}): {share} khu dân cư. Nguồn công bố không nêu mức thu, xác suất và nhà"
         " mạng, nên cách đếm ở đây có thể khác.",
     ),
-    "assume_model": ("propagation model", "mô hình truyền sóng"),
-    "assume_level": ("level", "mức thu"),
-    "assume_not_checked": ("not checked", "chưa xét"),
-    "assume_threshold_3g_dbm": ("3G threshold (RSCP), dBm", "ngưỡng 3G (RSCP), dBm"),
-    "assume_threshold_4g_dbm": ("4G threshold (RSRP), dBm", "ngưỡng 4G (RSRP), dBm"),
-    "assume_cell_edge_probability": ("cell-edge probability", "xác suất ở biên vùng phủ"),
-    "assume_location_sigma_db": (
+    "assume:model": ("propagation model", "mô hình truyền sóng"),
+    "assume:level": ("level", "mức thu"),
+    "assume:not_checked": ("not checked", "chưa xét"),
+    "assume:threshold_3g_dbm": ("3G threshold (RSCP), dBm", "ngưỡng 3G (RSCP), dBm"),
+    "assume:threshold_4g_dbm": ("4G threshold (RSRP), dBm", "ngưỡng 4G (RSRP), dBm"),
+    "assume:cell_edge_probability": ("cell-edge probability", "xác suất ở biên vùng phủ"),
+    "assume:location_sigma_db": (
         "spread inside a pixel, dB",
         "độ lệch chuẩn trong một điểm ảnh, dB",
     ),
-    "assume_model_sigma_db": (
+    "assume:model_sigma_db": (
         "spread of the model against measurement, dB",
         "độ lệch chuẩn của mô hình so với đo đạc, dB",
     ),
-    "assume_margin_db": ("margin, dB", "dự phòng, dB"),
-    "assume_user_equipment": ("user equipment", "thiết bị đầu cuối"),
-    "assume_radius_km": ("radius, km", "bán kính, km"),
-    "assume_rx_height_m": ("receiver above ground, m", "máy thu cách mặt đất, m"),
-    "assume_clutter_clearance_m": (
+    "assume:margin_db": ("margin, dB", "dự phòng, dB"),
+    "assume:user_equipment": ("user equipment", "thiết bị đầu cuối"),
+    "assume:radius_km": ("radius, km", "bán kính, km"),
+    "assume:rx_height_m": ("receiver above ground, m", "máy thu cách mặt đất, m"),
+    "assume:clutter_clearance_m": (
         "clutter nearer to the receiver not counted, m",
         "không tính vật cản gần máy thu hơn, m",
     ),
-    "assume_delta_n": ("refractivity lapse rate, N/km", "độ giảm chiết suất, N/km"),
-    "assume_n0": ("sea-level refractivity, N", "chiết suất ở mực nước biển, N"),
-    "assume_polarization": ("polarization", "phân cực"),
-    "assume_terrain_posting_m": ("terrain step, m", "bước lưới địa hình, m"),
-    "assume_pixels_extrapolated_below_250_m": (
+    "assume:delta_n": ("refractivity lapse rate, N/km", "độ giảm chiết suất, N/km"),
+    "assume:n0": ("sea-level refractivity, N", "chiết suất ở mực nước biển, N"),
+    "assume:polarization": ("polarization", "phân cực"),
+    "assume:terrain_posting_m": ("terrain step, m", "bước lưới địa hình, m"),
+    "assume:pixels_extrapolated_below_250_m": (
         "pixels nearer than 250 m, in free space",
         "điểm ảnh gần hơn 250 m, tính theo không gian tự do",
     ),
-    "assume_resolution_m": ("pixel, m", "điểm ảnh, m"),
-    "assume_crs": ("coordinate system", "hệ tọa độ"),
-    "assume_residents": ("residents", "số dân"),
+    "assume:resolution_m": ("pixel, m", "điểm ảnh, m"),
+    "assume:crs": ("coordinate system", "hệ tọa độ"),
+    "assume:residents": ("residents", "số dân"),
+    "user_equipment_words": ("0 dBi, body loss 0 dB", "0 dBi, suy hao do cơ thể 0 dB"),
+    "polarization:vertical": ("vertical", "thẳng đứng"),
     "compare_title": ("Two covers compared", "So sánh hai vùng phủ"),
     "compare_before": ("before", "trước"),
     "compare_after": ("after", "sau"),
     "compare_change": ("change, points", "thay đổi, điểm %"),
-    "compare_residents": ("residents gained", "số dân thêm"),
+    "compare_residents": ("change of covered residents", "thay đổi số dân có sóng"),
+    "outcome:gained": ("gained", "thêm sóng"),
+    "outcome:lost": ("lost", "mất sóng"),
+    "outcome:only_before": ("only in the first", "chỉ có ở bên trước"),
+    "outcome:only_after": ("only in the second", "chỉ có ở bên sau"),
+    "compare_totals": (
+        "{gained} residents gain cover, {lost} lose it (settlements that both have).",
+        "{gained} người có thêm sóng, {lost} người mất sóng (ở các khu dân cư có trong cả hai).",
+    ),
+    "compare_shares": ("Shares", "Tỉ lệ có sóng"),
+    "compare_difference": ("Where cover differs", "Nơi vùng phủ khác nhau"),
     "compare_gained": ("gained", "thêm sóng"),
     "compare_lost": ("lost", "mất sóng"),
     "compare_both": ("covered in both", "cả hai đều có sóng"),
@@ -470,6 +482,76 @@ _WORDS: dict[str, tuple[str, str]] = {
     "compare_same": (
         "Same model, grid, receiver and criteria.",
         "Cùng mô hình, lưới, máy thu và tiêu chí.",
+    ),
+    # The reported shares beside the computed ones.
+    "communes_at_part": (
+        "communes, at least {part} % of residents covered",
+        "xã, phường, thị trấn có ít nhất {part} % số dân có sóng",
+    ),
+    "rec_title": ("Computed beside reported", "Tính toán cạnh công bố"),
+    "rec_opening": (
+        "Computed shares beside public statements, at {probability} % probability at the cell edge"
+        " unless the median is named ({words}).",
+        "Tỉ lệ tính toán đặt cạnh các con số công bố, ở xác suất {probability} % tại biên vùng phủ"
+        " trừ khi ghi rõ là trung vị ({words}).",
+    ),
+    "rec_reported": ("Reported ({date}): {said}.", "Công bố ({date}): {said}."),
+    "rec_range": (
+        "With {technology} from {operator} the computed share runs from {low} ({low_what}) to {high}"
+        " ({high_what}), at the median from {low_median} to {high_median}:",
+        "Với {technology} của {operator}, tỉ lệ tính toán từ {low} ({low_what}) đến {high}"
+        " ({high_what}), ở mức trung vị từ {low_median} đến {high_median}:",
+    ),
+    "rec_one": (
+        "With {technology} from {operator} the computed share is {low} ({low_what}), at the median"
+        " {low_median}:",
+        "Với {technology} của {operator}, tỉ lệ tính toán là {low} ({low_what}), ở mức trung vị"
+        " {low_median}:",
+    ),
+    "rec_holds": (
+        "{share} holds for {whats}",
+        "mức {share} đạt theo {whats}",
+    ),
+    "rec_holds_all": (
+        "{share} holds however it is counted",
+        "mức {share} đạt theo mọi cách tính",
+    ),
+    "rec_in_hand": (
+        ", still with every level {shift} dB lower",
+        ", kể cả khi mọi mức thu thấp hơn {shift} dB",
+    ),
+    "rec_short": (
+        "{share} does not hold for {whats}",
+        "mức {share} không đạt theo {whats}",
+    ),
+    "rec_short_all": (
+        "{share} does not hold, however it is counted",
+        "mức {share} không đạt theo bất kỳ cách tính nào",
+    ),
+    "rec_points": (
+        ": up to {points} percentage points are missing",
+        ": thiếu tới {points} điểm phần trăm",
+    ),
+    "rec_missing": (
+        ", and every level would have to be {shift} dB higher, or every threshold as much lower",
+        ", và mọi mức thu phải cao hơn {shift} dB, hoặc mọi ngưỡng thấp hơn bấy nhiêu",
+    ),
+    "rec_unreachable": (
+        "; no common shift reaches it by {whats}, where too much has no level at all",
+        "; không mức dịch chung nào đạt được theo {whats}, vì quá nhiều nơi không có mức thu",
+    ),
+    "rec_span": ("{low} to {high}", "{low} đến {high}"),
+    "rec_modelled": (
+        "The base stations are modelled and placed where people live, so that a high share follows"
+        " by construction: this neither confirms nor refutes the reported figures, and it is no"
+        " check of the carriers' ledger, which is not public.",
+        "Các trạm gốc là dữ liệu mô hình, được đặt ở nơi có dân cư nên tỉ lệ cao là hệ quả của cách"
+        " dựng: kết quả này không xác nhận cũng không bác bỏ các con số công bố, và không phải là"
+        " kiểm tra hồ sơ trạm của nhà mạng, vốn không công khai.",
+    ),
+    "rec_ledger": (
+        "The shares are predicted from the ledger given; no level was measured.",
+        "Các tỉ lệ được dự báo từ danh sách trạm đã cho; chưa đo mức thu nào.",
     ),
     "identifier": ("identifier", "mã"),
     "year": ("year", "năm"),

@@ -25,6 +25,7 @@ _WORDS_OF = {
     "level": ("predicted", "median", "outdoors"),
     "not_checked": ("downlink_only",),
     "residents": ("define_residents",),
+    "user_equipment": ("user_equipment_words",),
 }
 
 
@@ -37,7 +38,7 @@ def basis_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
         [Column(label("report_parameter", language)), Column(label("report_value", language))],
         [
             *(
-                (label(f"assume_{name}", language), _value(name, value, language))
+                (value_label("assume", name, language), _value(name, value, language))
                 for name, value in assumptions.items()
                 if name not in _ELSEWHERE
             ),
@@ -96,7 +97,7 @@ def _value(name: str, value: object, language: Language) -> str:
     if name in _WORDS_OF:
         return ", ".join(label(word, language) for word in _WORDS_OF[name])
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
+        return value_label(name, str(value), language)
     if name == "cell_edge_probability":
         return percent(value, language, digits=0)
     digits = next((d for d in range(4) if round(value, d) == round(value, 4)), 4)

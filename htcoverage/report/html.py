@@ -32,8 +32,10 @@ table { border-collapse: collapse; font-size: 0.9rem; margin: 0.5rem 0; }
 caption { text-align: left; color: #555; padding-bottom: 0.3rem; }
 th, td { padding: 0.2rem 0.7rem 0.2rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid #ddd; }
-th { font-weight: 600; border-bottom: 1px solid #888; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th { font-weight: 600; vertical-align: bottom; border-bottom: 1px solid #888; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { white-space: nowrap; } th.n { max-width: 8rem; }
+td:first-child { min-width: 9rem; }
 td.hash { font-family: ui-monospace, monospace; font-size: 0.75rem; overflow-wrap: anywhere; }
 dt { font-weight: 600; margin-top: 0.5rem; } dd { margin: 0 0 0 1.2rem; }
 figure { margin: 1rem 0; } img { max-width: 100%; height: auto; }
