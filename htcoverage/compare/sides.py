@@ -58,7 +58,8 @@ class Comparison:
     Parameters
     ----------
     difference : xarray.DataArray
-        uint8 (y, x): 0 neither covers, 1 both, 2 gained (only ``after``), 3 lost (only ``before``).
+        uint8 (y, x), with ``crs`` and ``transform`` in its attributes: 0 neither covers, 1 both,
+        2 gained (only ``after``), 3 lost (only ``before``).
     settlements : DataFrame
         One row a settlement of either side: ``settlement_id, name, district_code, residents``,
         ``share_before, share_after`` (covered part of its area; NaN where the side lacks it),
@@ -125,7 +126,13 @@ def compare_sides(
     old, new = (each.to_numpy() for each in covered)
     classes = np.select([old & new, new, old], [BOTH, GAINED, LOST], default=NEITHER)
     return Comparison(
-        difference=covered[0].copy(data=classes.astype(np.uint8)).rename("difference"),
+        difference=xr.DataArray(
+            classes.astype(np.uint8),
+            coords=covered[0].coords,
+            dims=covered[0].dims,
+            name="difference",
+            attrs={name: before.coverage.attrs[name] for name in ("crs", "transform")},
+        ),
         settlements=_settlements(before, after, old, new, settlement_part=settlement_part),
         shares=_shares(before, after, districts, criteria, settlement_part),
     )

@@ -18,8 +18,8 @@ from odc.geo.geobox import GeoBox
 from htcoverage.errors import Fault, InputError
 
 
-def grid_of_coverage(coverage: xr.Dataset) -> GeoBox:
-    """Return the grid that a coverage was computed on, from its attributes."""
+def grid_of_coverage(coverage: xr.Dataset | xr.DataArray) -> GeoBox:
+    """Return the grid that a coverage, or a raster made of it, stands on, from its attributes."""
     return GeoBox(
         (coverage.sizes["y"], coverage.sizes["x"]),
         Affine(*coverage.attrs["transform"]),

@@ -1,0 +1,54 @@
+"""``htcoverage compare``: what one run covers and another does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from htcoverage.cli.console import console
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="A.json", help="The first run's run.json.")],
+    after: Annotated[Path, typer.Argument(metavar="B.json", help="The second run's run.json.")],
+    out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("comparison"),
+    technology: Annotated[
+        Literal["3G", "4G", "any", "both"], typer.Option(help="Which cover.")
+    ] = "4G",
+    operator: Annotated[str, typer.Option(help="Whose: a name, any or all.")] = "any",
+    operator_after: Annotated[
+        str | None, typer.Option(help="Whose in the second run, if not the same.")
+    ] = None,
+    basis: Annotated[Literal["median", "cell_edge"], typer.Option(help="With margin or not.")] = (
+        "cell_edge"
+    ),
+    common_ground: Annotated[
+        bool,
+        typer.Option(
+            "--common-ground",
+            help="Where grids or thresholds differ: common pixels, the first run's thresholds.",
+        ),
+    ] = False,
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the page.")] = "en",
+) -> None:
+    """Compare two runs, or two operators of one: shares, settlements, a map of the difference."""
+    # Late, so that a slip of the keyboard is told before the libraries are loaded.
+    from htcoverage.compare import compare_runs, write_comparison
+    from htcoverage.run import read_layers, read_run
+
+    found = compare_runs(
+        read_layers(read_run(before)),
+        read_layers(read_run(after)),
+        technology=technology,
+        operator_before=operator,
+        operator_after=operator if operator_after is None else operator_after,
+        basis=basis,
+        reduce=common_ground,
+    )
+    for word in found.stated:
+        console.print(f"• {word}", highlight=False, markup=False)
+    written = write_comparison(found, out, language=lang)
+    console.print(f"Written to {out.resolve()}:", highlight=False, soft_wrap=True)
+    console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)
