@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.main import get_command
 
-from htcoverage.cli import deliver, export, run
+from htcoverage.cli import compare, deliver, export, report, run
 from htcoverage.errors import HtcoverageError
 
 INTERRUPTED = 130
@@ -26,6 +26,8 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("export")(export.export)
 app.command("deliver")(deliver.deliver)
+app.command("report")(report.report)
+app.command("compare")(compare.compare)
 
 
 def main() -> None:
