@@ -497,8 +497,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "rec_reported": ("Reported ({date}): {said}.", "Công bố ({date}): {said}."),
     "rec_range": (
-        "With {technology} from {operator} the computed share runs from {low} ({low_what}) to {high}"
-        " ({high_what}), at the median from {low_median} to {high_median}:",
+        "With {technology} from {operator} the computed share runs from {low} ({low_what}) to"
+        " {high} ({high_what}), at the median from {low_median} to {high_median}:",
         "Với {technology} của {operator}, tỉ lệ tính toán từ {low} ({low_what}) đến {high}"
         " ({high_what}), ở mức trung vị từ {low_median} đến {high_median}:",
     ),

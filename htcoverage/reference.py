@@ -15,6 +15,7 @@ import pandas as pd
 
 from htcoverage.errors import SetupError
 from htcoverage.readers import read_districts, read_ledger, read_settlements, read_spans
+from htcoverage.reconcile import RESIDENTIAL_READINGS, PublicStatement
 from htcoverage.reference_builder.ground import Ground
 from htcoverage.reference_builder.ledger import build_ledger
 from htcoverage.terrain import Terrain, read_terrain
@@ -32,6 +33,37 @@ REPORTED = {
     "counts": "3G and 4G base stations, whose signal reaches 99 % of residential areas; "
     "level, probability and operator are not stated",
 }
+
+#: What was said in public of the province, in every reading that the words allow; the first is
+#: `REPORTED`. None of it says at which level, how surely and with whose network.
+PUBLIC_STATEMENTS = (
+    PublicStatement(
+        date="2023-10",
+        share=0.99,
+        technology="any",
+        readings=RESIDENTIAL_READINGS,
+        words_en="3,250 base stations (3G and 4G) reach 99 % of residential areas; level,"
+        " probability and operator are not stated",
+        words_vi="3.250 trạm BTS (3G và 4G) phủ sóng 99 % khu dân cư; không nêu mức thu, xác suất"
+        " và nhà mạng",
+    ),
+    PublicStatement(
+        date="2024",
+        share=0.98,
+        technology="any",
+        readings=(("land_area", None), ("residential_area", None), ("residents", None)),
+        words_en="98 % of the province; whether of its area or of its people is not stated",
+        words_vi="98 % toàn tỉnh; không nêu là diện tích hay dân số",
+    ),
+    PublicStatement(
+        date="2024",
+        share=0.85,
+        technology="4G",
+        readings=(("communes", 0.5), ("communes", 0.8), ("communes", 1.0)),
+        words_en="4G in 85 % of communes; what makes a commune count is not stated",
+        words_vi="4G tại 85 % số xã; không nêu tiêu chí để tính một xã",
+    ),
+)
 
 
 @dataclass(frozen=True, eq=False)

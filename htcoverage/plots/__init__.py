@@ -10,6 +10,7 @@ from htcoverage.plots.frame import save_figure
 from htcoverage.plots.gaps import plot_gaps
 from htcoverage.plots.profile import plot_profile
 from htcoverage.plots.province import plot_fibre, plot_province
+from htcoverage.plots.reconciliation import plot_reconciliation
 from htcoverage.plots.shares import plot_figures, plot_sensitivity
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "plot_gaps",
     "plot_profile",
     "plot_province",
+    "plot_reconciliation",
     "plot_sensitivity",
     "save_figure",
 ]

@@ -107,7 +107,9 @@ def plot_coverage(
         Patch(facecolor=colour, label=word) for colour, word in zip(colours, words, strict=True)
     ]
     if outlines is not None:
-        handles.append(Patch(facecolor=LAND, edgecolor=FAINT, label=label("no_level", language)))
+        handles.append(
+            Patch(facecolor=LAND, edgecolor=FAINT, label=label("no_level_computed", language))
+        )
     handles += draw_sites(ax, _of_layer(bts, technology, operator), coverage.attrs["crs"], language)
     frame_to(ax, outlines, (west, north + e * rows, west + a * columns, north))
     decorate_map(

@@ -40,10 +40,10 @@ _LINES = {
 
 
 #: Shares beyond these are drawn at them: the scale of odds has no place for 0 and 100 %.
-_SHARES_DRAWN = (0.01, 0.9995)
+SHARES_DRAWN = (0.01, 0.9995)
 
 
-_SHARE_TICKS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+SHARE_TICKS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
 def plot_figures(
@@ -174,7 +174,7 @@ def plot_sensitivity(
         if denominator == "settlements":
             rows = rows[rows["settlement_part"] == HEADLINE_SETTLEMENT_PART]
         if len(rows):
-            share = rows["covered_share"].clip(*_SHARES_DRAWN)
+            share = rows["covered_share"].clip(*SHARES_DRAWN)
             ax.plot(rows["shift_db"], share, color=colour, linestyle=dashes, linewidth=1.8,
                     label=words)  # fmt: skip
     if reported_share is not None:
@@ -184,11 +184,11 @@ def plot_sensitivity(
     ax.axvline(0.0, color=INK, linewidth=0.8)
     ax.set_xlim(table["shift_db"].min(), table["shift_db"].max())
     ax.set_yscale("logit")
-    ax.yaxis.set_major_locator(FixedLocator(list(_SHARE_TICKS)))
+    ax.yaxis.set_major_locator(FixedLocator(list(SHARE_TICKS)))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: tick(100.0 * share, language)))
     low = float(table["covered_share"].min())
-    ax.set_ylim(max([t for t in _SHARE_TICKS if t < low], default=_SHARES_DRAWN[0]), 0.9995)
+    ax.set_ylim(max([t for t in SHARE_TICKS if t < low], default=SHARES_DRAWN[0]), 0.9995)
     ax.set_xlabel(label("sensitivity_shift", language))
     ax.set_ylabel(label("sensitivity_share", language))
     language_ticks(ax, language)

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import math
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from figures_world import box, make_coverage, make_districts, make_settlements
+
+from htcoverage.errors import InputError
+from htcoverage.figures import CoverCriteria, compute_figures
+from htcoverage.plots import plot_reconciliation
+from htcoverage.reconcile import (
+    RESIDENTIAL_READINGS,
+    PublicStatement,
+    reconcile,
+    reconciliation_paragraph,
+    residential_statement,
+)
+from htcoverage.uncertainty import compute_sensitivity
+
+mpl.use("Agg")
+
+DISTRICTS = make_districts(("w", box(0, 0, 10, 6)))
+#: Eight pixels in the west, two in the east.
+HOMES = make_settlements(
+    ("s1", "w", 80.0, box(0, 0, 4, 2)), ("s2", "w", 120.0, box(8, 0, 9, 2))
+).assign(commune_code=["c1", "c2"])
+#: Threshold −105 and a margin of 9.33 dB: −97 lacks 1.33 dB at the cell edge.
+SHORT_DBM = -97.0
+MARGIN_DB = CoverCriteria().margin_db
+
+
+def figures_of(level_dbm, **other):
+    coverage = make_coverage(a_4g=level_dbm, **other)
+    curves = [
+        curve
+        for operator in ("any", "all")
+        for curve in compute_sensitivity(
+            coverage, HOMES, DISTRICTS, technology="any", operator=operator
+        )
+    ]
+    return compute_figures(coverage, HOMES, DISTRICTS), curves
+
+
+def statement(share, *readings, technology="any", date="2023-10") -> PublicStatement:
+    return PublicStatement(
+        date, share, technology, readings, f"{share:.0%} are covered", f"phủ sóng {share:.0%}"
+    )
+
+
+#: One of the eight western pixels falls short at the cell edge, not at the median.
+LEVELS = np.full((6, 10), -60.0)
+LEVELS[0, 0] = SHORT_DBM
+
+
+def test_shares_verdict_and_shift_of_every_reading_by_hand():
+    said = statement(0.95, ("residents", None), ("residential_area", None), ("settlements", 1.0))
+    table = reconcile(*figures_of(LEVELS), [said])
+    rows = table[table["operator"] == "any"].set_index("denominator")
+    # An eighth of 80 of 200 people; one of ten pixels; one of two settlements.
+    assert rows["cell_edge"].to_dict() == pytest.approx(
+        {"residents": 0.95, "residential_area": 0.9, "settlements": 0.5}
+    )
+    assert rows["median"].tolist() == pytest.approx([1.0, 1.0, 1.0])
+    assert rows["holds"].to_dict() == {
+        "residents": True, "residential_area": False, "settlements": False,
+    }  # fmt: skip
+    # Short by −95.67 − −97; what holds does so until −60 dBm is lost.
+    short_db = -105.0 + MARGIN_DB - SHORT_DBM
+    assert rows["shift_db"].to_dict() == pytest.approx(
+        {
+            "residents": -60.0 + 105.0 - MARGIN_DB,
+            "residential_area": -short_db,
+            "settlements": -short_db,
+        }
+    )
+    np.testing.assert_allclose(rows["median_shift_db"], rows["shift_db"] + MARGIN_DB)
+
+
+def test_any_and_all_operators_are_told_apart():
+    worse = LEVELS.copy()
+    worse[:, 8] = -140.0
+    said = statement(0.95, ("residents", None))
+    table = reconcile(*figures_of(LEVELS, b_4g=worse), [said]).set_index("operator")
+    assert table.loc["any", "cell_edge"] == pytest.approx(0.95)
+    assert table.loc["all", "cell_edge"] == pytest.approx(0.35)
+    assert table["holds"].to_dict() == {"any": True, "all": False}
+
+
+def test_communes_count_by_the_people_in_them():
+    said = statement(0.85, ("communes", 0.8), ("communes", 1.0))
+    table = reconcile(*figures_of(LEVELS), [said])
+    rows = table[table["operator"] == "any"].set_index("part")
+    assert rows["cell_edge"].to_dict() == {0.8: 1.0, 1.0: 0.5}
+    assert rows["median"].to_dict() == {0.8: 1.0, 1.0: 1.0}
+    assert rows["shift_db"].isna().all()
+
+
+def test_what_no_shift_reaches_is_minus_infinity_and_said():
+    silent = LEVELS.copy()
+    silent[:, 8] = np.nan
+    said = statement(0.95, ("residents", None))
+    table = reconcile(*figures_of(silent), [said])
+    assert table["shift_db"].tolist() == [-math.inf, -math.inf]
+    words = reconciliation_paragraph(table, [said], modelled=True)
+    assert "no common shift reaches it by residents" in words
+    assert "would have to be" not in words
+
+
+def test_without_a_curve_no_shift_is_claimed():
+    figures, _ = figures_of(LEVELS)
+    said = statement(0.99, ("residents", None))
+    table = reconcile(figures, [], [said])
+    assert table["shift_db"].isna().all()
+    words = reconciliation_paragraph(table, [said], modelled=True)
+    assert "4.00 percentage points are missing." in words
+    assert "dB" not in words.split("Reported")[1]
+
+
+def test_the_paragraph_hides_no_shortfall_and_rounds_against_the_statement():
+    said = [
+        statement(0.99, *RESIDENTIAL_READINGS),
+        statement(0.9, ("residential_area", None), date="2024"),
+    ]
+    table = reconcile(*figures_of(LEVELS), said)
+    words = reconciliation_paragraph(table, said, modelled=True)
+    assert "Reported (10/2023): 99% are covered." in words
+    assert "Reported (2024): 90% are covered." in words
+    assert "from 50 % (settlements, at least 95 % of residents covered) to 100 %" in words
+    # An eighth short: 50 % and 80 % parts hold, all else does not, up to 49 points.
+    assert "99 % does not hold for settlements, at least 95 % of residents covered" in words
+    assert "residential area; residents: up to 49.00 percentage points are missing" in words
+    # 1.33 dB are missing: 1.3 would not do.
+    assert "every level would have to be 1.4 dB higher" in words
+    # 35.67 dB are in hand: 35.7 would be too much.
+    assert "still with every level 35.6 dB lower" in words
+    assert "9.3" not in words
+    assert words.count("no check of the carriers' ledger") == 1
+    assert "neither confirms nor refutes" in words
+    assert "\n" not in words
+
+
+def test_a_ledger_that_is_not_modelled_is_not_called_so():
+    said = [statement(0.9, ("residents", None))]
+    table = reconcile(*figures_of(LEVELS), said)
+    words = reconciliation_paragraph(table, said, modelled=False)
+    assert "modelled" not in words
+    assert "no level was measured" in words
+
+
+def test_the_paragraph_in_vietnamese():
+    said = [statement(0.99, ("residents", None), ("residential_area", None))]
+    table = reconcile(*figures_of(LEVELS), said)
+    words = reconciliation_paragraph(table, said, modelled=True, language="vi")
+    assert "Công bố (10/2023): phủ sóng 99%." in words
+    assert "từ 90 % (diện tích khu dân cư) đến 95 % (số dân)" in words
+    assert "thiếu tới 9,00 điểm phần trăm" in words
+    assert "mọi mức thu phải cao hơn 1,4 dB" in words
+    assert "không phải là kiểm tra hồ sơ trạm của nhà mạng" in words
+
+
+def test_a_share_just_below_the_whole_is_not_rounded_to_it():
+    homes = make_settlements(
+        ("s1", "w", 999_999.0, box(0, 0, 4, 2)), ("s2", "w", 1.0, box(8, 0, 9, 2))
+    )
+    level = np.full((6, 10), -60.0)
+    level[:, 8] = -140.0
+    figures = compute_figures(make_coverage(a_4g=level), homes, DISTRICTS)
+    said = [statement(0.99, ("residents", None))]
+    words = reconciliation_paragraph(reconcile(figures, [], said), said, modelled=True)
+    assert "99.99 % (residents)" in words
+    assert "100 %" not in words
+
+
+def test_what_cannot_be_is_refused():
+    with pytest.raises(InputError, match="share"):
+        statement(99.0, ("residents", None))
+    with pytest.raises(InputError, match="at least one reading"):
+        statement(0.99)
+    figures, curves = figures_of(LEVELS)
+    with pytest.raises(InputError, match="no row for 3G"):
+        reconcile(figures, curves, [statement(0.9, ("residents", None), technology="3G")])
+
+
+def test_a_runs_own_statement_allows_every_reading_of_residential_areas():
+    said = residential_statement(
+        {"covered_residential_share": 0.99, "date": "2023-10", "counts": "homes", "bts": 3250}
+    )
+    assert (said.share, said.technology, said.words_en) == (0.99, "any", "homes")
+    table = reconcile(*figures_of(LEVELS), [said])
+    assert len(table) == 2 * len(RESIDENTIAL_READINGS)
+
+
+def test_the_chart_sets_every_reading_beside_what_was_reported():
+    said = [
+        statement(0.99, ("residents", None), ("settlements", 1.0)),
+        statement(0.85, ("communes", 1.0), technology="4G", date="2024"),
+    ]
+    table = reconcile(*figures_of(LEVELS), said)
+    ax = plot_reconciliation(table, language="vi")
+    lines = {line.get_label(): line for line in ax.lines}
+    assert list(lines["công bố"].get_xdata()) == [0.99] * 4 + [0.85] * 2
+    assert list(lines["biên vùng phủ 90 %"].get_xdata()) == pytest.approx(
+        [0.95, 0.5] * 2 + [0.5] * 2
+    )
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert names[0] == "số dân"
+    assert names[-1] == "xã, phường, thị trấn có ít nhất 100 % số dân có sóng"
+    assert [text.get_text() for text in ax.texts[:4]] == [
+        "10/2023, 99 %: 3G hoặc 4G, bất kỳ nhà mạng nào",
+        "10/2023, 99 %: 3G hoặc 4G, tất cả nhà mạng",
+        "2024, 85 %: 4G, bất kỳ nhà mạng nào",
+        "2024, 85 %: 4G, tất cả nhà mạng",
+    ]
+    plt.close("all")
