@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 #: GeoPackage carries the time of its last change. Fixed, for the same input must give the same
 #: bytes; the date of a run belongs in its metadata.
-_GPKG_DATE = "1970-01-01T00:00:00Z"
+_GPKG_DATE = "1970-01-01T00:00:00.000Z"
+
+#: Read without a warning by every GDAL since 2.2; nothing newer is needed here.
+_GPKG_VERSION = {"VERSION": "1.2"}
 
 #: A dBASE table, which TAB keeps its values in, holds no longer text.
 _TAB_TEXT_BYTES = 254
@@ -67,6 +71,7 @@ def write_gpkg(
                 layer=name,
                 driver="GPKG",
                 append=index > 0,
+                dataset_options=None if index else _GPKG_VERSION,
                 layer_metadata=told or None,
             )
         styles = _styles(layers)
@@ -95,7 +100,7 @@ def _styles(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "description": "htcoverage",
             "owner": "",
             "ui": "",
-            "update_time": pd.Timestamp(_GPKG_DATE),
+            "update_time": _GPKG_DATE,
         }
         for name, table in layers.items()
         if _has_geometry(table) and (style := qgis_style(name, table))
@@ -163,7 +168,10 @@ def write_tab(
         raise argument_fault("table", "no CRS", "a table with a CRS")
     placed = reproject(table, WGS84)
     for name in placed.columns.drop(placed.geometry.name):
-        if not (pd.api.types.is_numeric_dtype(placed[name])):
+        if pd.api.types.is_integer_dtype(placed[name]):
+            # The format's wide integers are read by its newest programs only.
+            placed = placed.assign(**{name: placed[name].astype(np.int32)})
+        elif not pd.api.types.is_numeric_dtype(placed[name]):
             placed = placed.assign(**{name: [_cut(value) for value in placed[name]]})
     west, south, east, north = placed.total_bounds if len(placed) else (-180, -90, 180, 90)
     # The format keeps coordinates as whole steps of a frame: one just around the table is finest.
