@@ -116,6 +116,19 @@ def analyse_criticality(
     )
 
 
+def fallen_bts(
+    network: FibreNetwork, attachments: Attachments, groups: RiskGroups
+) -> list[IntArray]:
+    """Return for each group the rows of ``attachments.bts`` that its failure cuts off."""
+    bundles = _bundles(network, groups)
+    by_node = _terminals_by_place(bundles.tree, attachments)
+    live = _live_drops(bundles.tree, attachments)
+    return [
+        _lost(network, attachments, bundles, by_node, live, members)[0]
+        for members in groups.members
+    ]
+
+
 def _bundles(network: FibreNetwork, groups: RiskGroups) -> _Bundles:
     of_span: list[list[int]] = [[] for _ in range(len(network.ends))]
     for number, members in enumerate(groups.members):
