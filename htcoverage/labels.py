@@ -447,6 +447,19 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "assume:resolution_m": ("pixel, m", "điểm ảnh, m"),
     "assume:crs": ("coordinate system", "hệ tọa độ"),
+    "assume:user_loss_db": ("loss to the user, dB", "suy hao đến người dùng, dB"),
+    "assume:user_loss_sigma_db": (
+        "spread of the loss to the user, dB",
+        "độ lệch chuẩn của suy hao đến người dùng, dB",
+    ),
+    "assume:grid": ("grid, rows × columns", "lưới, hàng × cột"),
+    "assume:operator": ("operator", "nhà mạng"),
+    "assume:seed": ("seed of the modelled network", "mầm ngẫu nhiên của mạng mô hình"),
+    "assume:input": ("input file", "tệp đầu vào"),
+    "assume:settlements_left_out": (
+        "settlements left out, not wholly on the common pixels",
+        "khu dân cư bị bỏ qua vì không nằm trọn trong vùng chung",
+    ),
     "assume:residents": ("residents", "số dân"),
     "user_equipment_words": ("0 dBi, body loss 0 dB", "0 dBi, suy hao do cơ thể 0 dB"),
     "polarization:vertical": ("vertical", "thẳng đứng"),
@@ -479,6 +492,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "compare_outcome": ("outcome", "kết quả"),
     "compare_stated": ("How the two differ", "Hai bên khác nhau thế nào"),
+    "compare_judged": ("{what} (both judged by the first)", "{what} (cả hai xét theo bên trước)"),
     "compare_same": (
         "Same model, grid, receiver and criteria.",
         "Cùng mô hình, lưới, máy thu và tiêu chí.",

@@ -36,6 +36,7 @@ def compare(
     """Compare two runs, or two operators of one: shares, settlements, a map of the difference."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
     from htcoverage.compare import compare_runs, write_comparison
+    from htcoverage.compare.page import stated_words
     from htcoverage.run import read_layers, read_run
 
     found = compare_runs(
@@ -47,8 +48,8 @@ def compare(
         basis=basis,
         reduce=common_ground,
     )
-    for word in found.stated:
-        console.print(f"• {word}", highlight=False, markup=False)
+    for each in found.stated:
+        console.print(f"• {stated_words(each, lang)}", highlight=False, markup=False)
     written = write_comparison(found, out, language=lang)
     console.print(f"Written to {out.resolve()}:", highlight=False, soft_wrap=True)
     console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)

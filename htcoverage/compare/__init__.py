@@ -1,6 +1,6 @@
 """Two coverages set against each other: what is gained, what is lost, and whether one may."""
 
-from htcoverage.compare.ground import Ground, common_ground
+from htcoverage.compare.ground import Ground, Stated, common_ground
 from htcoverage.compare.runs import RunComparison, compare_runs
 from htcoverage.compare.sides import Comparison, Side, compare_sides
 from htcoverage.compare.write import write_comparison
@@ -10,6 +10,7 @@ __all__ = [
     "Ground",
     "RunComparison",
     "Side",
+    "Stated",
     "common_ground",
     "compare_runs",
     "compare_sides",

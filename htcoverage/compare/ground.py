@@ -20,6 +20,23 @@ _STATED = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Stated:
+    """One way in which two runs differ beyond their levels.
+
+    Parameters
+    ----------
+    name : str
+        A parameter, a criterion, ``grid``, ``operator``, ``settlements_left_out`` or ``input``.
+    before, after : str
+        Its values; empty where one has none.
+    """
+
+    name: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, eq=False)
 class Ground:
     """Two coverages on one grid under one set of criteria.
@@ -30,14 +47,14 @@ class Ground:
         Cut to the pixels that both have.
     criteria : CoverCriteria
         By which both are judged.
-    stated : tuple of str
-        How the two differ beyond their levels, and what was cut: to be shown with the result.
+    stated : tuple of Stated
+        How the two differ beyond their levels: to be shown with the result.
     """
 
     before: xr.Dataset
     after: xr.Dataset
     criteria: CoverCriteria
-    stated: tuple[str, ...]
+    stated: tuple[Stated, ...]
 
 
 def common_ground(
@@ -84,12 +101,12 @@ def common_ground(
         raise InputError(faults)
 
     stated = [
-        f"{name}: {_both(before, after, name)}"
+        Stated(name, str(before.attrs.get(name)), str(after.attrs.get(name)))
         for name in _STATED
         if before.attrs.get(name) != after.attrs.get(name)
     ]
     differing = [
-        f"{field.name}: {old:g}, {new:g}"
+        Stated(field.name, f"{old:g}", f"{new:g}")
         for field in fields(CoverCriteria)
         if (old := getattr(criteria_before, field.name))
         != (new := getattr(criteria_after, field.name))
@@ -98,9 +115,10 @@ def common_ground(
     same_grid = before["x"].equals(after["x"]) and before["y"].equals(after["y"])
     if not reduce:
         faults = [
-            Fault("comparison", None, "criteria", each, "the same in both, or the common ground")
+            Fault("comparison", None, each.name, f"{each.before}, {each.after}",
+                  "the same in both, or the common ground")
             for each in differing
-        ]
+        ]  # fmt: skip
         if not same_grid:
             faults.append(
                 Fault("comparison", None, "grid", f"{before.sizes['y']} × {before.sizes['x']}, "
@@ -111,10 +129,10 @@ def common_ground(
         faults.append(Fault("comparison", None, "grid", "no pixel in common", "grids that overlap"))
     if faults:
         raise InputError(faults)
-    stated += [f"judged by the first run's criteria, the second's were: {each}"
-               for each in differing]  # fmt: skip
+    stated += differing
     if not same_grid:
-        stated.append(f"only the {len(y)} × {len(x)} pixels that both grids have")
+        sizes = (f"{each.sizes['y']} × {each.sizes['x']}" for each in (before, after))
+        stated.append(Stated("grid", *sizes))
     return Ground(_cut(before, x, y), _cut(after, x, y), criteria_before, tuple(stated))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
+from htcoverage.compare.ground import Stated
 from htcoverage.compare.runs import RunComparison
 from htcoverage.compare.sides import BOTH, GAINED, LOST, NEITHER
-from htcoverage.figures import criteria_words
+from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.figures.zones import grid_of_coverage
 from htcoverage.labels import Language, label, value_label
@@ -37,6 +40,7 @@ CLASSES = {
 }
 
 _ROWS = 30
+_CRITERIA = {field.name for field in fields(CoverCriteria)}
 _NUMBER = Column.number
 
 
@@ -63,12 +67,13 @@ def comparison_page(found: RunComparison, *, language: Language = "en") -> str:
                 ]
             ),
             heading(label("compare_stated", language)),
-            bullets(found.stated) if found.stated else paragraph(label("compare_same", language)),
+            bullets(stated_words(each, language) for each in found.stated)
+            if found.stated
+            else paragraph(label("compare_same", language)),
             heading(label("compare_shares", language)),
             table(
                 [
                     Column(label("report_of", language)),
-                    Column(label("province", language)),
                     Column(""),
                     _NUMBER(before),
                     _NUMBER(after),
@@ -77,7 +82,6 @@ def comparison_page(found: RunComparison, *, language: Language = "en") -> str:
                 (
                     (
                         denominator_words(row["denominator"], row["settlement_part"], language),
-                        row["area"],
                         label(row["basis"], language),
                         percent(row["before"], language, digits=2),
                         percent(row["after"], language, digits=2),
@@ -147,6 +151,14 @@ def plot_difference(
         language=language,
     )
     return ax
+
+
+def stated_words(stated: Stated, language: Language) -> str:
+    """Return a difference of two runs in words: what, and its two values."""
+    what = value_label("assume", stated.name, language)
+    if stated.name in _CRITERIA:
+        what = label("compare_judged", language).format(what=what)
+    return f"{what}: {stated.before or '–'} → {stated.after or '–'}"
 
 
 def _settlement_table(crossing: pd.DataFrame, language: Language) -> str:

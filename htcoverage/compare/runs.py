@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from htcoverage.compare.ground import Ground, common_ground
+from htcoverage.compare.ground import Ground, Stated, common_ground
 from htcoverage.compare.sides import Comparison, Side, compare_sides
 from htcoverage.crs import reproject
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, Technology
@@ -29,8 +29,8 @@ class RunComparison:
         By which both were judged.
     technology, operator_before, operator_after, basis : str
         What was compared.
-    stated : tuple of str
-        How the two runs differ beyond their levels, and what was cut.
+    stated : tuple of Stated
+        How the two runs differ beyond their levels, and what was left out.
     districts : GeoDataFrame
         Outlines for drawing, in the coverage's CRS.
     """
@@ -41,7 +41,7 @@ class RunComparison:
     operator_before: str
     operator_after: str
     basis: str
-    stated: tuple[str, ...]
+    stated: tuple[Stated, ...]
     districts: gpd.GeoDataFrame
 
 
@@ -83,14 +83,12 @@ def compare_runs(
     )
     stated = [*ground.stated, *_inputs_differ(before, after)]
     if operator_before != operator_after:
-        stated.append(f"operator: {operator_before}, {operator_after}")
+        stated.append(Stated("operator", operator_before, operator_after))
     homes, left_out = zip(
         *(_inside(layers.settlements, ground) for layers in (before, after)), strict=True
     )
     if any(left_out):
-        stated.append(
-            f"settlements left out, not wholly on the common pixels: {left_out[0]}, {left_out[1]}"
-        )
+        stated.append(Stated("settlements_left_out", *(str(count) for count in left_out)))
     districts = _clipped(before.districts, ground)
     first, second = (
         Side(coverage, settlements, technology, operator)
@@ -111,17 +109,20 @@ def compare_runs(
     )
 
 
-def _inputs_differ(before: RunLayers, after: RunLayers) -> list[str]:
-    """Name the input files that the runs do not share."""
+def _inputs_differ(before: RunLayers, after: RunLayers) -> list[Stated]:
+    """Name the input files that the runs do not share, with the beginnings of their hashes."""
     old, new = before.record.inputs, after.record.inputs
-    changed = sorted(name for name in old.keys() & new.keys() if old[name] != new[name])
-    words = [f"input file differs: {name}" for name in changed]
-    words += [f"input file of the first run only: {name}" for name in sorted(old.keys() - new)]
-    words += [f"input file of the second run only: {name}" for name in sorted(new.keys() - old)]
+    stated = [
+        Stated(
+            "input", *(f"{name} ({held[name][:8]})" if name in held else "" for held in (old, new))
+        )
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
     seeds = [layers.record.parameters.seed for layers in (before, after)]
     if seeds[0] != seeds[1]:
-        words.append(f"seed of the modelled ledger: {seeds[0]}, {seeds[1]}")
-    return words
+        stated.append(Stated("seed", *("" if seed is None else str(seed) for seed in seeds)))
+    return stated
 
 
 def _box(ground: Ground) -> shapely.Polygon:

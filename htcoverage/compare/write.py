@@ -42,7 +42,7 @@ def write_comparison(found: RunComparison, out: Path, *, language: Language = "e
         "operator_after": found.operator_after,
         "basis": found.basis,
         "criteria": asdict(found.criteria),
-        "stated": list(found.stated),
+        "stated": [asdict(each) for each in found.stated],
     }
     words = {f"class_{value}": label(word, "en") for value, (_, word) in CLASSES.items()}
     out.mkdir(parents=True, exist_ok=True)
