@@ -6,6 +6,7 @@ import geopandas as gpd
 import map_world as world
 import numpy as np
 import pandas as pd
+import shapely
 import xarray as xr
 
 from htcoverage.crs import WGS84, reproject
@@ -105,6 +106,11 @@ def result(text: str = "") -> RunResult:
     homes = world.settlements(f"Thôn Đông Hà{text}", f"Bản Rào Tre{text}")
     districts = world.districts("Huyện Hương Khê", "Thị xã Kỳ Anh")
     spans = pd.concat([world.spans(OWN), world.spans(RIVAL).assign(span_id="F-MF")])
+    _, _, _, east, north = SITES[1]
+    to_rival = shapely.LineString(
+        [(world.WEST, world.SOUTH), (world.WEST + east, world.SOUTH + north)]
+    )
+    spans = spans.set_geometry([to_rival, *spans.geometry[1:]])
     sea = gpd.GeoDataFrame(geometry=[world.box(12_500, 0, 14_000, 10_000)], crs=world.CRS)
     flat = np.zeros(world.GRID.shape)
     terrain = Terrain(

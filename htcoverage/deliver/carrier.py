@@ -1,6 +1,7 @@
 """A run as one carrier may see it: its own sites and cover, rivals at most as a union.
 
-A union is told as cover alone. Its levels would not do: their peaks stand at the rivals' masts.
+A union is told as cover alone. Its levels would not do: their peaks stand at the rivals' masts. Nor
+would fibre, even the carrier's own: cables end at masts, whoever's they are.
 """
 
 from __future__ import annotations
@@ -22,9 +23,6 @@ from htcoverage.run import RunLayers, RunRecord
 from htcoverage.run.compute import settlement_shares
 from htcoverage.terrain import Terrain
 
-#: Fibre of a carrier that its ledger calls by another name: VinaPhone is VNPT's mobile brand.
-_FIBRE_OWNERS = {"VinaPhone": ("VinaPhone", "VNPT")}
-
 #: Attributes of a coverage that tell of the whole network.
 _OF_ALL = ("sweeps", "pixels_evaluated", "pixels_skipped", "pixels_extrapolated_below_250_m")
 
@@ -41,7 +39,7 @@ class CarrierView:
     operator : str
         The carrier.
     layers : RunLayers
-        The run with its own part alone: sites, cells, cover, fibre, gaps, shares, figures.
+        The run with its own part alone: sites, cells, cover, gaps, shares, figures; no fibre.
     union : xarray.Dataset or None
         Cover of any operator, if it was asked for: each level is one of two that tell the class of
         cover (with the margin, at the median only) and no more, or none.
@@ -91,7 +89,6 @@ def carrier_view(
         columns=[name for name in layers.settlements.columns if name.startswith("covered_")]
     )
     settlements = settlement_shares(coverage, bare, criteria=criteria)
-    owners = _FIBRE_OWNERS.get(operator, (operator,))
     told = [operator, *([ANY_OPERATOR] if with_union else [])]
     figures = _rows(layers.figures, layers.figures["operator"].isin(told))
     figures.attrs = layers.figures.attrs
@@ -102,7 +99,7 @@ def carrier_view(
         bts=bts,
         cells=cells,
         settlements=settlements,
-        spans=_rows(layers.spans, layers.spans["owner"].isin(owners)),
+        spans=layers.spans.iloc[:0],
         gaps=find_gaps(
             coverage, bare, layers.districts, bts, criteria=criteria, operator=operator,
             terrain=terrain, cells=cells if terrain is not None else None,

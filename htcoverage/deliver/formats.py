@@ -182,7 +182,7 @@ def _gpkg(job: _Job, folder: Path) -> None:
         **job.tables,
         "cells": layers.cells,
         "districts": layers.districts,
-        "spans": layers.spans,
+        **({"spans": layers.spans} if len(layers.spans) else {}),
     }
     write_gpkg(tables, folder / "coverage.gpkg", metadata=job.told)
 

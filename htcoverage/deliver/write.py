@@ -97,8 +97,7 @@ def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map
         own.settlements,
         own.districts,
         own.bts,
-        own.spans,
-        own.gaps,
+        gaps=own.gaps,
         criteria=own.record.parameters.criteria,
         title=f"{area}: {title}" if area else title,
         facts=map_facts(

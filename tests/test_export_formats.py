@@ -1,0 +1,455 @@
+"""Each format read back by a reader that did not write it: GDAL's programs, zip, XML, SQLite."""
+
+import csv
+import json
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import geopandas as gpd
+import map_world as world
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import rasterio
+import run_world
+import shapely
+from scipy.stats import norm
+
+from htcoverage.crs import WGS84, reproject, transformer
+from htcoverage.errors import InputError
+from htcoverage.export import (
+    GroundPicture,
+    Placemarks,
+    availability,
+    write_atoll,
+    write_availability,
+    write_best_server_tif,
+    write_class_tif,
+    write_csv,
+    write_geoparquet,
+    write_gpkg,
+    write_kmz,
+    write_probability_tif,
+    write_tab,
+    write_xlsx,
+)
+from htcoverage.export.classes import COVER_COLOURS, LEVEL_COLOURS
+from htcoverage.figures import CoverCriteria
+
+CRITERIA = CoverCriteria()
+TOLD = {"model": "ITU-R P.1812-8", "thresholds": {"4G": -105.0}, "area": "Hà Tĩnh"}
+NASTY = "=cmd|'/C calc'!A0 <b>&\"' Đèo"
+KML = {"k": "http://www.opengis.net/kml/2.2"}
+
+
+def run(program, *arguments):
+    """The output of one of GDAL's programs."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not on the path: GDAL's own reading of the file is not tried")
+    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "ERROR" not in done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def cover():
+    stations = run_world.bts()
+    level = run_world.coverage(stations, run_world.cells(stations))
+    values = level["level_dbm"].to_numpy().copy()
+    values[:, :5, :9] = np.nan
+    return level.assign(level_dbm=(("layer", "y", "x"), values))
+
+
+@pytest.fixture
+def homes():
+    return world.settlements(NASTY, "Bản Rào Tre")
+
+
+def named_only(folder, *names):
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+
+
+def test_classes_of_cover_have_the_maps_colours_and_words(cover, tmp_path):
+    path = tmp_path / "class.tif"
+    write_class_tif(cover, "4G", path, criteria=CRITERIA, tags=TOLD)
+    named_only(tmp_path, "class.tif", "class.tif.aux.xml")
+    told = json.loads(run("gdalinfo", "-json", path))
+    band = told["bands"][0]
+    assert band["colorInterpretation"] == "Palette"
+    entries = band["colorTable"]["entries"][1:4]
+    assert [tuple(entry[:3]) for entry in entries] == [
+        tuple(bytes.fromhex(colour[1:])) for colour in COVER_COLOURS
+    ]
+    assert "covered (90 % at the cell edge)" in run("gdalinfo", path)
+    assert told["metadata"][""]["class_3"] == "not covered"
+    assert told["metadata"][""]["model"] == "ITU-R P.1812-8"
+    assert told["metadata"]["IMAGE_STRUCTURE"]["LAYOUT"] == "COG"
+    level = cover["level_dbm"].sel(layer="any_4g").to_numpy().astype(float)
+    with rasterio.open(path) as file:
+        classes = file.read(1)
+    for number, low, high in (
+        (1, -105 + CRITERIA.margin_db, 0),
+        (2, -105, -105 + CRITERIA.margin_db),
+    ):
+        np.testing.assert_array_equal(classes == number, (level >= low) & (level < high))
+    assert (classes[np.isnan(level)] == 3).all()
+
+
+def test_nothing_is_told_outside_the_area(cover, tmp_path):
+    area = world.districts("a", "b")
+    write_class_tif(cover, "any", tmp_path / "c.tif", criteria=CRITERIA, area=area)
+    write_probability_tif(cover, "4G", tmp_path / "p.tif", criteria=CRITERIA, area=area)
+    inside = np.zeros(world.GRID.shape, bool)
+    inside[10:90, 10:130] = True  # the districts: 1 to 13 km east, 1 to 9 km north
+    with rasterio.open(tmp_path / "c.tif") as file:
+        np.testing.assert_array_equal(file.read(1) > 0, inside)
+    with rasterio.open(tmp_path / "p.tif") as file:
+        np.testing.assert_array_equal(file.read(1, masked=True).mask, ~inside)
+
+
+def test_classes_of_level_begin_at_the_legends_breaks(cover, tmp_path):
+    level = np.full(world.GRID.shape, np.nan, np.float32)
+    level[0, :6] = [-84.9, -85, -95.1, -105, -115, -115.1]
+    layer = cover.sel(layer=["viettel_4g"]).assign(level_dbm=(("layer", "y", "x"), level[None]))
+    write_class_tif(
+        layer, "4G", tmp_path / "c.tif", criteria=CRITERIA, quantity="level", operator="Viettel"
+    )
+    with rasterio.open(tmp_path / "c.tif") as file:
+        assert file.read(1)[0, :7].tolist() == [1, 1, 3, 3, 4, 5, 0]
+        assert file.nodata == 0
+        assert file.colormap(1)[5][:3] == tuple(bytes.fromhex(LEVEL_COLOURS[4][1:]))
+    with pytest.raises(InputError, match="operator"):
+        write_class_tif(
+            layer, "4G", tmp_path / "d.tif", criteria=CRITERIA, quantity="level", operator="any"
+        )
+    assert not (tmp_path / "d.tif").exists()
+
+
+def test_probability_is_the_normal_law_of_the_excess(cover, tmp_path):
+    write_probability_tif(cover, "3G", tmp_path / "p.tif", criteria=CRITERIA, tags=TOLD)
+    with rasterio.open(tmp_path / "p.tif") as file:
+        assert file.descriptions[0] == "3G any operator: probability of cover"
+        chance = file.read(1)
+        assert float(file.tags()["sigma_db"]) == pytest.approx(np.hypot(2, 7))
+    level = cover["level_dbm"].sel(layer="any_3g").to_numpy().astype(float)
+    expected = np.where(np.isnan(level), 0, norm.cdf((level + 95) / np.hypot(2, 7)))
+    np.testing.assert_allclose(chance, expected, atol=1e-6)
+    # Covered at the cell edge is where the chance reaches the cell-edge probability.
+    edge = level >= -95 + CRITERIA.margin_db
+    np.testing.assert_array_equal(chance >= 0.9, edge)
+
+
+def test_best_servers_are_named_by_gdals_table(cover, tmp_path):
+    path = tmp_path / "best.tif"
+    write_best_server_tif(cover, "4G", path, tags=TOLD)
+    with rasterio.open(path) as file:
+        band = file.read(1)
+        assert file.dtypes[0] == "int32"
+        assert file.nodata == -1
+    np.testing.assert_array_equal(band, cover["best_server"].sel(layer="any_4g").to_numpy())
+    shown = run("gdalinfo", path)
+    table = ElementTree.fromstring(
+        shown[shown.index("<GDALRasterAttributeTable") : shown.index("</GDALRasterAttributeTable>")]
+        + "</GDALRasterAttributeTable>"
+    )
+    rows = [[cell.text for cell in row.findall("F")] for row in table.findall("Row")]
+    names = {int(index): (cell, bts, site) for index, cell, bts, site in rows}
+    assert names.keys() == set(
+        np.unique(cover["best_server"].sel(layer=cover["technology"] == "4G"))
+    )
+    for index, identities in names.items():
+        columns = (cover["cell_id"], cover["bts_id"], cover["site_id"])
+        assert identities == tuple(str(column.to_numpy()[index]) for column in columns)
+
+
+@pytest.fixture
+def kmz(cover, homes, tmp_path):
+    path = tmp_path / "c.kmz"
+    classes = np.ones(world.GRID.shape, np.uint8)
+    classes[20:40, 30:60] = 3
+    write_kmz(
+        path,
+        name=f"Map {NASTY}",
+        grid=world.GRID,
+        pictures=[GroundPicture("4G <x>", classes, COVER_COLOURS, ["a <i>", "b", "$[c]"])],
+        placemarks=[
+            Placemarks("homes", homes, "name", "#c2002f"),
+            Placemarks("sites", run_world.bts(), "site_name", "#1a1a1a", visible=False),
+        ],
+        metadata=TOLD,
+    )
+    return path
+
+
+def test_a_kmz_is_an_archive_of_one_document_and_its_pictures(kmz):
+    with zipfile.ZipFile(kmz) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["doc.kml", "files/picture0.png"]
+        document = ElementTree.fromstring(archive.read("doc.kml"))
+        picture = archive.read("files/picture0.png")
+    assert document.findtext("k:Document/k:name", namespaces=KML) == f"Map {NASTY}"
+    marks = document.findall(".//k:Placemark", KML)
+    assert [mark.findtext("k:name", namespaces=KML) for mark in marks[:2]] == [NASTY, "Bản Rào Tre"]
+    told = document.findall("k:Document/k:ExtendedData/k:Data", KML)
+    values = {one.get("name"): one.findtext("k:value", namespaces=KML) for one in told}
+    assert json.loads(values["thresholds"]) == {"4G": -105.0}
+    assert values["area"] == "Hà Tĩnh"
+    # Only inside the archive: a globe would fetch anything else.
+    links = [node.text for node in document.iter("{http://www.opengis.net/kml/2.2}href")]
+    assert links == ["files/picture0.png"]
+    description = document.findtext(".//k:GroundOverlay/k:description", namespaces=KML)
+    assert "a &lt;i&gt;" in description
+    assert "$[" not in description
+    assert picture.startswith(b"\x89PNG")
+
+
+def test_a_known_corner_lies_where_the_overlay_says(kmz, tmp_path):
+    with zipfile.ZipFile(kmz) as archive:
+        document = ElementTree.fromstring(archive.read("doc.kml"))
+        (tmp_path / "p.png").write_bytes(archive.read("files/picture0.png"))
+    box = document.find(".//k:LatLonBox", KML)
+    north, south, east, west = (
+        float(box.findtext(f"k:{side}", namespaces=KML))
+        for side in ("north", "south", "east", "west")
+    )
+    image = matplotlib.image.imread(tmp_path / "p.png")[..., :3] * 255
+    not_covered = np.array(list(bytes.fromhex(COVER_COLOURS[2][1:])))
+    rows, cols = np.nonzero(np.abs(image - not_covered).max(axis=2) < 1)
+    height, width = image.shape[:2]
+    corner = (
+        west + (east - west) * cols.min() / width, north - (north - south) * rows.min() / height,
+    )  # fmt: skip
+    lon, lat = transformer(world.CRS, WGS84).transform(world.WEST + 3_000, world.SOUTH + 8_000)
+    half = 0.5 * 100 / 111_195
+    assert corner[1] == pytest.approx(lat, abs=1.2 * half)
+    assert corner[0] == pytest.approx(lon, abs=1.2 * half / np.cos(np.radians(lat)))
+
+
+def test_gdal_reads_the_placemarks_in_place(kmz, homes, tmp_path):
+    run("ogr2ogr", "-f", "GeoJSON", tmp_path / "h.json", kmz, "homes")
+    back = gpd.read_file(tmp_path / "h.json")
+    expected = reproject(homes, WGS84)
+    assert back["Name"].tolist() == homes["name"].tolist()
+    assert back.geometry.geom_equals_exact(expected.geometry, 2e-6).all()
+    assert back["residents"].astype(float).tolist() == [640, 512]
+
+
+def test_geoparquet_holds_wkb_crs_and_parameters(homes, tmp_path):
+    path = tmp_path / "homes.parquet"
+    write_geoparquet(homes, path, metadata=TOLD)
+    table = pq.read_table(path)
+    geo = json.loads(table.schema.metadata[b"geo"])
+    column = geo["columns"][geo["primary_column"]]
+    assert geo["version"] == "1.0.0"
+    assert column["encoding"] == "WKB"
+    assert column["crs"]["id"] == {"authority": "EPSG", "code": 9209}
+    shapes = shapely.from_wkb(table[geo["primary_column"]].to_pylist())
+    assert shapely.equals(shapes, homes.geometry.to_numpy()).all()
+    assert table["name"].to_pylist() == homes["name"].tolist()
+    assert table.schema.metadata[b"htcoverage:model"] == b"ITU-R P.1812-8"
+    assert json.loads(table.schema.metadata[b"htcoverage:thresholds"]) == {"4G": -105.0}
+
+
+def test_gdal_reads_mapinfo_tab(homes, tmp_path):
+    long = "Đ" * 300
+    table = homes.assign(name=[NASTY, long], share=[0.25, np.nan])
+    write_tab(table, tmp_path / "homes.tab", metadata=TOLD)
+    named_only(tmp_path, "homes.tab", "homes.dat", "homes.map", "homes.id", "homes.parameters.json")
+    run("ogr2ogr", "-f", "GeoJSON", tmp_path / "h.json", tmp_path / "homes.tab")
+    back = gpd.read_file(tmp_path / "h.json")
+    assert back["name"][0] == NASTY
+    assert back["name"][1].rstrip("…") == long[:125]
+    assert back["name"][1].endswith("…")
+    assert back["residents"].tolist() == [640, 512]
+    assert back["share"][0] == 0.25
+    expected = reproject(homes, WGS84)
+    assert back.geometry.geom_equals_exact(expected.geometry, 1e-6).all()
+    assert json.loads((tmp_path / "homes.parameters.json").read_text("utf-8")) == TOLD
+    with pytest.raises(InputError, match=r"\.tab"):
+        write_tab(homes, tmp_path / "homes.mif")
+
+
+def test_qgis_finds_a_style_for_each_layer(homes, tmp_path):
+    path = tmp_path / "c.gpkg"
+    homes = homes.assign(covered_4g_cell_edge=[0.2, 1.0])
+    layers = {
+        "gaps": homes, "settlements": homes, "sites": run_world.bts(),
+        "districts": world.districts("a", "b"), "spans": world.spans("Viettel"),
+        "cells": pd.DataFrame({"cell_id": ["=1+1"]}),
+    }  # fmt: skip
+    write_gpkg(layers, path, metadata=TOLD)
+    with sqlite3.connect(path) as base:
+        # As QGIS asks for it.
+        rows = base.execute(
+            "select f_table_name, styleQML from layer_styles where f_geometry_column='geom' "
+            "and f_table_schema='' and useAsDefault=1"
+        ).fetchall()
+        assert base.execute("select cell_id from cells").fetchall() == [("=1+1",)]
+        columns = [row[1] for row in base.execute("pragma table_info(layer_styles)")]
+    # Columns as QGIS's documentation of the table lists them.
+    assert columns == [
+        "id", "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column",
+        "styleName", "styleQML", "styleSLD", "useAsDefault", "description", "owner", "ui",
+        "update_time",
+    ]  # fmt: skip
+    styles = {name: ElementTree.fromstring(qml) for name, qml in rows}
+    assert styles.keys() == layers.keys() - {"cells"}
+    for style in styles.values():
+        symbols = {symbol.get("name") for symbol in style.findall(".//symbols/symbol")}
+        used = {node.get("symbol") for node in style.iter() if node.get("symbol")}
+        assert used <= symbols
+        assert symbols
+    values = {one.get("value") for one in styles["sites"].iter("category")}
+    assert values == {"Viettel", "MobiFone"}
+    ranges = [
+        (float(one.get("lower")), float(one.get("upper")))
+        for one in styles["settlements"].iter("range")
+    ]
+    assert ranges[0][0] == 0
+    assert ranges[-1][1] == 1
+    assert all(low[1] == high[0] for low, high in pairwise(ranges))
+    assert "Layer name: cells" in run("ogrinfo", "-so", "-al", path)
+
+
+def test_a_csv_says_how_many_lines_stand_above_it(tmp_path):
+    table = pd.DataFrame({"name": ["=1+1", "Kỳ Anh"], "residents": [1.5, 2]})
+    write_csv(table, tmp_path / "t.csv", metadata={**TOLD, "=bad\nkey": "@evil\n=1"})
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    lines = int(rows[0][1])
+    assert rows[lines] == ["name", "residents"]
+    assert rows[1] == ["# model", "ITU-R P.1812-8"]
+    for row in rows:
+        assert not any(cell.startswith(tuple("=+-@\t\r\n")) for cell in row)
+    back = pd.read_csv(tmp_path / "t.csv", skiprows=lines)
+    assert back["residents"].tolist() == [1.5, 2.0]
+
+
+def test_no_cell_of_a_workbook_is_a_formula(tmp_path):
+    table = pd.DataFrame(
+        {"name": ["=1+1", "+84", "\t=1", "\x07@x", None], "level_dbm": [-105.5, np.nan, 0, 1, 2],
+         "ok": [True, False, True, True, True]}
+    )  # fmt: skip
+    path = tmp_path / "t.xlsx"
+    write_xlsx({"=gaps": table}, path, metadata=TOLD | {"=k": "=v"})
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["=gaps", "metadata"]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "b"}
+    assert not any(str(cell.value).startswith(("=", "@", "\t")) for cell in cells)
+    assert [cell.value for cell in book["=gaps"]["B"]] == ["level_dbm", -105.5, None, 0, 1, 2]
+    assert book["=gaps"]["A3"].value == "+84"  # a number
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                sheet = ElementTree.fromstring(archive.read(name))
+                assert not [node for node in sheet.iter() if node.tag.endswith("}f")]
+    first = path.read_bytes()
+    write_xlsx({"=gaps": table}, path, metadata=TOLD | {"=k": "=v"})
+    assert path.read_bytes() == first
+    with pytest.raises(InputError, match="sheets"):
+        write_xlsx({"a/b": table}, path)
+
+
+def read_tabbed(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_atolls_tables_name_every_site_and_antenna(tmp_path):
+    stations = run_world.bts().assign(site_name=["=Trạm\tĐồi"] * 8)
+    cells = run_world.cells(stations)
+    write_atoll(stations, cells, tmp_path, metadata=TOLD)
+    named_only(tmp_path, "Sites.txt", "Transmitters.txt", "parameters.json")
+    sites = read_tabbed(tmp_path / "Sites.txt")
+    transmitters = read_tabbed(tmp_path / "Transmitters.txt")
+    assert [row["NAME"] for row in sites] == ["HT-01", "HT-02", "HT-03"]
+    assert sites[0]["COMMENT_"] == "'=Trạm Đồi"
+    x, y = transformer(WGS84, world.CRS).transform(
+        float(sites[1]["LONGITUDE"]), float(sites[1]["LATITUDE"])
+    )
+    _, _, _, east, north = run_world.SITES[1]
+    assert x == pytest.approx(world.WEST + east, abs=0.02)
+    assert y == pytest.approx(world.SOUTH + north, abs=0.02)
+    assert {row["SITE_NAME"] for row in transmitters} <= {row["NAME"] for row in sites}
+    assert [row["TX_ID"] for row in transmitters] == cells["cell_id"].tolist()
+    assert [float(row["AZIMUT"]) for row in transmitters] == cells["azimuth_deg"].tolist()
+    assert transmitters[0]["TILT"] == "1.0"
+    assert transmitters[0]["REDT"] == "5.0"
+    assert transmitters[0]["HEIGHT"] == "35.5"
+    with pytest.raises(InputError, match="cells"):
+        write_atoll(stations.iloc[:3], cells, tmp_path)
+
+
+def test_availability_is_the_covered_area_by_ranges_without_overlaps(cover):
+    table = availability(cover, "4G", operator="Viettel", criteria=CRITERIA)
+    assert table.columns.tolist() == [
+        "providerid", "brandname", "technology", "mindown", "minup", "minsignal", "environmnt",
+        "geometry",
+    ]  # fmt: skip
+    assert table.crs.to_epsg() == 4326
+    assert set(table["technology"]) == {400}
+    lowest = -105 + CRITERIA.margin_db
+    level = cover["level_dbm"].sel(layer="viettel_4g").to_numpy().astype(float)
+    back = reproject(table, world.CRS)
+    for signal, shape in zip(back["minsignal"], back.geometry, strict=True):
+        wanted = (level >= signal) & (level < signal + 10)
+        assert shape.area == pytest.approx(wanted.sum() * 1e4, rel=1e-6)
+    assert table["minsignal"].min() == pytest.approx(lowest)
+    assert shapely.union_all(back.geometry.to_numpy()).area == pytest.approx(
+        back.area.sum(), rel=1e-6
+    )
+    with pytest.raises(InputError, match="Nobody"):
+        availability(cover, "4G", operator="Nobody", criteria=CRITERIA)
+
+
+def test_gdal_reads_the_details_of_the_model(cover, tmp_path):
+    path = tmp_path / "a.gpkg"
+    write_availability(
+        cover, "3G", path, operator="MobiFone", criteria=CRITERIA,
+        metadata=TOLD | {"terrain_source": "SRTM", "terrain_vintage": "2000"},
+    )  # fmt: skip
+    told = run("ogrinfo", "-al", path, "propagation_model")
+    for words in (
+        "model_name", "ITU-R P.1812-8", "receiver_height_m", "1.5", "model_resolution_m", "100.0",
+        "SRTM", "2000", "planning_tool_version", "RSCP", "not a submission",
+    ):  # fmt: skip
+        assert words in told
+    assert "model=ITU-R P.1812-8" in run("ogrinfo", "-so", path, "availability")
+
+
+def test_the_same_input_gives_the_same_bytes(cover, homes, kmz, tmp_path):
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        write_class_tif(cover, "4G", folder / "c.tif", criteria=CRITERIA, tags=TOLD)
+        write_geoparquet(homes, folder / "h.parquet", metadata=TOLD)
+        write_tab(homes, folder / "h.tab", metadata=TOLD)
+        write_gpkg({"gaps": homes}, folder / "h.gpkg", metadata=TOLD)
+        write_kmz(
+            folder / "h.kmz", name="x", placemarks=[Placemarks("h", homes, "name", "#112233")]
+        )
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_a_failure_leaves_no_file(cover, homes, tmp_path):
+    bare = gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.Point(1, 2)])
+    marks = [Placemarks("p", bare, "name", "#000000")]
+    for write in (
+        lambda: write_kmz(tmp_path / "a.kmz", name="x"),
+        lambda: write_kmz(tmp_path / "a.kmz", name="x", placemarks=marks),
+        lambda: write_geoparquet(bare, tmp_path / "a.parquet"),
+        lambda: write_tab(bare, tmp_path / "a.tab"),
+        lambda: write_class_tif(cover, "5G", tmp_path / "a.tif", criteria=CRITERIA),
+        lambda: write_xlsx({}, tmp_path / "a.xlsx"),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            write()
+    assert list(tmp_path.iterdir()) == []
