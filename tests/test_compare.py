@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import rasterio
+from figures_world import box, levels, make_coverage, make_districts, make_settlements
+from report_world import PARAMETERS, finished_run, renamed
+from uncertainty_world import cover, small_world
+
+from htcoverage.compare import (
+    Side,
+    Stated,
+    common_ground,
+    compare_runs,
+    compare_sides,
+    write_comparison,
+)
+from htcoverage.errors import InputError
+from htcoverage.figures import CoverCriteria, compute_figures
+
+mpl.use("Agg")
+
+WEST, EAST = (slice(None), slice(0, 2)), (slice(None), slice(2, 4))
+DISTRICTS = make_districts(("d", box(0, 0, 4, 4)))
+HOMES = make_settlements(
+    ("far_west", "d", 40.0, box(0, 0, 2, 4)), ("east", "d", 60.0, box(2, 0, 4, 4))
+)
+CRITERIA = CoverCriteria()
+
+
+def side(good, homes=HOMES, **keywords) -> Side:
+    return Side(make_coverage(a_4g=levels(4, 4, good=good)), homes, operator="a", **keywords)
+
+
+def attributed(coverage, **attrs):
+    return coverage.assign_attrs(rx_height_m=1.5, model="ITU-R P.1812-8", **attrs)
+
+
+def ground(before, after, *, first=CRITERIA, second=CRITERIA, reduce=False):
+    return common_ground(
+        before, after, criteria_before=first, criteria_after=second, reduce=reduce
+    )  # fmt: skip
+
+
+def test_cover_moves_from_the_west_half_to_the_east_half():
+    found = compare_sides(side(WEST), side(EAST), DISTRICTS, criteria=CRITERIA)
+    assert found.difference.to_numpy().tolist() == [[3, 3, 2, 2]] * 4
+    homes = found.settlements.set_index("settlement_id")
+    assert homes["outcome"].to_dict() == {"far_west": "lost", "east": "gained"}
+    assert homes["residents_change"].to_dict() == {"far_west": -40.0, "east": 60.0}
+    shares = found.shares[
+        (found.shares["area_level"] == "province") & (found.shares["basis"] == "cell_edge")
+    ].set_index("denominator")
+    assert shares.loc["residents", ["before", "after"]].tolist() == [0.4, 0.6]
+    assert shares.loc["residents", "change"] == pytest.approx(0.2)
+    assert shares.loc["land_area", "change"] == 0.0
+
+
+def test_a_cover_against_itself_changes_nothing():
+    found = compare_sides(side(WEST), side(WEST), DISTRICTS, criteria=CRITERIA)
+    assert set(found.difference.to_numpy().ravel()) == {0, 1}
+    assert (found.settlements["outcome"] == "same").all()
+    assert (found.shares["change"] == 0.0).all()
+
+
+def test_sides_swapped_turn_every_sign():
+    random = np.random.default_rng(4)
+    one, two = (
+        Side(make_coverage(a_4g=random.normal(-96.0, 8.0, (4, 4))), HOMES, operator="a")
+        for _ in range(2)
+    )
+    there, back = (
+        compare_sides(*pair, DISTRICTS, criteria=CRITERIA) for pair in ((one, two), (two, one))
+    )
+    forth = there.settlements.set_index("settlement_id")["change"]
+    assert back.settlements.set_index("settlement_id")["change"].to_dict() == (-forth).to_dict()
+    assert back.shares["change"].tolist() == (-there.shares["change"]).tolist()
+    swapped = np.array([0, 1, 3, 2])[there.difference.to_numpy()]
+    np.testing.assert_array_equal(back.difference.to_numpy(), swapped)
+
+
+def test_a_settlement_of_one_boundary_layer_only_is_named_not_counted():
+    other = make_settlements(
+        ("east", "d", 60.0, box(2, 0, 4, 4)), ("new", "d", 5.0, box(0, 0, 1, 1))
+    )
+    found = compare_sides(side(WEST), side(WEST, other), DISTRICTS, criteria=CRITERIA)
+    homes = found.settlements.set_index("settlement_id")
+    assert homes["outcome"].to_dict() == {
+        "far_west": "only_before", "east": "same", "new": "only_after",
+    }  # fmt: skip
+    assert homes.loc["far_west", "residents"] == 40.0
+    assert homes["residents_change"].isna().sum() == 2
+
+
+def test_a_settlement_better_below_the_part_is_not_gained():
+    wide = make_settlements(("h", "d", 100.0, box(0, 0, 4, 4)))
+    found = compare_sides(
+        side(None, wide), side(WEST, wide), DISTRICTS, criteria=CRITERIA, settlement_part=0.8
+    )  # fmt: skip
+    assert found.settlements["outcome"].tolist() == ["better"]
+    found = compare_sides(
+        side(None, wide), side(WEST, wide), DISTRICTS, criteria=CRITERIA, settlement_part=0.5
+    )  # fmt: skip
+    assert found.settlements["outcome"].tolist() == ["gained"]
+
+
+def test_every_reason_against_a_comparison_is_told_at_once():
+    before = attributed(make_coverage(a_4g=levels(4, 4)))
+    after = attributed(make_coverage(a_4g=levels(4, 4)), crs="EPSG:9210").assign_attrs(
+        rx_height_m=10.0, transform=(50.0, 0.0, 500_000.0, 0.0, -50.0, 2_000_000.0)
+    )
+    with pytest.raises(InputError) as caught:
+        ground(before, after, reduce=True)
+    assert {fault.column for fault in caught.value.faults} == {"crs", "rx_height_m", "resolution"}
+
+
+def test_thresholds_and_grids_that_differ_need_the_common_ground():
+    before = attributed(make_coverage(a_4g=levels(4, 4, good=WEST)))
+    after = attributed(make_coverage(a_4g=levels(6, 5, good=WEST)))
+    strict = replace(CRITERIA, threshold_4g_dbm=-100.0, cell_edge_probability=0.95)
+    with pytest.raises(InputError) as caught:
+        ground(before, after, second=strict)
+    assert {fault.column for fault in caught.value.faults} == {
+        "threshold_4g_dbm", "cell_edge_probability", "grid",
+    }  # fmt: skip
+    found = ground(before, after, second=strict, reduce=True)
+    assert found.criteria == CRITERIA
+    assert dict(found.after.sizes) == dict(before.sizes)
+    assert found.after.attrs["transform"] == list(before.attrs["transform"])
+    assert set(found.stated) == {
+        Stated("threshold_4g_dbm", "-105", "-100"),
+        Stated("cell_edge_probability", "0.9", "0.95"),
+        Stated("grid", "4 × 4", "6 × 5"),
+    }
+
+
+def test_the_common_pixels_are_cut_where_they_lie():
+    whole = attributed(make_coverage(a_4g=np.arange(30.0).reshape(5, 6) - 100.0))
+    a, _, west, _, e, north = whole.attrs["transform"]
+    part = whole.isel(y=slice(1, 4), x=slice(2, 6))
+    part = part.assign_attrs(transform=(a, 0.0, west + 2 * a, 0.0, e, north + e))
+    for found in (ground(whole, part, reduce=True), ground(part, whole, reduce=True)):
+        for cut in (found.before, found.after):
+            np.testing.assert_array_equal(cut["level_dbm"], part["level_dbm"])
+            assert cut.attrs["transform"] == list(part.attrs["transform"])
+
+
+def test_grids_out_of_step_or_apart_are_refused():
+    before = attributed(make_coverage(a_4g=levels(4, 4)))
+    a, _, west, _, e, north = before.attrs["transform"]
+    shifted = before.assign_attrs(transform=(a, 0.0, west + 30.0, 0.0, e, north))
+    with pytest.raises(InputError, match="coincide"):
+        ground(before, shifted, reduce=True)
+    away = before.assign_coords(x=before["x"] + 1e5).assign_attrs(
+        transform=(a, 0.0, west + 1e5, 0.0, e, north)
+    )
+    with pytest.raises(InputError, match="no pixel in common"):
+        ground(before, away, reduce=True)
+
+
+def test_other_models_are_compared_and_stated():
+    before = attributed(make_coverage(a_4g=levels(4, 4)))
+    found = ground(before, before.assign_attrs(model="ITU-R P.452"))
+    assert found.stated == (Stated("model", "ITU-R P.1812-8", "ITU-R P.452"),)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return small_world()
+
+
+@pytest.fixture(scope="module")
+def runs(world, tmp_path_factory):
+    """A run, and one without a fifth of its sites."""
+    sites = sorted(set(world.bts["site_id"]))[::5]
+    thinned = world.bts[~world.bts["site_id"].isin(sites)].reset_index(drop=True)
+    after = replace(world, bts=thinned, coverage=cover(world, thinned))
+    return [
+        finished_run(each, tmp_path_factory.mktemp("run"), evidence=False)
+        for each in (world, after)
+    ]
+
+
+def test_sites_taken_away_lose_what_the_two_runs_figures_say(runs):
+    found = compare_runs(*runs)
+    criteria = PARAMETERS.criteria
+    residents = []
+    for layers in runs:
+        figures = compute_figures(
+            layers.coverage, layers.settlements, layers.districts, criteria=criteria
+        )
+        residents.append(
+            figures[
+                (figures["area_level"] == "province")
+                & (figures["technology"] == "4G")
+                & (figures["operator"] == "any")
+                & (figures["denominator"] == "residents")
+                & (figures["basis"] == "cell_edge")
+            ]["covered"].iloc[0]
+        )
+    homes = found.comparison.settlements
+    change = residents[1] - residents[0]
+    assert change < -1.0
+    assert homes["residents_change"].sum() == pytest.approx(change)
+    assert (homes["residents_change"] <= 0.0).all()
+    assert not (found.comparison.difference == 2).any()
+    assert (found.comparison.difference == 3).any()
+    assert found.stated == ()
+
+
+def test_a_comparison_is_written_whole_and_twice_the_same(runs, tmp_path):
+    found = compare_runs(*runs)
+    for out in (tmp_path / "a", tmp_path / "b"):
+        written = write_comparison(found, out)
+    names = {path.name for path in written}
+    assert names == {
+        "compare_en.html", "comparison.json", "difference.tif", "settlements.csv", "shares.csv",
+    }  # fmt: skip
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+    with rasterio.open(tmp_path / "a" / "difference.tif") as raster:
+        np.testing.assert_array_equal(raster.read(1), found.comparison.difference)
+        assert raster.tags()["class_3"] == "lost"
+    told = json.loads((tmp_path / "a" / "comparison.json").read_text(encoding="utf-8"))
+    counts = found.comparison.settlements["outcome"].value_counts().to_dict()
+    assert told["outcomes"] == counts
+    page = (tmp_path / "a" / "compare_en.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+
+
+def test_two_operators_of_one_run(runs):
+    found = compare_runs(runs[0], runs[0], operator_before="Viettel", operator_after="MobiFone")
+    assert Stated("operator", "Viettel", "MobiFone") in found.stated
+    alone = compare_runs(runs[0], runs[0], operator_before="Viettel", operator_after="Viettel")
+    assert (alone.comparison.shares["change"] == 0.0).all()
+    lost = found.comparison.shares["change"]
+    assert (lost < 0.0).any()
+
+
+def test_names_in_a_comparison_stay_text(world, runs, tmp_path):
+    hostile = "<img src=x onerror=alert(1)>"
+    after = finished_run(renamed(world, hostile), tmp_path, evidence=False)
+    found = compare_runs(runs[1], after)
+    write_comparison(found, tmp_path / "out", language="vi")
+    page = (tmp_path / "out" / "compare_vi.html").read_text(encoding="utf-8")
+    assert "onerror=alert" in page
+    assert "<img src=x" not in page
