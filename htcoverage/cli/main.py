@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.main import get_command
 
-from htcoverage.cli import compare, deliver, export, report, run
+from htcoverage.cli import check, compare, deliver, export, init, report, run
 from htcoverage.errors import HtcoverageError
 
 INTERRUPTED = 130
@@ -23,6 +23,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command("init")(init.init)
+app.command("check")(check.check)
 app.command("run")(run.run)
 app.command("export")(export.export)
 app.command("deliver")(deliver.deliver)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,24 @@ if TYPE_CHECKING:
     from htcoverage.run import RunResult
 
 
+#: Options that name a layer: with a project file, the file names all of them.
+_LAYER_OPTIONS = ("seed", "bts", "cells", "settlements", "districts", "terrain")
+
+#: Options that go before what a project file says, by the run's parameter.
+_PARAMETER_OPTIONS = {
+    "resolution": "resolution_m",
+    "radius_km": "radius_km",
+    "threshold_3g": "threshold_3g_dbm",
+    "threshold_4g": "threshold_4g_dbm",
+    "cell_edge": "cell_edge_probability",
+}
+
+
 def run(
+    context: typer.Context,
+    project: Annotated[
+        Path | None, typer.Option(help="Project file of a province of your own (htcoverage init).")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
     resolution: Annotated[float, typer.Option(help="Pixel of the grid, m.")] = 100.0,
     radius_km: Annotated[float, typer.Option(help="Farthest pixel of a cell, km.")] = 15.0,
@@ -32,33 +50,67 @@ def run(
 ) -> None:
     """Compute coverage, figures, gaps and the map of Hà Tĩnh, or of your own layers."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
-    from htcoverage.run import LayerPaths, RunParameters, compute_run, load_inputs, write_run
+    from htcoverage.run import (
+        LayerPaths,
+        RunParameters,
+        compute_run,
+        load_inputs,
+        open_project,
+        project_inputs,
+        write_run,
+    )
     from htcoverage.run.outputs import check_folder
 
-    parameters = RunParameters(
-        resolution_m=resolution,
-        radius_km=radius_km,
-        threshold_3g_dbm=threshold_3g,
-        threshold_4g_dbm=threshold_4g,
-        cell_edge_probability=cell_edge,
-        seed=seed,
-    )
+    said = {name for name in context.params if _on_command_line(context, name)}
+    chosen = {
+        name: context.params[option]
+        for option, name in _PARAMETER_OPTIONS.items()
+        if option in said
+    }
     with stages() as progress:
         progress("read", 0, 1)
-        inputs = load_inputs(
-            LayerPaths(
-                bts=bts, cells=cells, settlements=settlements, districts=districts, terrain=terrain
-            ),
-            seed=seed,
-            reach_km=radius_km,
-        )
+        if project is not None:
+            _check_layers_unsaid(said)
+            opened, parameters = open_project(project)
+            parameters = replace(parameters, **chosen)
+            out = out if "out" in said else opened.output
+            inputs = project_inputs(opened, reach_km=parameters.radius_km)
+        else:
+            parameters = RunParameters(**chosen, seed=seed)
+            inputs = load_inputs(
+                LayerPaths(
+                    bts=bts,
+                    cells=cells,
+                    settlements=settlements,
+                    districts=districts,
+                    terrain=terrain,
+                ),
+                seed=seed,
+                reach_km=radius_km,
+            )
         progress("read", 1, 1)
         check_folder(out)
         result = compute_run(inputs, parameters, progress=progress)
         written = write_run(result, out, progress=progress)
+    for note in inputs.notes:
+        console.print(f"• {note}", highlight=False, markup=False, soft_wrap=True)
     show_headline(result)
     console.print(f"\nWritten to {out.resolve()}:", highlight=False, soft_wrap=True)
     console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)
+
+
+def _on_command_line(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _check_layers_unsaid(said: set[str]) -> None:
+    from htcoverage.errors import Fault, InputError
+
+    expected = "no such option beside --project: name the layer in the project file"
+    faults = [Fault("argument", None, f"--{n}", "", expected) for n in _LAYER_OPTIONS if n in said]
+    if faults:
+        raise InputError(faults)
 
 
 def show_headline(result: RunResult) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from htcoverage.errors import Fault
 from htcoverage.readers import defaults
-from htcoverage.readers.parsing import number, parse_columns
+from htcoverage.readers.parsing import by_value, number, parse_columns, text
 from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import Sheet
 from htcoverage.schema import CELLS, TECHNOLOGIES, Column
@@ -51,11 +54,18 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
     known = bts[bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()]
     carriers, faults = _carriers(known, sheet=sheet)
     given, bad = _given(known, sheet=sheet)
-    # One row a cell from here on; `row` leads back to the base station.
-    owner = known.loc[carriers["row"]].reset_index(drop=True)
-    cells = given.loc[carriers["row"]].reset_index(drop=True)
+    # One row a cell from here on; `place` leads back to the base station.
+    place = carriers["place"].to_numpy()
+    owner = known.iloc[place].reset_index(drop=True)
+    cells = given.iloc[place].reset_index(drop=True)
     cells["bts_id"] = owner["bts_id"]
-    cells["cell_id"] = owner["bts_id"].astype(object) + "-" + carriers["ordinal"].astype(str)
+    ordinal = owner.groupby("bts_id", sort=False).cumcount() + 1
+    cells["cell_id"] = owner["bts_id"].astype(object) + "-" + ordinal.astype(str)
+    if "cell_id" in sheet.frame:
+        own = pd.Series([text(v) for v in sheet.frame["cell_id"].loc[known.index]]).iloc[place]
+        own = own.reset_index(drop=True)
+        if own.notna().all() and own.is_unique:
+            cells["cell_id"] = own
     assumed = {}
     for name in _LISTED:
         cells[name] = carriers[name]
@@ -64,32 +74,58 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
         assumed[name] = cells[name].isna() & default.notna()
         cells[name] = default.where(assumed[name], cells[name])
     assumed["rs_boost_db"] &= owner["technology"] == "4G"  # 3G has none: its 0 assumes nothing
-    names = [column.name for column in OVERRIDES]
-    flags = np.column_stack([assumed[name].to_numpy(dtype=bool) for name in names])
-    cells["assumed"] = [
-        " ".join(name for name, flag in zip(names, line, strict=True) if flag) for line in flags
-    ]
+    cells["assumed"] = _words_of(assumed)
     return cells[list(CELLS.column_names)], faults + bad
+
+
+def _words_of(assumed: Mapping[str, pd.Series]) -> pd.Series:
+    """Return for each cell the names of its assumed columns; few combinations occur."""
+    names = [column.name for column in OVERRIDES]
+    bits = sum(assumed[name].to_numpy(dtype=np.int64) << k for k, name in enumerate(names))
+    codes, combinations = pd.factorize(np.asarray(bits))
+    words = [
+        " ".join(name for k, name in enumerate(names) if combination >> k & 1)
+        for combination in combinations.tolist()
+    ]
+    return pd.Series(np.array([*words, ""], dtype=object)[codes])
 
 
 def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
     """Return a row for each azimuth on each band of each base station."""
     bands, faults = _listed(bts, CELLS.column("band_mhz"), sheet=sheet)
     azimuths, bad = _listed(bts, CELLS.column("azimuth_deg"), sheet=sheet)
-    lines = [
-        (row, ordinal, band_mhz, azimuth_deg, not own_bands, not own_azimuths)
-        for row, technology, own_bands, own_azimuths in zip(
-            bts.index, bts["technology"], bands, azimuths, strict=True
-        )
-        for ordinal, (band_mhz, azimuth_deg) in enumerate(
+    # Base stations that list the same become cells alike: one product for each combination.
+    combined = pd.DataFrame(
+        {"bands": bands, "azimuths": azimuths, "technology": bts["technology"].to_numpy()}
+    )
+    groups = combined.groupby(["bands", "azimuths", "technology"], sort=False)
+    parts = []
+    indices: dict[tuple[tuple[float, ...], tuple[float, ...], str], npt.NDArray[np.int64]]
+    indices = dict(groups.indices)  # type: ignore[arg-type]
+    for (own_bands, own_azimuths, technology), places in indices.items():
+        products = list(
             product(
                 own_bands or (defaults.BAND_MHZ[technology],), own_azimuths or defaults.AZIMUTHS_DEG
-            ),
-            start=1,
+            )
         )
-    ]
-    flags = [f"{name} assumed" for name in _LISTED]
-    return pd.DataFrame(lines, columns=["row", "ordinal", *_LISTED, *flags]), faults + bad
+        count = len(products)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "place": np.repeat(places, count),
+                    "ordinal": np.tile(np.arange(count), len(places)),
+                    "band_mhz": np.tile([band for band, _ in products], len(places)),
+                    "azimuth_deg": np.tile([azimuth for _, azimuth in products], len(places)),
+                    "band_mhz assumed": not own_bands,
+                    "azimuth_deg assumed": not own_azimuths,
+                }
+            )
+        )
+    if not parts:
+        columns = ["place", *_LISTED, *(f"{name} assumed" for name in _LISTED)]
+        return pd.DataFrame(columns=columns).astype({"place": int}), faults + bad
+    carriers = pd.concat(parts).sort_values(["place", "ordinal"], ignore_index=True)
+    return carriers, faults + bad
 
 
 def _listed(
@@ -98,20 +134,27 @@ def _listed(
     """Return the values that each base station lists in a column; none where it is silent."""
     if column.name not in sheet.frame:
         return [()] * len(bts), []
-    found: list[tuple[float, ...]] = []
-    faults: list[Fault] = []
-    for row, value in sheet.frame[column.name].loc[bts.index].items():
-        parts = _LIST_BREAK.split(value) if isinstance(value, str) else [value]
-        numbers = [] if value is None else [number(part) for part in parts]
-        good = [each for each in numbers if each is not None and _allowed(each, column)]
-        if len(good) < len(numbers) or len(set(good)) < len(good):
-            expected = (
-                f"a number, or different numbers with spaces between, from {column.low:g} to "
-                f"{column.high:g} {column.unit} ({column.meaning})"
-            )
-            faults.append(sheet.fault(row, column.name, expected))
-        found.append(tuple(good))
-    return found, faults
+    cells = sheet.frame[column.name].loc[bts.index]
+    parsed = by_value(cells, lambda value: _list_of(value, column))
+    found = [((), True) if value is None else value for value in parsed]
+    expected = (
+        f"a number, or different numbers with spaces between, from {column.low:g} to "
+        f"{column.high:g} {column.unit} ({column.meaning})"
+    )
+    faults = [
+        sheet.fault(row, column.name, expected)
+        for row, (_, right) in zip(bts.index, found, strict=True)
+        if not right
+    ]
+    return [values for values, _ in found], faults
+
+
+def _list_of(value: object, column: Column) -> tuple[tuple[float, ...], bool]:
+    """Return the numbers of a cell that may list several, and whether all are right."""
+    parts = _LIST_BREAK.split(value) if isinstance(value, str) else [value]
+    numbers = [number(part) for part in parts]
+    good = tuple(each for each in numbers if each is not None and _allowed(each, column))
+    return good, len(good) == len(numbers) and len(set(good)) == len(good)
 
 
 def _allowed(value: float, column: Column) -> bool:
@@ -124,7 +167,7 @@ def _given(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault
     """Return what the ledger itself says of its cells, empty where it says nothing."""
     columns = [column for column in OVERRIDES if column.name not in _LISTED]
     present = [column for column in columns if column.name in sheet.frame]
-    raw = Sheet(sheet.file, sheet.frame.loc[bts.index], sheet.header_row)
+    raw = replace(sheet, frame=sheet.frame.loc[bts.index])
     given, faults = parse_columns(raw, present)
     faults += [
         fault
@@ -209,7 +252,7 @@ def assumed_faults(cells: pd.DataFrame, *, sheet: Sheet) -> list[Fault]:
 
 def count_words(texts: Iterable[object]) -> dict[str, int]:
     """Return how often each column is named in an ``assumed`` column, in schema order."""
-    counts = pd.Series(
-        [word for text in texts if isinstance(text, str) for word in text.split()], dtype=object
-    ).value_counts()
-    return {name: int(counts[name]) for name in CELLS.column_names if name in counts}
+    counts: Counter[str] = Counter()
+    for words, times in Counter(each for each in texts if isinstance(each, str)).items():
+        counts.update(dict.fromkeys(words.split(), times))
+    return {name: counts[name] for name in CELLS.column_names if name in counts}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
 
 from htcoverage.errors import InputError
 from htcoverage.readers import defaults
@@ -15,7 +19,7 @@ from htcoverage.readers.parsing import parse_columns, settle_integers
 from htcoverage.readers.position import check_layer_crs, parse_crs
 from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import tidy
-from htcoverage.readers.vector import geometry_faults, read_layer
+from htcoverage.readers.vector import Layer, geometry_faults, read_layer
 from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS, Table
 
 
@@ -84,11 +88,101 @@ def read_spans(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
     return _read(path, SPANS)
 
 
+@dataclass(frozen=True, eq=False)
+class MappedTable:
+    """A layer read with the user's own column names.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        As the strict reader of that table returns it.
+    matches : tuple of ColumnMatch
+        Which column of the file is which of ours, and how sure that is.
+    notes : tuple of str
+        What was repaired.
+    """
+
+    table: gpd.GeoDataFrame
+    matches: tuple[ColumnMatch, ...]
+    notes: tuple[str, ...]
+
+
+def read_mapped(
+    path: str | os.PathLike[str],
+    table: Table,
+    *,
+    layer: str | None = None,
+    crs: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    optional: Collection[str] = (),
+) -> MappedTable:
+    """Read a layer of any column names: said by the user, else guessed with a confidence.
+
+    Outlines that cross themselves are repaired (each ring kept where it encloses area), and told.
+
+    Parameters
+    ----------
+    path : path-like
+        Any vector file.
+    table : Table
+        What it becomes, of ``htcoverage.schema``.
+    layer : str, optional
+        Layer of the file.
+    crs : str, optional
+        CRS of a layer that tells none.
+    columns : mapping of str to str, optional
+        Our column name to the file's.
+    optional : collection of str
+        Required columns that the caller fills, should the file lack them.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    found = read_layer(Path(path), layer=layer)
+    sheet, matches = mapped(found.sheet, table.column_names, given=columns or {})
+    geometry, repaired = _valid(found.geometry, table)
+    given = replace(found, sheet=sheet, geometry=geometry)
+    wanted = tuple(
+        replace(column, required=False) if column.name in optional else column
+        for column in table.columns
+    )
+    notes: tuple[str, ...] = ()
+    if repaired:
+        rows = ", ".join(map(str, repaired[:10])) + (" …" if len(repaired) > 10 else "")
+        notes = (f"{len(repaired)} outlines crossed themselves and were repaired: rows {rows}",)
+    checked = _checked(given, replace(table, columns=wanted), crs=crs)
+    return MappedTable(checked, matches, notes)
+
+
+def _valid(
+    geometry: npt.NDArray[np.object_], table: Table
+) -> tuple[npt.NDArray[np.object_], list[int]]:
+    """Return the geometry with crossing outlines repaired, and the rows of those."""
+    if table.geometry != "Polygon":
+        return geometry, []
+    whole = geometry.copy()
+    rows = np.flatnonzero(~shapely.is_valid(geometry) & ~shapely.is_missing(geometry))
+    repaired = []
+    for place in rows.tolist():
+        parts = shapely.get_parts(shapely.make_valid(geometry[place]))
+        areas = parts[shapely.get_dimensions(parts) == 2]
+        if len(areas):
+            whole[place] = shapely.union_all(areas)
+            repaired.append(place + 1)
+    return whole, repaired
+
+
 def _read(path: str | os.PathLike[str], table: Table) -> gpd.GeoDataFrame:
+    return _checked(read_layer(Path(path)), table)
+
+
+def _checked(layer: Layer, table: Table, *, crs: str | None = None) -> gpd.GeoDataFrame:
     assert table.geometry is not None
-    layer = read_layer(Path(path))
+    said = parse_crs(crs)
     frame, faults = parse_columns(layer.sheet, table.columns)
-    faults += check_layer_crs(layer)
+    faults += check_layer_crs(layer, crs=said)
     faults += geometry_faults(layer, table.geometry)
     if "provenance" in frame:
         frame["provenance"] = frame["provenance"].fillna(defaults.PROVENANCE)
@@ -96,4 +190,4 @@ def _read(path: str | os.PathLike[str], table: Table) -> gpd.GeoDataFrame:
     if faults:
         raise InputError(tidy(faults, files=[layer.sheet.file]))
     settled = settle_integers(frame, table.columns)
-    return gpd.GeoDataFrame(settled, geometry=list(layer.geometry), crs=layer.crs)
+    return gpd.GeoDataFrame(settled, geometry=list(layer.geometry), crs=layer.crs or said)

@@ -96,46 +96,88 @@ def read_ledger(
     """
     used_crs = parse_crs(crs)
     bts_source, cells_sheet = _open(Path(path), None if cells_path is None else Path(cells_path))
-    sheet = bts_source.sheet if isinstance(bts_source, Layer) else bts_source
-    bts, faults = parse_columns(sheet, BTS.columns)
-    cells_faults: list[Fault] = []
-    if cells_sheet is not None:
-        cells, cells_faults = parse_columns(cells_sheet, CELLS.columns)
-    positions = (
-        layer_positions(bts_source, crs=used_crs)
-        if isinstance(bts_source, Layer)
-        else sheet_positions(bts_source, crs=used_crs)
+    if isinstance(bts_source, Layer):
+        sheet, positions = bts_source.sheet, layer_positions(bts_source, crs=used_crs)
+    else:
+        sheet, positions = bts_source, sheet_positions(bts_source, crs=used_crs)
+    ledger, faults = assemble(
+        sheet, positions, cells_sheet=cells_sheet, area=area, reach_km=reach_km
     )
+    if faults:
+        raise InputError(faults)
+    return ledger
+
+
+def assemble(
+    sheet: Sheet,
+    positions: Positions,
+    *,
+    cells_sheet: Sheet | None = None,
+    cell_rows: Sheet | None = None,
+    area: gpd.GeoDataFrame | None = None,
+    reach_km: float = 15.0,
+) -> tuple[Ledger, list[Fault]]:
+    """Check raw base stations and cells, and put a ledger together.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Raw base stations, in our column names.
+    positions : Positions
+        Where they are.
+    cells_sheet : Sheet, optional
+        Raw cells with every column of the table.
+    cell_rows : Sheet, optional
+        Rows that are a cell each, with ``bts_id`` and ``technology`` and what else they tell; the
+        rest takes defaults. Without either, base stations become cells by defaults.
+    area, reach_km
+        As for `read_ledger`.
+
+    Returns
+    -------
+    ledger : Ledger
+        Fit for use only where there is no fault.
+    faults : list of Fault
+        By row.
+    """
+    bts, faults = parse_columns(sheet, BTS.columns)
     faults += positions.faults
     filled, assumptions = _fill(bts)
     faults += range_faults(filled, BTS.columns, sheet=sheet)
-    if cells_sheet is None:
-        cells, cells_faults = make_cells(filled, sheet=sheet)
-    else:
+    if cells_sheet is not None:
+        cells, cells_faults = parse_columns(cells_sheet, CELLS.columns)
         cells_faults += range_faults(cells, CELLS.columns, sheet=cells_sheet)
         cells_faults += link_faults(filled, cells, bts_sheet=sheet, cells_sheet=cells_sheet)
         cells_faults += assumed_faults(cells, sheet=cells_sheet)
+    elif cell_rows is not None:
+        keys, cells_faults = parse_columns(cell_rows, _CELL_ROW_KEYS)
+        cells, bad = make_cells(keys, sheet=cell_rows)
+        cells_faults += bad
+    else:
+        cells, cells_faults = make_cells(filled, sheet=sheet)
     located = _points(filled, positions)
     if area is not None:
         here = located[np.isfinite(positions.longitude_deg)]
         faults += check_within(
             here, area, reach_km=reach_km, file=sheet.file, columns=positions.columns
         )
-    sheets = [sheet] if cells_sheet is None else [sheet, cells_sheet]
+    sheets = [each for each in (sheet, cells_sheet, cell_rows) if each is not None]
     everything = tidy(
         [*faults, *cells_faults],
-        files=[each.file for each in sheets],
+        files=dict.fromkeys(each.file for each in sheets),
         broken=[fault for each in sheets for fault in each.broken],
     )
-    if everything:
-        raise InputError(everything)
     basis = "by default" if cells_sheet is None else "marked as assumed in the file"
     assumptions += [
         Assumption("cells", name, count, len(cells), f"{basis}: {defaults.IN_WORDS[name]}"
                    if cells_sheet is None else basis)
         for name, count in count_words(cells["assumed"]).items()
     ]  # fmt: skip
-    return Ledger(located, cells, tuple(assumptions))
+    return Ledger(located, cells, tuple(assumptions)), everything
+
+
+#: What a row that is a cell must tell of its base station.
+_CELL_ROW_KEYS = (BTS.column("bts_id"), BTS.column("technology"))
 
 
 def _open(path: Path, cells_path: Path | None) -> tuple[Sheet | Layer, Sheet | None]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable, Iterable
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from htcoverage.errors import Fault
@@ -34,7 +35,6 @@ def number(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
-@lru_cache(maxsize=4096)  # a column of heights or bands holds few different words
 def _number_in_words(words: str) -> float | None:
     found = float(words) if _NUMBER.fullmatch(words) else math.nan
     return found if math.isfinite(found) else None
@@ -65,15 +65,43 @@ def parse_numbers(
     wanted : str
         The meaning of the column, for the message.
     """
-    found: list[float] = []
-    faults: list[Fault] = []
-    for row, value in cells.items():
-        parsed = None if value is None else number(value)
-        if value is not None and (parsed is None or (whole and not parsed.is_integer())):
-            faults.append(_number_fault(sheet, row, str(cells.name), value, whole, wanted))
-            parsed = None
-        found.append(math.nan if parsed is None else parsed)
-    return pd.Series(found, index=cells.index, dtype=float), faults
+    parsed = by_value(cells, lambda value: _float(value, whole=whole))
+    values = parsed.to_numpy(dtype=float)
+    bad = np.flatnonzero(np.isnan(values) & cells.notna().to_numpy())
+    faults = [
+        _number_fault(sheet, row, str(cells.name), value, whole, wanted)
+        for row, value in zip(cells.index[bad], cells.iloc[bad], strict=True)
+    ]
+    return pd.Series(values, index=cells.index), faults
+
+
+def by_value(cells: pd.Series, function: Callable[[Any], Any]) -> pd.Series:
+    """Return a function of every raw cell, called once for each different value; None stays None.
+
+    A column of heights, bands or operators holds few different words, however long it is.
+    """
+    kinds = pd.api.types.infer_dtype(cells, skipna=True)
+    if kinds not in ("string", "integer", "floating", "mixed-integer-float", "decimal", "empty"):
+        # 1, 1.0 and True are one value to a hash table.
+        return pd.Series(
+            [None if _empty(value) else function(value) for value in cells],
+            index=cells.index, dtype=object, name=cells.name,
+        )  # fmt: skip
+    codes, values = pd.factorize(cells, use_na_sentinel=True)
+    results = np.empty(len(values) + 1, dtype=object)
+    results[:-1] = [function(value) for value in values]
+    return pd.Series(results[codes], index=cells.index, dtype=object, name=cells.name)
+
+
+def _empty(value: object) -> bool:
+    return value is None or value is pd.NA or value != value
+
+
+def _float(value: object, *, whole: bool) -> float:
+    found = number(value)
+    if found is None or (whole and not found.is_integer()):
+        return math.nan
+    return found
 
 
 def _number_fault(
@@ -110,8 +138,9 @@ def parse_columns(sheet: Sheet, columns: Iterable[Column]) -> tuple[pd.DataFrame
                 None, index=sheet.frame.index, dtype=_TEXT_DTYPE if column.kind == "text" else float
             )
         elif column.kind == "text":
-            values = [text(value) for value in sheet.frame[column.name]]
-            parsed[column.name] = pd.Series(values, index=sheet.frame.index, dtype=_TEXT_DTYPE)
+            cells = sheet.frame[column.name]
+            values = [text(value) for value in cells]
+            parsed[column.name] = pd.Series(values, index=cells.index, dtype=_TEXT_DTYPE)
         else:
             values_, bad = parse_numbers(
                 sheet.frame[column.name],

@@ -182,10 +182,10 @@ def layer_crs(layer: Layer, *, crs: CRS | None = None) -> CRS:
     return found
 
 
-def check_layer_crs(layer: Layer) -> list[Fault]:
+def check_layer_crs(layer: Layer, *, crs: CRS | None = None) -> list[Fault]:
     """Return the fault of a layer whose CRS is absent or contradicts its coordinates."""
     try:
-        crs = layer_crs(layer)
+        crs = layer_crs(layer, crs=crs)
     except InputError as error:
         return list(error.faults)
     bounds = shapely.bounds(layer.geometry)
@@ -205,10 +205,10 @@ def _located(pairs: _Pairs, *, crs: CRS | None, faults: list[Fault]) -> Position
         return Positions(nowhere, nowhere, pairs.columns, (*faults, contradiction))
     bad = _outside_degrees(pairs) if crs.is_geographic else []
     usable[[place for place, _ in bad]] = False
-    longitude_deg, latitude_deg = _to_wgs84(pairs.x, pairs.y, usable, crs=crs)
+    longitude_deg, latitude_deg = to_wgs84(pairs.x, pairs.y, usable, crs=crs)
     if crs.is_projected:
-        astray = usable & ~_in_zone(longitude_deg, latitude_deg, crs=crs)
-        swapped = astray & _in_zone(*_to_wgs84(pairs.y, pairs.x, astray, crs=crs), crs=crs)
+        astray = usable & ~in_zone(longitude_deg, latitude_deg, crs=crs)
+        swapped = astray & in_zone(*to_wgs84(pairs.y, pairs.x, astray, crs=crs), crs=crs)
         for place in np.flatnonzero(astray):
             expected = f"coordinates near the area of {crs.to_string()} ({crs.name})"
             if swapped[place]:
@@ -249,9 +249,10 @@ def _outside_degrees(pairs: _Pairs) -> list[tuple[int, Fault]]:
     return found
 
 
-def _to_wgs84(
+def to_wgs84(
     x: FloatArray, y: FloatArray, usable: BoolArray, *, crs: CRS
 ) -> tuple[FloatArray, FloatArray]:
+    """Return coordinates on WGS 84, NaN where they are not usable."""
     longitude_deg, latitude_deg = np.full(len(x), np.nan), np.full(len(x), np.nan)
     if crs == CRS.from_user_input(WGS84):
         longitude_deg[usable], latitude_deg[usable] = x[usable], y[usable]
@@ -264,7 +265,8 @@ def _to_wgs84(
     return longitude_deg, latitude_deg
 
 
-def _in_zone(longitude_deg: FloatArray, latitude_deg: FloatArray, *, crs: CRS) -> BoolArray:
+def in_zone(longitude_deg: FloatArray, latitude_deg: FloatArray, *, crs: CRS) -> BoolArray:
+    """Return whether places lie in or near the area that a CRS is made for."""
     area = crs.area_of_use
     inside = np.isfinite(longitude_deg) & np.isfinite(latitude_deg)
     if area is not None and area.west <= area.east:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.readers.findings import Finding
 from htcoverage.schema import Column
 
 #: Longer values are cut where they are quoted: a binary file may hold a "cell" of a megabyte.
@@ -32,17 +33,31 @@ class Sheet:
     broken : tuple of Fault
         Rows with too few or too many cells. Their cells may stand under the wrong column, so no
         other fault is told of these rows.
+    names : mapping of str to str
+        What the file calls a column of the frame, where that is another name.
+    findings : tuple of Finding
+        What was decided about the file on the way in: encoding, separator, sheet.
     """
 
     file: str
     frame: pd.DataFrame
     header_row: int | None
     broken: tuple[Fault, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     def fault(self, row: Hashable, column: str, expected: str) -> Fault:
         """Return a fault that quotes the cell as it stands in the file."""
-        found = self.frame[column].get(row) if column in self.frame else None
-        return Fault(self.file, as_row(row), column, shown(found), expected)
+        found = self.frame.loc[row, column] if column in self.frame else None
+        return Fault(self.file, as_row(row), self.called(column), shown(found), expected)
+
+    def called(self, column: str) -> str:
+        """Return what the file calls a column."""
+        return self.names.get(column, column)
+
+    def lines(self, labels: Iterable[Hashable]) -> list[int]:
+        """Return the line numbers of rows."""
+        return [as_row(label) for label in labels]
 
     def missing(self, column: Column) -> Fault:
         """Return the fault of a column that the file lacks."""
@@ -57,9 +72,14 @@ class Sheet:
         return Fault(self.file, self.header_row, column.name, "", expected)
 
 
+#: One line may describe several base stations ("3G/4G"); each further one has its line plus a
+#: multiple of this as its label, for labels must differ.
+PARTS_OF_A_LINE = 1_000_000_000
+
+
 def as_row(label: Hashable) -> int:
-    """Return an index label as the plain row number it is."""
-    return int(str(label))
+    """Return an index label as the line number it stands for."""
+    return int(str(label)) % PARTS_OF_A_LINE
 
 
 def shown(value: object) -> str:

@@ -1,30 +1,42 @@
-"""CSV files: bytes to raw cells, every row accounted for."""
+"""Text tables: separated cells of any usual kind to raw cells, every row accounted for."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
 from htcoverage.errors import Fault, InputError
-from htcoverage.readers.sheet import Sheet, existing_file, file_fault, shown
+from htcoverage.readers.encoding import read_text
+from htcoverage.readers.findings import Finding
+from htcoverage.readers.sheet import Sheet, file_fault, shown
 
-_CSV_WANTED = "a CSV text file in UTF-8 with a header row and columns separated by commas"
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
-#: First bytes of files that are often given in place of a CSV.
-_SIGNATURES = (
-    (b"PK\x03\x04", "a zip archive or spreadsheet; save the sheet as 'CSV UTF-8'"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file; save the sheet as 'CSV UTF-8'"),
-    (b"SQLite format 3\x00", "a GeoPackage or SQLite file; give it a name that ends in .gpkg"),
-    (b"\xff\xfe", "UTF-16 text; save it as 'CSV UTF-8'"),
-    (b"\xfe\xff", "UTF-16 text; save it as 'CSV UTF-8'"),
-)
+#: Lines looked at to tell the separator and the header.
+_SAMPLE_LINES = 50
+
+#: Rows are gathered into columns a chunk at a time: lists of lists of a whole file are large.
+_CHUNK_ROWS = 50_000
+
+#: Given the first lines of a file, the place of the header among them; where the format has none,
+#: the place of the first row of data and the names of its columns.
+FindHeader = Callable[[Sequence[Sequence[str]]], tuple[int, list[str] | None]]
 
 
-def read_csv_sheet(path: Path | str) -> Sheet:
-    """Read a CSV file (UTF-8, with or without a byte order mark) into raw cells.
+def read_csv_sheet(
+    path: Path | str,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    tolerant: bool = False,
+    find_header: FindHeader | None = None,
+) -> Sheet:
+    """Read a text table with a header into raw cells.
 
     White space around a cell is removed; lines without any value are no rows.
 
@@ -32,92 +44,157 @@ def read_csv_sheet(path: Path | str) -> Sheet:
     ----------
     path : path-like
         The file.
+    encoding, separator : str, optional
+        What the user says; otherwise found out from the file. UTF-8 and UTF-16 are certain.
+    tolerant : bool
+        Take Windows-1258 where a line is no UTF-8, and tell.
+    find_header : callable, optional
+        Tells which of the first lines holds the column names; the first one by default.
 
     Returns
     -------
     Sheet
-        Its index holds the line on which each row begins, the header being line 1.
+        Its index holds the line on which each row begins, the first line of the file being 1.
 
     Raises
     ------
     InputError
-        If the file is missing, unreadable, empty, not UTF-8 text, not CSV, or without a data row.
+        If the file is missing, unreadable, too large, empty, no text, no table, or without a data
+        row.
     """
     file = str(path)
-    lines = _records(_decoded(path), file=file)
-    if not lines:
-        raise file_fault(file, f"{_CSV_WANTED}; the file is empty")
-    (header_row, names), *records = lines
-    _check_header(names, row=header_row, file=file)
-    if not records:
+    text, findings = read_text(path, encoding=encoding, tolerant=tolerant)
+    told, text = _declared_separator(text)
+    used = separator or told or _separator(text)
+    if used != ",":
+        findings = (
+            *findings,
+            Finding(None, None, used, "separator", "info", "repaired",
+                    f"columns are separated by {SEPARATORS.get(used, repr(used))}"),
+        )  # fmt: skip
+    records = _records(text, file=file, separator=used)
+    head = list(islice(records, _SAMPLE_LINES))
+    if not head:
+        raise file_fault(file, "a text table with a header row; the file is empty")
+    start, names = find_header([cells for _, cells in head]) if find_header else (0, None)
+    above = [
+        Finding(row, None, shown(" ".join(filter(None, cells))), "above-header", "info", "dropped",
+                "a line above the column names")
+        for row, cells in head[:start]
+    ]  # fmt: skip
+    header_row: int | None = None
+    if names is None:
+        header_row, names = head[start]
+        start += 1
+        while names and not names[-1]:  # spreadsheets leave empty columns at the end
+            names = names[:-1]
+        check_header(names, row=header_row, file=file)
+    frame, broken = _frame(names, head[start:], records, file=file)
+    if frame.empty:
         raise file_fault(file, "at least one row of data below the header")
-    width = len(names)
-    broken = tuple(
-        Fault(
-            file, row, None, shown(",".join(cells)),
-            f"{width} cells as in the header, not {len(cells)}; "
-            "put a value that holds a comma between double quotes",
-        )
-        for row, cells in records
-        if len(cells) < width or any(cells[width:])
-    )  # fmt: skip
-    rows = [cells[:width] + [""] * (width - len(cells)) for _, cells in records]
-    frame = pd.DataFrame(
-        {
-            name: pd.Series([cell or None for cell in column], dtype=object)
-            for name, column in zip(names, zip(*rows, strict=True), strict=True)
-            if name
-        }
-    )
-    frame.index = pd.Index([row for row, _ in records], name="row")
-    return Sheet(file, frame, header_row, broken)
+    return Sheet(file, frame, header_row, broken, findings=(*findings, *above))
 
 
-def _decoded(path: Path | str) -> str:
-    found = existing_file(path)
-    try:
-        content = found.read_bytes()
-    except OSError as error:
-        raise file_fault(path, f"a file that can be read ({error.strerror})") from error
-    for signature, what in _SIGNATURES:
-        if content.startswith(signature):
-            raise file_fault(path, f"{_CSV_WANTED}; this is {what}")
-    if b"\x00" in content:
-        raise file_fault(path, f"{_CSV_WANTED}; this is binary data")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The offsets count from behind a byte order mark, which holds no line break.
-        row = error.object[: error.start].count(b"\n") + 1
-        value = repr(error.object[error.start : error.start + 8])
-        expected = "UTF-8 text; the file has another encoding: save it as 'CSV UTF-8'"
-        raise InputError([Fault(str(path), row, None, value, expected)]) from error
+def _declared_separator(text: str) -> tuple[str | None, str]:
+    """Return the separator of a first line such as ``sep=;``, that line emptied."""
+    first, _, rest = text.partition("\n")
+    words = first.strip().strip('"')
+    if words.lower().startswith("sep=") and len(words) == 5:
+        return words[4], "\n" + rest
+    return None, text
 
 
-def _records(text: str, *, file: str) -> list[tuple[int, list[str]]]:
-    """Return the line number and stripped cells of every line that holds a value."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found: list[tuple[int, list[str]]] = []
+def _separator(text: str) -> str:
+    """Return the separator that cuts most lines alike, from the header on.
+
+    Decimal commas, or lists inside cells, may be as regular as the separator, but the line of the
+    column names has none of them.
+    """
+    sample = list(islice((line for line in _lines(text) if line.strip()), _SAMPLE_LINES))
+    found = []
+    for separator in SEPARATORS:
+        counts = [_count(line, separator) for line in sample]
+        usual = max(set(counts), key=lambda count: (counts.count(count), count), default=0)
+        alike = counts.count(usual) / max(len(counts), 1)
+        if usual > 0 and alike > 0.5:
+            found.append((counts.index(usual), -alike, -usual, separator))
+    return min(found)[-1] if found else ","
+
+
+def _lines(text: str) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end + 1
+
+
+def _count(line: str, separator: str) -> int:
+    """Count separators outside double quotes."""
+    return sum(part.count(separator) for part in line.split('"')[::2])
+
+
+def _records(text: str, *, file: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line number and stripped cells of every line that holds a value."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         row = reader.line_num + 1
         try:
             cells = [cell.strip() for cell in next(reader)]
         except StopIteration:
-            return found
+            return
         except csv.Error as error:
-            expected = f"well-formed CSV: check the double quotes ({error})"
+            expected = f"a well-formed table: check the double quotes ({error})"
             raise InputError([Fault(file, row, None, "", expected)]) from error
         if any(cells):
-            found.append((row, cells))
+            yield row, cells
 
 
-def _check_header(names: list[str], *, row: int, file: str) -> None:
+def _frame(
+    names: list[str], head: list[tuple[int, list[str]]], rest: Iterator[tuple[int, list[str]]],
+    *, file: str,
+) -> tuple[pd.DataFrame, tuple[Fault, ...]]:  # fmt: skip
+    """Return the rows as columns of text, None where empty, and rows of another width."""
+    width = len(names)
+    columns: list[list[str | None]] = [[] for _ in names]
+    known: dict[str, str] = {}  # one object for each repeated word, as memory goes
+    lines: list[int] = []
+    broken: list[Fault] = []
+    chunk = head
+    while chunk:
+        for row, cells in chunk:
+            if len(cells) < width or any(cells[width:]):
+                broken.append(_width_fault(file, row, cells, width))
+                cells = [*cells[:width], *[""] * (width - len(cells))]
+            lines.append(row)
+            for column, cell in zip(columns, cells, strict=False):
+                column.append(known.setdefault(cell, cell) if cell else None)
+        if len(known) > 200_000:
+            known.clear()
+        chunk = list(islice(rest, _CHUNK_ROWS))
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(column, dtype=object)
+            for name, column in zip(names, columns, strict=True)
+            if name
+        }
+    )
+    frame.index = pd.Index(lines, name="row", dtype="int64")
+    return frame, tuple(broken)
+
+
+def _width_fault(file: str, row: int, cells: list[str], width: int) -> Fault:
+    return Fault(
+        file, row, None, shown(",".join(cells)),
+        f"{width} cells as in the header, not {len(cells)}; "
+        "put a value that holds a separator between double quotes",
+    )  # fmt: skip
+
+
+def check_header(names: Sequence[str], *, row: int, file: str) -> None:
+    """Raise InputError if two columns have one name."""
     filled = [name for name in names if name]
-    if len(filled) == 1:
-        for separator, what in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if separator in filled[0]:
-                expected = f"columns separated by commas; this file uses {what}"
-                raise InputError([Fault(file, row, None, shown(filled[0]), expected)])
     twice = dict.fromkeys(name for name in filled if filled.count(name) > 1)
     if twice:
         raise InputError(

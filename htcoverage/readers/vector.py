@@ -15,14 +15,19 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.readers.archive import check_archive, check_xml, is_zip
 from htcoverage.readers.sheet import Sheet, as_row, existing_file, file_fault
 from htcoverage.schema import GeometryKind
 
 _GEOMETRY = "geometry"
 
-#: A virtual dataset is a text of any name that makes GDAL open other files, or the network.
-_VIRTUAL = b"<OGRVRTDataSource"
-_SNIFFED_BYTES = 4096
+#: Texts of any name that make GDAL open other files, or the network.
+_VIRTUAL = (
+    b"<OGRVRTDataSource", b"<OGRWFSDataSource", b"<OGROAPIFDataSource", b"<OGRCSWDataSource",
+    b"gdal_streamed_alg", b"<VRTDataset", b"<GDAL_WMS",
+)  # fmt: skip
+_SNIFFED_BYTES = 1 << 16
+_XML_BEGINNINGS = (b"<?xml", b"<kml", b"<gml", b"<!DOC", b"<!ENT")
 
 #: What pyogrio, pyproj and shapely raise when a file cannot be read.
 _READ_ERRORS = (RuntimeError, ValueError, OSError, CRSError, shapely.errors.ShapelyError)
@@ -53,8 +58,13 @@ def layer_names(path: Path | str) -> dict[str, bool]:
         raise file_fault(path, f"a file that can be read ({error.strerror})") from error
     if not beginning:
         raise file_fault(path, "a vector file with a layer; the file is empty")
-    if _VIRTUAL in beginning:
+    if any(sign in beginning for sign in _VIRTUAL):
         raise file_fault(path, "a file that holds the layer itself; this one points to others")
+    bare = beginning.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if is_zip(found):
+        check_archive(path)
+    elif bare.startswith(_XML_BEGINNINGS) or found.suffix.lower() in (".kml", ".gml"):
+        check_xml(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -64,7 +74,7 @@ def layer_names(path: Path | str) -> dict[str, bool]:
     return {str(name): kind is not None for name, kind in layers}
 
 
-def read_layer(path: Path | str, *, layer: str | None = None) -> Layer:
+def read_layer(path: Path | str, *, layer: str | None = None, together: bool = False) -> Layer:
     """Read one layer of a vector file.
 
     Parameters
@@ -73,6 +83,8 @@ def read_layer(path: Path | str, *, layer: str | None = None) -> Layer:
         The file: GeoPackage, GeoJSON, Shapefile, or any other that GDAL knows.
     layer : str, optional
         Its layer; needed where the file has several.
+    together : bool
+        Read all the folders of a KML file as one layer, where none is named.
 
     Raises
     ------
@@ -81,19 +93,20 @@ def read_layer(path: Path | str, *, layer: str | None = None) -> Layer:
         layer has no feature.
     """
     layers = layer_names(path)
-    name = layer
-    if name is None:
-        spatial = [each for each, has_geometry in layers.items() if has_geometry]
-        if len(spatial) != 1:
-            told = ", ".join(spatial) or "none"
-            raise file_fault(path, "exactly one layer with geometry", value=f"layers: {told}")
-        name = spatial[0]
+    if layer is not None and layer not in layers:
+        raise file_fault(path, f"a layer of that name; there are {', '.join(layers)}", value=layer)
+    names = [layer] if layer is not None else [each for each, spatial in layers.items() if spatial]
+    folders = together and Path(path).suffix.lower() in (".kml", ".kmz")
+    if len(names) != 1 and not (folders and names):
+        told = ", ".join(names) or "none"
+        raise file_fault(path, "exactly one layer with geometry", value=f"layers: {told}")
     file = str(path) if layer is None else f"{path}, layer {layer}"
     try:
         # A dimension dropped or a ring closed is no news to the user; the geometry is checked.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            table = pyogrio.read_dataframe(path, layer=name)
+            tables = [pyogrio.read_dataframe(path, layer=name) for name in names]
+            table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
             crs = None if getattr(table, "crs", None) is None else CRS.from_user_input(table.crs)
     except _READ_ERRORS as error:
         raise _unreadable(path) from error

@@ -1,9 +1,10 @@
-"""The layers of a run: the reference province, any layer replaced by a file of the user's."""
+"""The layers of a run: a project's files, or the reference province with layers replaced."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,8 +12,10 @@ import pandas as pd
 
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.grid import DEFAULT_CRS
+from htcoverage.project import Project, parse_project, read_project_layers
 from htcoverage.readers import read_districts, read_ledger, read_settlements
 from htcoverage.reference import REPORTED, load_reference, modelled_ledger
+from htcoverage.run.parameters import RunParameters
 from htcoverage.terrain import Terrain, read_terrain, sha256_of
 
 
@@ -57,6 +60,8 @@ class Inputs:
         Name and SHA-256 of every file read.
     reported : mapping
         The public statement that the figure is set beside; empty for another area.
+    notes : tuple of str
+        What was guessed, repaired or left out on the way in.
     """
 
     name: str
@@ -69,6 +74,65 @@ class Inputs:
     ground: Mapping[str, gpd.GeoDataFrame]
     files: tuple[tuple[str, str], ...]
     reported: Mapping[str, object]
+    notes: tuple[str, ...] = ()
+
+
+def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
+    """Read a project file and the run's parameters in it; the layers are read by `project_inputs`.
+
+    Parameters
+    ----------
+    path : path-like
+        The project file, or the folder that holds ``htcoverage.toml``.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    parsed = parse_project(path)
+    faults = list(parsed.faults)
+    parameters = RunParameters()
+    try:
+        parameters = RunParameters(**parsed.parameters)  # type: ignore[arg-type]
+    except InputError as error:
+        for fault in error.faults:
+            section, line = parsed.place_of(str(fault.column))
+            faults.append(replace(fault, file=str(parsed.path), row=line, column=section))
+    if faults or parsed.project is None:
+        raise InputError(sorted(faults, key=lambda fault: fault.row or 0))
+    return parsed.project, parameters
+
+
+def project_inputs(project: Project, *, reach_km: float) -> Inputs:
+    """Read the layers of a project; nothing of the reference province enters.
+
+    Parameters
+    ----------
+    project : Project
+        From `open_project`.
+    reach_km : float
+        A site farther than this outside the districts is a fault: it serves nobody here.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file.
+    """
+    layers = read_project_layers(project, reach_km=reach_km)
+    return Inputs(
+        name=project.name,
+        bts=layers.bts,
+        cells=layers.cells,
+        settlements=layers.settlements,
+        districts=layers.districts,
+        spans=layers.spans,
+        terrain=layers.terrain,
+        ground={},
+        files=layers.files,
+        reported=project.reported,
+        notes=layers.notes,
+    )
 
 
 def load_inputs(
@@ -132,6 +196,8 @@ def load_inputs(
             faults += error.faults
     if faults:
         raise InputError(faults)
+    if read["settlements"]["households"].isna().all():
+        read["settlements"] = read["settlements"].drop(columns="households")
     return Inputs(
         name="Hà Tĩnh",
         bts=bts,

@@ -1,0 +1,225 @@
+"""Where rows of a ledger are: swapped axes put right, rows without a place left out, told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
+
+from htcoverage.crs import WGS84, reproject
+from htcoverage.errors import Fault, InputError
+from htcoverage.readers.findings import Finding, cell_findings, findings_frame
+from htcoverage.readers.parsing import parse_numbers
+from htcoverage.readers.position import FloatArray, in_zone, sheet_positions, to_wgs84
+from htcoverage.readers.sheet import Sheet
+
+#: A site this near to the area, in degrees, is not taken for one with swapped axes.
+_NEAR_DEG = 0.5
+
+#: Points tried in every CRS of the region.
+_SAMPLE = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Rows with numbers in ``longitude`` and ``latitude`` (WGS 84), and what was done for it."""
+
+    sheet: Sheet
+    findings: list[pd.DataFrame]
+    dropped: set[int]
+
+
+def located(sheet: Sheet, *, crs: CRS | None, area: gpd.GeoDataFrame | None) -> Placed:
+    """Return the rows that have a place.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Repaired, in our column names.
+    crs : pyproj.CRS, optional
+        Of x and y, or of longitude and latitude where that is not WGS 84.
+    area : GeoDataFrame, optional
+        The province or its districts.
+
+    Raises
+    ------
+    InputError
+        If the coordinates as a whole cannot be placed: no columns, no CRS, or one that they
+        contradict; with the CRS that would put them inside the area as evidence.
+    """
+    pair = _pair(sheet, crs)
+    findings: list[pd.DataFrame] = []
+    dropped: set[int] = set()
+    if pair is not None:
+        sheet, told, gone = _without_zeros(sheet, pair)
+        findings += told
+        dropped |= gone
+        sheet, told = _unswapped(sheet, pair, crs=crs, area=area)
+        findings += told
+    if sheet.frame.empty:
+        return Placed(sheet, findings, dropped)
+    positions = sheet_positions(sheet, crs=crs)
+    whole = [fault for fault in positions.faults if fault.row is None]
+    header = [f for f in positions.faults if f.row is not None and f.row == sheet.header_row]
+    if whole or header:
+        raise InputError([_with_evidence(fault, sheet, pair, area) for fault in (*whole, *header)])
+    faults = {fault.row: fault for fault in reversed(positions.faults)}
+    findings.append(
+        findings_frame(
+            Finding(fault.row, fault.column, fault.value, "position", "error", "dropped",
+                    f"expected {fault.expected}")
+            for fault in faults.values()
+        )
+    )  # fmt: skip
+    good = np.isfinite(positions.longitude_deg)
+    dropped |= set(sheet.lines(sheet.frame.index[~good]))
+    names = {
+        "longitude": sheet.called(positions.columns[0]),
+        "latitude": sheet.called(positions.columns[1]),
+    }
+    frame = sheet.frame.drop(columns=["x", "y"], errors="ignore").assign(
+        longitude=positions.longitude_deg, latitude=positions.latitude_deg
+    )
+    return Placed(
+        replace(sheet, frame=frame[good], names={**sheet.names, **names}), findings, dropped
+    )
+
+
+def _pair(sheet: Sheet, crs: CRS | None) -> tuple[str, str] | None:
+    metric = ("x", "y")
+    degrees = ("longitude", "latitude")
+    has = [pair for pair in (degrees, metric) if set(pair) <= set(sheet.frame.columns)]
+    if metric in has and (degrees not in has or (crs is not None and crs.is_projected)):
+        return metric
+    return degrees if degrees in has else None
+
+
+def _numbers(sheet: Sheet, pair: tuple[str, str]) -> tuple[FloatArray, FloatArray]:
+    first, second = (
+        parse_numbers(sheet.frame[name], sheet=sheet)[0].to_numpy(dtype=float) for name in pair
+    )
+    return first, second
+
+
+def _without_zeros(
+    sheet: Sheet, pair: tuple[str, str]
+) -> tuple[Sheet, list[pd.DataFrame], set[int]]:
+    x, y = _numbers(sheet, pair)
+    zero = (x == 0) & (y == 0)
+    if not zero.any():
+        return sheet, [], set()
+    lines = sheet.lines(sheet.frame.index[zero])
+    told = cell_findings(
+        lines, ["0, 0"] * len(lines), column=sheet.called(pair[1]), rule="null-island",
+        severity="error", action="dropped", detail="zero stands for a place that is not known",
+    )  # fmt: skip
+    return replace(sheet, frame=sheet.frame[~zero]), [told], set(lines)
+
+
+def _unswapped(
+    sheet: Sheet, pair: tuple[str, str], *, crs: CRS | None, area: gpd.GeoDataFrame | None
+) -> tuple[Sheet, list[pd.DataFrame]]:
+    """Return the table with x and y, or longitude and latitude, changed back where swapped."""
+    x, y = _numbers(sheet, pair)
+    finite = np.isfinite(x) & np.isfinite(y)
+    if pair == ("x", "y"):
+        if crs is None or not crs.is_projected:
+            return sheet, []
+        here = in_zone(*to_wgs84(x, y, finite, crs=crs), crs=crs)
+        there = in_zone(*to_wgs84(y, x, finite, crs=crs), crs=crs)
+    else:
+        here = _plausible(x, y, area)
+        there = _plausible(y, x, area)
+    swapped = finite & ~here & there
+    if not swapped.any():
+        return sheet, []
+    frame = sheet.frame.copy()
+    first, second = (frame[name].to_numpy(dtype=object, copy=True) for name in pair)
+    first[swapped], second[swapped] = second[swapped], first[swapped].copy()
+    frame[pair[0]] = pd.Series(first, frame.index, dtype=object)
+    frame[pair[1]] = pd.Series(second, frame.index, dtype=object)
+    told = cell_findings(
+        sheet.lines(frame.index[swapped]),
+        [f"{a:.10g}, {b:.10g}" for a, b in zip(x[swapped], y[swapped], strict=True)],
+        column=sheet.called(pair[1]), rule="swapped-axes", severity="warning", action="repaired",
+        detail=f"{pair[0]} and {pair[1]} are changed: only so do they lie where the others do",
+    )  # fmt: skip
+    return replace(sheet, frame=frame), [told]
+
+
+def _plausible(
+    longitude_deg: FloatArray, latitude_deg: FloatArray, area: gpd.GeoDataFrame | None
+) -> npt.NDArray[np.bool_]:
+    """Return which places are on Earth and, where the area is known, near it."""
+    inside: npt.NDArray[np.bool_] = (np.abs(latitude_deg) <= 90) & (np.abs(longitude_deg) <= 180)
+    if area is not None and area.crs is not None:
+        west, south, east, north = reproject(area, WGS84).total_bounds
+        inside &= (longitude_deg >= west - _NEAR_DEG) & (longitude_deg <= east + _NEAR_DEG)
+        inside &= (latitude_deg >= south - _NEAR_DEG) & (latitude_deg <= north + _NEAR_DEG)
+    return inside
+
+
+def _with_evidence(
+    fault: Fault, sheet: Sheet, pair: tuple[str, str] | None, area: gpd.GeoDataFrame | None
+) -> Fault:
+    """Return the fault with the CRS that would put the points inside the area."""
+    if pair != ("x", "y") or area is None or area.crs is None:
+        return fault
+    x, y = _numbers(sheet, pair)
+    finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if not len(finite):
+        return fault
+    places = finite[np.linspace(0, len(finite) - 1, min(_SAMPLE, len(finite))).astype(int)]
+    fitting = crs_candidates(x[places], y[places], area)
+    if not fitting:
+        told = "no CRS of this region puts them inside the boundaries"
+    else:
+        told = "inside the boundaries they would lie in " + ", ".join(
+            f"{code} ({share:.0%})" for code, share in fitting[:6]
+        )
+    return replace(fault, expected=f"{fault.expected}; {told}")
+
+
+def crs_candidates(x: FloatArray, y: FloatArray, area: gpd.GeoDataFrame) -> list[tuple[str, float]]:
+    """Return the projected CRS in which points lie inside an area, and what share of them does.
+
+    CRS that differ by a datum shift of some hundred metres come out alike: which one is right is
+    for the user to say.
+
+    Parameters
+    ----------
+    x, y : array of float
+        Coordinates in an unknown CRS; either may be the easting.
+    area : GeoDataFrame
+        The province or its districts.
+
+    Returns
+    -------
+    list of (str, float)
+        ``EPSG:…`` and a share above one half, best first.
+    """
+    bounds = reproject(area, WGS84).total_bounds
+    region = shapely.union_all(reproject(area, WGS84).geometry.to_numpy())
+    shapely.prepare(region)
+    found = []
+    for info in query_crs_info(
+        auth_name="EPSG", pj_types=[PJType.PROJECTED_CRS], area_of_interest=AreaOfInterest(*bounds)
+    ):
+        if info.area_of_use is None or info.area_of_use.east - info.area_of_use.west > 30:
+            continue
+        code = f"EPSG:{info.code}"
+        through = Transformer.from_crs(code, WGS84, always_xy=True)
+        for first, second in ((x, y), (y, x)):
+            inside = shapely.contains_xy(region, *through.transform(first, second))
+            if inside.mean() > 0.5:
+                found.append((code, float(inside.mean())))
+                break
+    return sorted(found, key=lambda each: (-each[1], each[0]))

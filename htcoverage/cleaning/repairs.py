@@ -1,0 +1,201 @@
+"""Repairs of single cells, column by column: every change is a finding."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from htcoverage.cleaning import words
+from htcoverage.cleaning.values import (
+    Repair,
+    is_empty_word,
+    repair_degrees,
+    repair_number,
+    vietnamese_letters,
+)
+from htcoverage.readers.columns import plain
+from htcoverage.readers.findings import Severity, cell_findings
+from htcoverage.readers.parsing import by_value
+from htcoverage.readers.sheet import Sheet
+from htcoverage.schema import BTS_STATUSES, OPERATORS, PROVENANCES, TECHNOLOGIES
+
+_TEXT = ("bts_id", "site_id", "site_name", "cell_id", "antenna")
+_NUMBERS = (
+    "bandwidth_mhz", "antenna_height_m", "mast_height_m", "electrical_tilt_deg",
+    "mechanical_tilt_deg", "tilt_deg", "antenna_gain_dbi", "feeder_loss_db", "cpich_power_dbm",
+    "rs_boost_db", "x", "y",
+)  # fmt: skip
+_POWERS = ("port_power_dbm", "cpich_power_dbm", "eirp_dbm")
+
+_HTML = re.compile(r"<\s*[a-zA-Z/!?]")
+_FORMULA = re.compile(r"^[=+@]|^-(?![0-9.,]+$)")
+
+#: Takes a raw cell, gives how it is to be read, or None where it is right or unreadable.
+Rule = Callable[[object], Repair | None]
+
+_OPERATOR_PLAIN = {plain(name): name for name in OPERATORS}
+
+
+def repair_cells(sheet: Sheet, *, operators: Mapping[str, str]) -> tuple[Sheet, list[pd.DataFrame]]:
+    """Return the table with its cells as our readers want them, and what was changed.
+
+    What no rule can read is left as it stands: the strict reading tells it as a fault.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        In our column names.
+    operators : mapping of str to str
+        The user's words to operators.
+    """
+    frame = sheet.frame.copy()
+    own = {plain(word): name for word, name in operators.items()}
+    findings: list[pd.DataFrame] = []
+    vietnamese = "latitude" in frame and vietnamese_letters(frame["latitude"].tolist())
+    rules: dict[str, Rule] = {
+        "operator": lambda value: _operator(value, own),
+        "technology": _technology,
+        "status": _status,
+        "provenance": _provenance,
+        "band_mhz": _band,
+        "longitude": lambda value: repair_degrees(value, axis="longitude"),
+        "latitude": lambda value: repair_degrees(value, axis="latitude", vietnamese=vietnamese),
+        "azimuth_deg": _azimuth,
+        **dict.fromkeys(_NUMBERS, repair_number),
+        **dict.fromkeys(_POWERS, lambda value: repair_number(value, kind="power")),
+        **dict.fromkeys(_TEXT, _text),
+    }
+    for name in frame.columns:
+        rule = rules.get(str(name))
+        if rule is None:
+            continue
+        repairs = by_value(frame[name], _first_of(_emptied, rule))
+        changed = np.flatnonzero(repairs.notna().to_numpy())
+        if not len(changed):
+            continue
+        old = frame[name].iloc[changed]
+        new = repairs.iloc[changed]
+        whole = frame[name].to_numpy(dtype=object, copy=True)
+        whole[changed] = [repair.value for repair in new]
+        frame[name] = pd.Series(whole, index=frame.index, dtype=object)
+        findings += _told(sheet, str(name), old, new)
+    return replace(sheet, frame=frame), findings
+
+
+def _first_of(*rules: Rule) -> Rule:
+    def apply(value: object) -> Repair | None:
+        return next((repair for rule in rules if (repair := rule(value)) is not None), None)
+
+    return apply
+
+
+def _told(sheet: Sheet, column: str, old: pd.Series, new: pd.Series) -> list[pd.DataFrame]:
+    """Return the findings of one column, a table for each rule."""
+    places_of: dict[tuple[str, Severity], list[int]] = {}
+    for place, repair in enumerate(new):
+        places_of.setdefault((repair.rule, repair.severity), []).append(place)
+    tables = []
+    for (rule, severity), places in sorted(places_of.items()):
+        kept = rule in ("html", "formula")
+        tables.append(
+            cell_findings(
+                sheet.lines(old.index[places]), old.iloc[places].tolist(),
+                column=sheet.called(column), rule=rule, severity=severity,
+                action="kept" if kept else "repaired",
+                detail=[new.iloc[place].detail for place in places],
+            )
+        )  # fmt: skip
+    return tables
+
+
+def _emptied(value: object) -> Repair | None:
+    if is_empty_word(value):
+        return Repair(None, "empty-word", "info", "a word for nothing: the cell counts as empty")
+    return None
+
+
+def _operator(value: object, own: Mapping[str, str]) -> Repair | None:
+    text = _code(value)
+    if text in OPERATORS:
+        return None
+    meant = words.operator_of(text, own)
+    if meant is not None:
+        return Repair(meant, "operator-word", "info", f"means {meant}")
+    near = difflib.get_close_matches(plain(text), list(_OPERATOR_PLAIN), n=1, cutoff=0.85)
+    if near:
+        name = _OPERATOR_PLAIN[near[0]]
+        return Repair(name, "operator-typo", "warning", f"misspelt: taken for {name}")
+    return None
+
+
+def _technology(value: object) -> Repair | None:
+    if value in TECHNOLOGIES:
+        return None
+    found, others = words.technologies_of(_code(value))
+    if not found:
+        return None  # told when rows out of scope are left out
+    if len(found) == 1 and not others:
+        return Repair(found[0], "technology-word", "info", f"means {found[0]}")
+    told = "2G and 5G are left aside; " if others else ""
+    name = "/".join(found)
+    return Repair(name, "technology-word", "info", f"{told}means {name}")
+
+
+def _status(value: object) -> Repair | None:
+    meant = None if value in BTS_STATUSES else words.status_of(_code(value))
+    return None if meant is None else Repair(meant, "status-word", "info", f"means {meant}")
+
+
+def _provenance(value: object) -> Repair | None:
+    meant = None if value in PROVENANCES else words.provenance_of(_code(value))
+    return None if meant is None else Repair(meant, "provenance-word", "info", f"means {meant}")
+
+
+def _band(value: object) -> Repair | None:
+    if not isinstance(value, str) or re.fullmatch(r"[0-9.]+(?:[\s/;|]+[0-9.]+)*", value):
+        return None
+    meant = words.bands_of(value)
+    return None if meant is None else Repair(meant, "band-word", "info", f"means {meant} MHz")
+
+
+def _azimuth(value: object) -> Repair | None:
+    single = repair_number(value)
+    if single is not None and single.rule != "thousands":
+        if single.rule == "decimal-comma" and re.fullmatch(r"[0-9]+,[0-9]{2,3}", str(value)):
+            return Repair(str(value).replace(",", " "), "list", "warning",
+                          "read as a list of azimuths, not as a decimal comma")  # fmt: skip
+        return single
+    if isinstance(value, str):
+        bare = re.sub(r"[°ºoO]|độ|deg", " ", value)
+        parts = [part for part in re.split(r"[\s,;/|&+\-–]+", bare) if part]
+        numbers = all(re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]+)?", part) for part in parts)
+        read_as_it_is = re.fullmatch(r"[0-9.]+(?:[\s/;|]+[0-9.]+)+", value)
+        if len(parts) > 1 and numbers and not read_as_it_is:
+            return Repair(" ".join(parts), "list", "info", f"means {' '.join(parts)}")
+    return None
+
+
+def _text(value: object) -> Repair | None:
+    if not isinstance(value, str):
+        return None
+    composed = unicodedata.normalize("NFC", value)
+    if composed != value:
+        return Repair(composed, "unicode", "info", "letters and marks are composed")
+    if _HTML.search(value):
+        return Repair(value, "html", "warning", "looks like HTML: kept as text, shown escaped")
+    if _FORMULA.match(value):
+        return Repair(value, "formula", "warning", "looks like a formula: kept as text, never run")
+    return None
+
+
+def _code(value: object) -> str:
+    """Return a cell as text, a whole number without its point."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)

@@ -1,0 +1,159 @@
+"""Numbers as people write them: decimal commas, units, degrees and minutes."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple
+
+from htcoverage.readers.columns import plain
+from htcoverage.readers.findings import Severity
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_POINTS_THEN_COMMA = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
+_COMMAS_THEN_POINT = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
+_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:([ ,.'\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})+")
+_SPACED = re.compile(r"[+-]?[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
+_WITH_UNIT = re.compile(
+    r"([+-]?[0-9][0-9.,]*)\s*(m|met|mét|mhz|ghz|db|dbm|dbi|w|kw|°|º|deg|độ|do)\.?", re.IGNORECASE
+)
+
+#: Degrees, minutes and seconds with any signs between them; a letter before or behind.
+_DMS = re.compile(
+    r"""(?P<before>[NSEWBĐTD])?\s*
+        (?P<sign>[+-])?\s*(?P<deg>\d{1,3}(?:[.,]\d+)?)\s*(?P<mark>[°ºd˚o:]|\s|độ|$|(?=[NSEWBĐT]))\s*
+        (?:(?P<min>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘`m:]|phút|\s|$|(?=[NSEWBĐT]))\s*)?
+        (?:(?P<sec>\d{1,2}(?:[.,]\d+)?)\s*(?:["″”“s]|''|′′|’’|giây|$|(?=[NSEWBĐT])|\s)?\s*)?
+        (?P<after>[NSEWBĐTD])?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LETTER_WORDS = re.compile(r"(?i)\b(?:bắc|bac|nam|đông|dong|tây|tay|north|south|east|west)\b")
+_LETTERS = {
+    "bac": "B", "nam": "S", "dong": "Đ", "tay": "T", "north": "B", "south": "S", "east": "E",
+    "west": "W",
+}  # fmt: skip
+_LONGEST = 60
+_LETTER_SIGNS = {"N": 1, "S": -1, "E": 1, "W": -1, "B": 1, "Đ": 1, "D": 1, "T": -1}
+
+
+class Repair(NamedTuple):
+    """A better value for a cell, and the rule that gave it."""
+
+    value: object
+    rule: str
+    severity: Severity
+    detail: str
+
+
+def repair_number(value: object, *, kind: str = "") -> Repair | None:
+    """Return how a cell is to be read as a number, None where it is one or cannot be.
+
+    Parameters
+    ----------
+    value : object
+        The cell.
+    kind : str
+        ``band`` where a comma between groups of three digits is no decimal comma; ``power`` where
+        watts are dBm.
+    """
+    if not isinstance(value, str) or len(value) > _LONGEST or _PLAIN.fullmatch(value):
+        return None
+    if kind == "band" and re.fullmatch(r"[0-9],[0-9]{3}", value):
+        return Repair(value.replace(",", ""), "thousands", "info", "the comma groups thousands")
+    if _DECIMAL_COMMA.fullmatch(value):
+        return Repair(
+            value.replace(",", "."), "decimal-comma", "info", "the comma is a decimal comma"
+        )
+    if _POINTS_THEN_COMMA.fullmatch(value):
+        number = value.replace(".", "").replace(",", ".")
+        return Repair(number, "thousands", "info", "points group thousands, the comma is decimal")
+    if _COMMAS_THEN_POINT.fullmatch(value):
+        return Repair(value.replace(",", ""), "thousands", "info", "commas group thousands")
+    if _GROUPS.fullmatch(value):
+        return Repair(re.sub(r"[^0-9+-]", "", value), "thousands", "info", "groups of thousands")
+    if _SPACED.fullmatch(value):
+        number = re.sub(r"[ \u00a0\u202f]", "", value).replace(",", ".")
+        return Repair(number, "thousands", "info", "spaces group thousands")
+    found = _WITH_UNIT.fullmatch(value)
+    if found:
+        return _without_unit(found[1], found[2].casefold(), kind)
+    return None
+
+
+def _without_unit(digits: str, unit: str, kind: str) -> Repair | None:
+    inner = repair_number(digits, kind=kind)
+    number = str(inner.value) if inner else digits
+    if not _PLAIN.fullmatch(number):
+        return None
+    if unit in ("w", "kw"):
+        watts = float(number) * (1000 if unit == "kw" else 1)
+        if kind != "power" or watts <= 0:
+            return None
+        dbm = round(10 * math.log10(watts) + 30, 2)
+        return Repair(f"{dbm:g}", "watts", "warning", f"{watts:g} W are {dbm:g} dBm")
+    return Repair(number, "unit", "info", f"the unit {unit} belongs to the column, not the cell")
+
+
+def repair_degrees(value: object, *, axis: str, vietnamese: bool = False) -> Repair | None:
+    """Return how a cell is to be read as decimal degrees, None where it is that or cannot be.
+
+    Parameters
+    ----------
+    value : object
+        The cell.
+    axis : str
+        ``longitude`` or ``latitude``; a letter of the other axis is not taken.
+    vietnamese : bool
+        Whether N stands for nam, south, as in files that write B for bắc, north.
+    """
+    number = repair_number(value)
+    if number is not None or not isinstance(value, str) or _PLAIN.fullmatch(value):
+        return number
+    if len(value) > _LONGEST:
+        return None
+    found = _DMS.fullmatch(_LETTER_WORDS.sub(lambda word: _LETTERS[plain(word[0])], value).strip())
+    if (
+        not found
+        or (found["before"] and found["after"])
+        or (not found["mark"] and not found["after"])
+    ):
+        return None
+    letter = (found["before"] or found["after"] or "").upper()
+    allowed = "NSB" if axis == "latitude" else "EWĐDT"
+    if (letter and letter not in allowed) or (letter and found["sign"]):
+        return None
+    if not (found["min"] or letter or found["mark"].strip()):
+        return None
+    parts = [float((found[name] or "0").replace(",", ".")) for name in ("deg", "min", "sec")]
+    if parts[1] >= 60 or parts[2] >= 60 or (found["min"] and "." in found["deg"].replace(",", ".")):
+        return None
+    degrees = round(parts[0] + parts[1] / 60 + parts[2] / 3600, 9)
+    sign = -1 if found["sign"] == "-" else _LETTER_SIGNS.get(letter, 1)
+    if letter == "N" and vietnamese:
+        sign = -1
+    return Repair(sign * degrees, "degrees-minutes-seconds", "info", f"{sign * degrees:.6f}°")
+
+
+def vietnamese_letters(values: list[object]) -> bool:
+    """Return whether latitudes carry B for bắc: their N is then nam, south."""
+    return any(
+        isinstance(v, str) and re.search(r"[°'\"′″\d\s]B$|^B\s*\d", v.strip()) for v in values
+    )
+
+
+def is_empty_word(value: object) -> bool:
+    """Return whether a cell holds a word or sign for nothing."""
+    if not isinstance(value, str):
+        return False
+    if re.fullmatch(r"[-–—?.#*_/\\ ]+", value):
+        return True
+    return any(sign.isalpha() for sign in value) and plain(value) in _EMPTY
+
+
+_EMPTY = frozenset(
+    {
+        "n a", "na", "none", "null", "nan", "nil", "unknown", "khong co", "chua co", "khong ro",
+        "chua ro", "khong xac dinh", "trong", "tbd", "value", "ref", "div 0",
+    }
+)  # fmt: skip

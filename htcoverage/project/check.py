@@ -1,0 +1,77 @@
+"""What a ledger is checked with: the mapping and the boundaries, of a project or said apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from htcoverage.project.file import read_project
+from htcoverage.readers.layers import read_mapped
+from htcoverage.schema import DISTRICTS, SETTLEMENTS, Column, Table
+
+
+def check_options(
+    project: Path | None,
+    *,
+    layer: str | None,
+    crs: str | None,
+    columns: Mapping[str, str],
+    values: Mapping[str, str],
+    districts: Path | None,
+    settlements: Path | None,
+    cells: Path | None,
+) -> dict[str, Any]:
+    """Return the arguments of `clean_ledger`: what is said goes before what the project says.
+
+    Parameters
+    ----------
+    project : Path, optional
+        A project file.
+    layer, crs, columns, values, cells
+        As for `clean_ledger`.
+    districts, settlements : Path, optional
+        Polygons to check against.
+
+    Raises
+    ------
+    InputError
+        With the faults of the project file, or of the polygons.
+    """
+    options: dict[str, Any] = {
+        "layer": layer, "crs": crs, "columns": dict(columns), "values": dict(values),
+        "cells_path": cells, "operators": {}, "area": None, "homes": None,
+    }  # fmt: skip
+    if project is not None:
+        opened = read_project(project)
+        section, layers = opened.layers.bts, opened.layers
+        options |= {
+            "layer": layer or section.layer,
+            "crs": crs or section.crs,
+            "columns": {**section.columns, **columns},
+            "values": {**section.values, **values},
+            "operators": section.operators,
+            "cells_path": cells or (section.cells and opened.resolve(section.cells)),
+            "area": read_mapped(
+                opened.resolve(layers.districts.path), DISTRICTS, layer=layers.districts.layer,
+                crs=layers.districts.crs, columns=layers.districts.columns,
+            ).table,
+            "homes": read_mapped(
+                opened.resolve(layers.settlements.path), _outlines(SETTLEMENTS),
+                layer=layers.settlements.layer, crs=layers.settlements.crs,
+            ).table,
+        }  # fmt: skip
+    if districts is not None:
+        options["area"] = read_mapped(districts, _outlines(DISTRICTS)).table
+    if settlements is not None:
+        options["homes"] = read_mapped(settlements, _outlines(SETTLEMENTS)).table
+    return options
+
+
+def _outlines(table: Table) -> Table:
+    """Return a table of which only the outlines are needed."""
+    return Table(
+        table.name,
+        table.geometry,
+        tuple(Column(c.name, "text", "", required=False, nullable=True) for c in table.columns),
+    )

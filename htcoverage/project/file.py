@@ -1,0 +1,379 @@
+"""``htcoverage.toml``: read, and checked as a whole, every fault with its line."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.grid import check_metric_crs
+from htcoverage.readers.position import parse_crs
+from htcoverage.readers.sheet import existing_file, file_fault, shown
+
+#: The name that ``htcoverage init`` writes.
+FILE_NAME = "htcoverage.toml"
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class LayerSection(_Section):
+    """A vector layer: its file, and what the file calls our columns."""
+
+    path: Text
+    layer: Text | None = None
+    crs: Text | None = None
+    columns: dict[str, Text] = Field(default_factory=dict)
+
+
+class LedgerSection(LayerSection):
+    """The ledger of base stations."""
+
+    cells: Text | None = None
+    values: dict[str, Text] = Field(default_factory=dict)
+    operators: dict[str, Text] = Field(default_factory=dict)
+    faulty_rows: Literal["stop", "drop"] = "stop"
+
+
+class SettlementsSection(LayerSection):
+    """Residential areas; residents may come from a raster."""
+
+    population: Text | None = None
+
+
+class TerrainSection(_Section):
+    """Elevation and what stands on it."""
+
+    ground: Text | list[Text]
+    ground_crs: Text | None = None
+    clutter: Text | None = None
+    clutter_classes: Text | None = None
+    zone: Text | None = None
+    posting_m: Annotated[float, Field(gt=0)] | None = None
+
+
+class LayersSection(_Section):
+    """The layers of the province."""
+
+    bts: LedgerSection
+    districts: LayerSection
+    settlements: SettlementsSection
+    terrain: TerrainSection
+    spans: LayerSection | None = None
+
+
+class ReportedSection(_Section):
+    """A public statement that the figure is set beside, never tuned to."""
+
+    covered_residential_share: Annotated[float, Field(ge=0, le=1)]
+    date: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    counts: Text
+    bts: int | None = None
+    cable_km: float | None = None
+
+
+class GridSection(_Section):
+    """The analysis grid."""
+
+    resolution_m: float | None = None
+
+
+class ThresholdsSection(_Section):
+    """When a pixel counts as covered."""
+
+    threshold_3g_dbm: float | None = None
+    threshold_4g_dbm: float | None = None
+    cell_edge_probability: float | None = None
+    model_sigma_db: float | None = None
+
+
+class ModelSection(_Section):
+    """The propagation model and its parameters."""
+
+    name: Literal["P.1812"] = "P.1812"
+    radius_km: float | None = None
+    rx_height_m: float | None = None
+    clutter_clearance_m: float | None = None
+    delta_n: float | None = None
+    n0: float | None = None
+
+
+#: Where the parameters of a run stand in the file.
+_PARAMETER_SECTIONS: dict[str, type[_Section]] = {
+    "grid": GridSection,
+    "thresholds": ThresholdsSection,
+    "model": ModelSection,
+}
+
+
+class CostsSection(_Section):
+    """The cost table that planning reads."""
+
+    path: Text
+
+
+class _File(_Section):
+    name: Text
+    crs: Text | None = None
+    output: Text = "out"
+    layers: LayersSection
+    grid: GridSection = GridSection()
+    thresholds: ThresholdsSection = ThresholdsSection()
+    model: ModelSection = ModelSection()
+    reported: ReportedSection | None = None
+    costs: CostsSection | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project file that is right in itself; the layers are not read yet.
+
+    Parameters
+    ----------
+    path : Path
+        The project file; paths in it start from its folder.
+    name : str
+        Of the area.
+    crs : str or None
+        Projected CRS in metres of the analysis; None takes the UTM zone of the districts.
+    output : Path
+        Folder for the results.
+    layers : LayersSection
+        Files and mappings.
+    parameters : mapping of str to float
+        What the file sets of the run's parameters, by their names.
+    reported : mapping
+        The public statement that the figure is set beside; empty if there is none.
+    costs : Path or None
+        The cost table.
+    """
+
+    path: Path
+    name: str
+    crs: str | None
+    output: Path
+    layers: LayersSection
+    parameters: Mapping[str, float]
+    reported: Mapping[str, object]
+    costs: Path | None
+
+    def resolve(self, path: str) -> Path:
+        """Return a path of the file, seen from its folder."""
+        return self.path.parent / path
+
+
+@dataclass(frozen=True)
+class ParsedProject:
+    """A project file read as far as it goes: with faults there may be no project."""
+
+    path: Path
+    project: Project | None
+    parameters: Mapping[str, float]
+    faults: tuple[Fault, ...]
+    text: str
+
+    def place_of(self, parameter: str) -> tuple[str, int | None]:
+        """Return the full key of a parameter of the run, and the line on which it stands."""
+        section = next(
+            name for name, model in _PARAMETER_SECTIONS.items() if parameter in model.model_fields
+        )
+        return f"{section}.{parameter}", _line_of(self.text, (section, parameter))
+
+
+def read_project(path: str | os.PathLike[str]) -> Project:
+    """Read a project file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file, or the folder that holds ``htcoverage.toml``.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, and every layer's file that is not there.
+    """
+    parsed = parse_project(path)
+    if parsed.project is None or parsed.faults:
+        raise InputError(parsed.faults)
+    return parsed.project
+
+
+def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
+    """Read a project file and collect its faults.
+
+    Parameters
+    ----------
+    path : path-like
+        The file, or the folder that holds ``htcoverage.toml``.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read at all: no such file, not UTF-8, not TOML.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / FILE_NAME
+    text = _text(file)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        words = re.sub(r" \(at .*", "", str(error))
+        raise InputError([Fault(str(file), line, None, "", f"TOML ({words})")]) from error
+    parameters = _parameters(raw)
+    try:
+        content = _File.model_validate(raw)
+    except ValidationError as error:
+        faults = [_fault(file, text, raw, each) for each in error.errors()]
+        faults += _value_faults(file, text, raw)
+        return ParsedProject(file, None, parameters, tuple(_ordered(faults)), text)
+    project = Project(
+        path=file,
+        name=content.name,
+        crs=content.crs,
+        output=file.parent / content.output,
+        layers=content.layers,
+        parameters=parameters,
+        reported=content.reported.model_dump(exclude_none=True) if content.reported else {},
+        costs=file.parent / content.costs.path if content.costs else None,
+    )
+    return ParsedProject(file, project, parameters, tuple(_value_faults(file, text, raw)), text)
+
+
+def _text(file: Path) -> str:
+    try:
+        return existing_file(file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise file_fault(file, f"a file that can be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise file_fault(file, "a text file in UTF-8") from error
+
+
+def _parameters(raw: Mapping[str, Any]) -> dict[str, float]:
+    """Return the run's parameters that stand in the file and are numbers."""
+    found: dict[str, float] = {}
+    for section, model in _PARAMETER_SECTIONS.items():
+        values = raw.get(section)
+        if isinstance(values, dict):
+            found |= {
+                name: value
+                for name, value in values.items()
+                if name in model.model_fields
+                and isinstance(value, int | float)
+                and not isinstance(value, bool)
+            }
+    return {name: float(value) for name, value in found.items()}
+
+
+def _fault(file: Path, text: str, raw: Mapping[str, Any], error: Any) -> Fault:
+    keys = tuple(str(key) for key in error["loc"])
+    # Pydantic names the alternatives of a union as if they were keys.
+    keys = tuple(
+        key for key in keys if key not in ("str", "list[constrained-str]", "constrained-str")
+    )
+    kind = error["type"]
+    line = _line_of(text, keys)
+    if kind == "missing":
+        expected = "this key: without it there is nothing to compute"
+        return Fault(str(file), _line_of(text, keys[:-1]), ".".join(keys), "", expected)
+    if kind == "extra_forbidden":
+        return Fault(str(file), line, ".".join(keys), "", _known_keys(keys))
+    value = "" if isinstance(error["input"], dict) else shown(error["input"])
+    words = error["msg"].removeprefix("Input should be ")
+    return Fault(str(file), line, ".".join(keys), value, words)
+
+
+def _known_keys(keys: tuple[str, ...]) -> str:
+    section: Any = _File
+    for key in keys[:-1]:
+        annotation = section.model_fields[key].annotation
+        options = getattr(annotation, "__args__", (annotation,))
+        section = next(each for each in options if hasattr(each, "model_fields"))
+    return f"one of the keys {', '.join(section.model_fields)} here"
+
+
+def _value_faults(file: Path, text: str, raw: Mapping[str, Any]) -> list[Fault]:
+    """Return the faults of values that are of the right type: CRS, paths."""
+    faults = []
+    for keys, value in _leaves(raw):
+        name, line = ".".join(keys), _line_of(text, keys)
+        try:
+            if keys == ("crs",):
+                parse_crs(value)
+                check_metric_crs(value)
+            elif keys[-1] in ("crs", "ground_crs"):
+                parse_crs(value)
+        except InputError as error:
+            faults += [
+                Fault(str(file), line, name, each.value, each.expected) for each in error.faults
+            ]
+        if keys[-1] in _PATH_KEYS and "columns" not in keys and "values" not in keys:
+            for path in value if isinstance(value, list) else [value]:
+                faults += _path_faults(file, line, name, str(path))
+    return faults
+
+
+_PATH_KEYS = ("path", "cells", "population", "ground", "clutter", "clutter_classes", "zone")
+
+
+def _path_faults(file: Path, line: int | None, name: str, path: str) -> list[Fault]:
+    expected = "a file that exists, seen from the folder of this file"
+    place = file.parent / path
+    try:
+        if place.exists() or ("*" in path and any(file.parent.glob(path))):
+            return []
+    except (OSError, ValueError, NotImplementedError) as error:
+        expected = f"a path that can be opened ({error})"
+    return [Fault(str(file), line, name, shown(path), expected)]
+
+
+def _leaves(
+    raw: Mapping[str, Any], keys: tuple[str, ...] = ()
+) -> Iterable[tuple[tuple[str, ...], Any]]:
+    for key, value in raw.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*keys, key))
+        elif isinstance(value, str | list):
+            yield (*keys, key), value
+
+
+_TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"^\s*([\w.\"'-]+)\s*=")
+
+
+def _line_of(text: str, keys: tuple[str, ...]) -> int | None:
+    """Return the line of a key or table, or of the nearest table above it that is there."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for line, words in enumerate(text.splitlines(), start=1):
+        if found := _TABLE.match(words):
+            table = tuple(part.strip().strip("\"'") for part in found[1].split("."))
+            lines.setdefault(table, line)
+        elif found := _KEY.match(words):
+            own = tuple(part.strip("\"'") for part in found[1].split("."))
+            lines.setdefault((*table, *own), line)
+    for end in range(len(keys), 0, -1):
+        if keys[:end] in lines:
+            return lines[keys[:end]]
+    return None
+
+
+def _ordered(faults: Iterable[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.row or 0, fault.column or ""))

@@ -1,0 +1,296 @@
+"""The layers that a project file names, read and fitted together; all their faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from htcoverage.cleaning import CleaningReport, clean_ledger
+from htcoverage.crs import WGS84, reproject
+from htcoverage.errors import Fault, InputError
+from htcoverage.project.file import Project, SettlementsSection
+from htcoverage.project.homes import residents_of
+from htcoverage.readers.layers import MappedTable, read_mapped
+from htcoverage.readers.ledger import Ledger
+from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS
+from htcoverage.terrain import Terrain, read_terrain, sha256_of
+
+T = TypeVar("T")
+
+#: Faults of a ledger that are listed in an error; the cleaning report has them all.
+_MOST_FAULTS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectLayers:
+    """Everything that a project's files hold.
+
+    Parameters
+    ----------
+    bts, settlements, districts, spans : GeoDataFrame
+        Tables of the schema.
+    cells : DataFrame
+        Table ``cells``.
+    terrain : Terrain
+        In the analysis CRS.
+    files : tuple of (str, str)
+        Name and SHA-256 of every file read.
+    notes : tuple of str
+        What was guessed, assumed or left out.
+    report : CleaningReport
+        Of the ledger.
+    """
+
+    bts: gpd.GeoDataFrame
+    cells: pd.DataFrame
+    settlements: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    spans: gpd.GeoDataFrame
+    terrain: Terrain
+    files: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    report: CleaningReport
+
+
+def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
+    """Read the layers of a project.
+
+    Parameters
+    ----------
+    project : Project
+        From `read_project`.
+    reach_km : float
+        Radius of the computation: sites farther outside the districts are errors, in km.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file. Rows of the ledger with errors are among them, unless the
+        project says ``faulty_rows = "drop"``.
+    """
+    faults: list[Fault] = []
+    notes: list[str] = []
+
+    def tried(read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except InputError as error:
+            faults.extend(error.faults)
+            return None
+
+    layers = project.layers
+    districts = tried(
+        lambda: read_mapped(
+            project.resolve(layers.districts.path), DISTRICTS, layer=layers.districts.layer,
+            crs=layers.districts.crs, columns=layers.districts.columns,
+        )
+    )  # fmt: skip
+    area = None if districts is None else districts.table
+    settlements = tried(lambda: _settlements(project, layers.settlements, area))
+    spans = None
+    if layers.spans is not None:
+        section = layers.spans
+        spans = tried(
+            lambda: read_mapped(
+                project.resolve(section.path), SPANS, layer=section.layer, crs=section.crs,
+                columns=section.columns,
+            )
+        )  # fmt: skip
+    else:
+        notes.append("spans: left out, no fibre is drawn or counted")
+    homes = None if settlements is None else settlements.table
+    ledger, report = _ledger(project, area, homes, reach_km, faults)
+    crs = project.crs
+    if crs is None and area is not None:
+        crs = _utm_of(area)
+        notes.append(f"crs: {crs}, the UTM zone of the districts")
+    terrain = None
+    if crs is not None:
+        used_crs = crs
+        terrain = tried(lambda: _terrain(project, used_crs, area, reach_km, notes))
+    if faults or ledger is None or districts is None or settlements is None or terrain is None:
+        raise InputError(faults)
+    for name, found in (("districts", districts), ("settlements", settlements), ("spans", spans)):
+        if found is not None:
+            notes += [f"{name}: {note}" for note in (*_guessed(found), *found.notes)]
+    notes += _ledger_notes(report)
+    return ProjectLayers(
+        bts=ledger.bts,
+        cells=ledger.cells,
+        settlements=settlements.table,
+        districts=districts.table,
+        spans=_no_spans() if spans is None else spans.table,
+        terrain=terrain,
+        files=_files(project, terrain),
+        notes=tuple(notes),
+        report=report,
+    )
+
+
+def _ledger(
+    project: Project, area: gpd.GeoDataFrame | None, homes: gpd.GeoDataFrame | None,
+    reach_km: float, faults: list[Fault],
+) -> tuple[Ledger | None, CleaningReport]:  # fmt: skip
+    section = project.layers.bts
+    cleaned = clean_ledger(
+        project.resolve(section.path),
+        cells_path=None if section.cells is None else project.resolve(section.cells),
+        layer=section.layer,
+        crs=section.crs,
+        columns=section.columns,
+        values=section.values,
+        operators=section.operators,
+        area=area,
+        homes=homes,
+        reach_km=reach_km,
+    )
+    report = cleaned.report
+    errors = report.faults[report.faults["severity"] == "error"]
+    if len(errors) and (cleaned.ledger is None or section.faulty_rows == "stop"):
+        for row, column, value, detail in zip(
+            errors["row"], errors["column"], errors["value"], errors["detail"], strict=True
+        ):
+            if len(faults) >= _MOST_FAULTS:
+                break
+            line = None if pd.isna(row) else int(row)
+            name = None if pd.isna(column) else str(column)
+            faults.append(Fault(report.file, line, name, value, detail.removeprefix("expected ")))
+        if len(errors) > _MOST_FAULTS:
+            expected = "a look at `htcoverage check`, which lists them all"
+            faults.append(Fault(report.file, None, None, f"{len(errors)} errors", expected))
+        return None, report
+    return cleaned.ledger, report
+
+
+def _settlements(
+    project: Project, section: SettlementsSection, area: gpd.GeoDataFrame | None
+) -> MappedTable:
+    path = project.resolve(section.path)
+    optional = {"settlement_id", "name", "district_code"} if area is not None else set()
+    if section.population is not None:
+        optional.add("residents")
+    found = read_mapped(
+        path, SETTLEMENTS, layer=section.layer, crs=section.crs, columns=section.columns,
+        optional=optional,
+    )  # fmt: skip
+    table, notes = found.table, list(found.notes)
+    for name in ("settlement_id", "name"):
+        if table[name].isna().all():
+            table = table.assign(**{name: [f"{row}" for row in table.index]})
+            notes.append(f"{name}: the feature number, for the file has none")
+    if section.population is not None:
+        raster = project.resolve(section.population)
+        table = table.assign(residents=residents_of(table, raster))
+        notes.append(f"residents: summed from {raster.name} with exact fractions of its pixels")
+    if area is not None:
+        table, told = _with_district(table, area, path)
+        notes += told
+    if table["households"].isna().all():
+        table = table.drop(columns="households")
+        notes.append("households: not in the file, not counted")
+    return MappedTable(table, found.matches, tuple(notes))
+
+
+def _with_district(
+    table: gpd.GeoDataFrame, area: gpd.GeoDataFrame, path: Path
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return settlements with the code of the district that they lie in, where they have none."""
+    lacking = table["district_code"].isna().to_numpy()
+    if not lacking.any():
+        return table, []
+    points = reproject(table, str(area.crs.to_wkt())).geometry.representative_point()
+    tree = shapely.STRtree(area.geometry.to_numpy())
+    nearest = tree.nearest(points.to_numpy())
+    codes = area["district_code"].to_numpy()[nearest]
+    own = table["district_code"].astype(object).to_numpy(copy=True)
+    own[lacking] = codes[lacking]
+    inside = np.zeros(len(points), dtype=bool)
+    inside[tree.query(points.to_numpy(), predicate="intersects")[0]] = True
+    notes = [f"district_code: by place for {int(lacking.sum())} settlements"]
+    stray = int((lacking & ~inside).sum())
+    if stray:
+        notes.append(f"{stray} settlements lie in no district: the nearest is taken")
+    return table.assign(district_code=own.astype(str)), notes
+
+
+def _utm_of(area: gpd.GeoDataFrame) -> str:
+    return f"EPSG:{reproject(area, WGS84).estimate_utm_crs().to_epsg()}"
+
+
+def _terrain(
+    project: Project, crs: str, area: gpd.GeoDataFrame | None, reach_km: float, notes: list[str]
+) -> Terrain:
+    section = project.layers.terrain
+    ground = [section.ground] if isinstance(section.ground, str) else section.ground
+    paths = [path for name in ground for path in _expanded(project, name)]
+    if section.clutter is None:
+        notes.append("clutter: left out, all ground is bare")
+    terrain = read_terrain(
+        paths[0],
+        clutter_path=None if section.clutter is None else project.resolve(section.clutter),
+        clutter_classes_path=(
+            None if section.clutter_classes is None else project.resolve(section.clutter_classes)
+        ),
+        zone_path=None if section.zone is None else project.resolve(section.zone),
+        crs=crs,
+        posting_m=section.posting_m,
+    )
+    if section.zone is None:
+        notes.append("zone: left out, all is inland")
+    return terrain
+
+
+def _expanded(project: Project, name: str) -> list[Path]:
+    if "*" in name:
+        return sorted(project.path.parent.glob(name))
+    return [project.resolve(name)]
+
+
+def _guessed(found: MappedTable) -> list[str]:
+    return [
+        f"column {match.name!r} is taken for {match.column} (confidence {match.confidence:.2f})"
+        for match in found.matches
+        if match.confidence < 0.98
+    ]
+
+
+def _ledger_notes(report: CleaningReport) -> list[str]:
+    guesses = [
+        f"bts: column {match.name!r} is taken for {match.column} "
+        f"(confidence {match.confidence:.2f})"
+        for match in report.mapped_columns
+        if match.confidence < 0.98
+    ]
+    counts = [
+        f"bts: {line['count']} × {line['rule']} ({line['severity']}, {line['action']})"
+        for line in report.counts().to_dict("records")
+        if line["severity"] != "info"
+    ]
+    return guesses + counts
+
+
+def _no_spans() -> gpd.GeoDataFrame:
+    columns = {name: pd.Series(dtype=object) for name in SPANS.column_names}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=WGS84), crs=WGS84)
+
+
+def _files(project: Project, terrain: Terrain) -> tuple[tuple[str, str], ...]:
+    layers = project.layers
+    names = [
+        layers.bts.path,
+        layers.bts.cells,
+        layers.districts.path,
+        layers.settlements.path,
+        layers.settlements.population,
+        layers.spans.path if layers.spans else None,
+    ]
+    paths = [project.path, *(project.resolve(name) for name in names if name is not None)]
+    named = {(path.name, sha256_of(path)) for path in paths}
+    return tuple(sorted({*named, *terrain.sources}))

@@ -1,0 +1,291 @@
+"""A province of one's own, from files alone; and what is said of a bad project file."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from project_world import CRS, PROJECT, SIDE_M, SOUTH_M, WEST_M, octagon_area_m2, put_province
+
+from htcoverage.cli.main import execute
+from htcoverage.errors import Fault, InputError
+from htcoverage.project import parse_project, project_template, read_project, read_project_layers
+from htcoverage.readers.layers import read_mapped
+from htcoverage.run import RunParameters, open_project, project_inputs
+from htcoverage.schema import DISTRICTS
+
+
+def faults_of(path: Path) -> dict[str, Fault]:
+    with pytest.raises(InputError) as caught:
+        open_project(path)
+    return {str(fault.column): fault for fault in caught.value.faults}
+
+
+# ---- a whole run
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("province")
+    assert execute(["run", "--project", str(put_province(folder))]) == 0
+    return folder / "results"
+
+
+def test_invented_southern_province_runs_from_files_alone(results: Path) -> None:
+    run = json.loads((results / "run.json").read_text(encoding="utf-8"))
+    assert run["area"] == "Província <Nova>"
+    assert run["grid"]["crs"] == CRS
+    west, south = run["grid"]["transform"][2], run["grid"]["transform"][5] - SIDE_M
+    assert (west, south) == (WEST_M, SOUTH_M)
+    assert run["parameters"]["threshold_4g_dbm"] == -100.0
+    assert run["parameters"]["resolution_m"] == 200.0
+    files = {entry["file"] for entry in run["inputs"]}
+    assert files == {
+        "htcoverage.toml", "torres.csv", "distritos.gpkg", "aldeias.geojson", "populacao.tif",
+        "relevo.tif",
+    }  # fmt: skip
+    figures = json.loads((results / "figures.json").read_text(encoding="utf-8"))
+    assert figures["reported"]["covered_residential_share"] == 0.8
+    assert (figures["network"]["bts"], figures["network"]["cells"]) == (2, 5)
+    assert "Hà Tĩnh" not in json.dumps([run, figures], ensure_ascii=False)
+
+
+def test_residents_of_the_raster_are_counted_by_exact_area(results: Path) -> None:
+    figures = json.loads((results / "figures.json").read_text(encoding="utf-8"))
+    total = next(
+        row["total"]
+        for row in figures["shares"]
+        if row["denominator"] == "residents" and row["area_level"] == "province"
+    )
+    # Four residents on each hectare; the outlines went through degrees and back.
+    area_m2 = octagon_area_m2(300) + octagon_area_m2(400)
+    assert total == pytest.approx(4.0 * area_m2 / 10_000, rel=1e-4)
+    districts = {
+        row["area_code"]: row["total"]
+        for row in figures["shares"]
+        if row["denominator"] == "residents" and row["area_level"] == "district"
+    }
+    assert districts["W"] == pytest.approx(4.0 * octagon_area_m2(300) / 10_000, rel=1e-4)
+
+
+def test_sites_stand_where_the_ledger_says(results: Path) -> None:
+    bts = gpd.read_file(results / "layers.gpkg", layer="bts").set_index("bts_id").to_crs(CRS)
+    assert bts.geometry["T1"].x == pytest.approx(WEST_M + 1600, abs=0.01)
+    assert bts.geometry["T1"].y == pytest.approx(SOUTH_M + 2100, abs=0.01)
+    assert bts.loc["T1", "operator"] == "Viettel"
+    assert bts.loc["T2", "operator"] == "MobiFone"
+
+
+def test_what_is_said_on_the_command_line_goes_first(tmp_path: Path) -> None:
+    project = put_province(tmp_path)
+    out = tmp_path / "elsewhere"
+    arguments = ["run", "--project", str(project), "--out", str(out), "--threshold-4g", "-90"]
+    assert execute(arguments) == 0
+    run = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert run["parameters"]["threshold_4g_dbm"] == -90.0
+    assert run["parameters"]["radius_km"] == 5.0
+    assert not (tmp_path / "results").exists()
+
+
+def test_layers_are_named_in_the_project_or_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = put_province(tmp_path)
+    assert execute(["run", "--project", str(project), "--bts", "x.csv", "--seed", "1"]) == 2
+    told = capsys.readouterr().err
+    assert "--bts" in told
+    assert "--seed" in told
+
+
+def test_crs_left_out_is_the_utm_zone_of_the_districts_and_told(tmp_path: Path) -> None:
+    path = put_province(tmp_path, project=PROJECT.replace('crs = "EPSG:32736"\noutput', "output"))
+    inputs = project_inputs(read_project(path), reach_km=5.0)
+    assert str(inputs.terrain.geobox.crs) == "EPSG:32736"
+    assert any("EPSG:32736" in note for note in inputs.notes)
+
+
+# ---- faults of the file
+
+
+def test_every_fault_of_the_file_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    text = (
+        PROJECT.replace('path = "distritos.gpkg"', 'path = "nowhere.gpkg"')
+        .replace('crs = "EPSG:32736"\noutput', 'crs = "EPSG:4326"\noutput')
+        .replace("resolution_m = 200.0", "resolution_m = 2.0\nresolution = 5")
+        .replace('ground = "relevo.tif"', "ground = 7")
+        .replace("radius_km = 5.0", "radius_km = true")
+    )
+    path = put_province(tmp_path, project=text)
+    found = faults_of(path)
+    lines = text.splitlines()
+    assert set(found) == {
+        "crs", "layers.districts.path", "grid.resolution_m", "grid.resolution",
+        "layers.terrain.ground", "model.radius_km",
+    }  # fmt: skip
+    for name, fault in found.items():
+        assert fault.file == str(path)
+        assert fault.row is not None
+        assert lines[fault.row - 1].startswith(name.rsplit(".", 1)[-1]), name
+    assert "projected CRS in metres" in found["crs"].expected
+    assert found["layers.districts.path"].value == "nowhere.gpkg"
+    assert "5 to 2000 m" in found["grid.resolution_m"].expected
+    assert "resolution_m" in found["grid.resolution"].expected
+
+
+@pytest.mark.parametrize(
+    ("missing", "name"),
+    [
+        ('[layers.bts]\npath = "torres.csv"\n', "layers.bts.path"),
+        ('path = "distritos.gpkg"\n', "layers.districts.path"),
+        ('ground = "relevo.tif"\n', "layers.terrain.ground"),
+        ('name = "Província <Nova>"\n', "name"),
+    ],
+)
+def test_what_has_no_default_is_an_error(tmp_path: Path, missing: str, name: str) -> None:
+    kept = "[layers.bts]\n" if missing.startswith("[layers.bts]") else ""
+    found = faults_of(put_province(tmp_path, project=PROJECT.replace(missing, kept)))
+    assert name in found
+    assert "this key" in found[name].expected
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "expected"),
+    [
+        (b"name = 'a'\n[layers\n", 2, "TOML"),
+        (b"\xff\xfe\x00", None, "UTF-8"),
+        (b"name = 'a'\nname = 'b'\n", 2, "TOML"),
+    ],
+)
+def test_file_that_is_no_project(
+    tmp_path: Path, content: bytes, row: int | None, expected: str
+) -> None:
+    path = tmp_path / "htcoverage.toml"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        parse_project(path)
+    (fault,) = caught.value.faults
+    assert fault.row == row
+    assert expected in fault.expected
+
+
+def test_project_that_is_not_there() -> None:
+    with pytest.raises(InputError, match="an existing file"):
+        read_project("nowhere/htcoverage.toml")
+
+
+def test_faults_of_every_layer_are_told_at_once(tmp_path: Path) -> None:
+    path = put_province(tmp_path)
+    (tmp_path / "distritos.gpkg").write_bytes(b"garbage")
+    (tmp_path / "relevo.tif").write_bytes(b"garbage")
+    text = (tmp_path / "torres.csv").read_text(encoding="utf-8")
+    (tmp_path / "torres.csv").write_text(text.replace("Rede B", "Rede C"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_project_layers(read_project(path), reach_km=5.0)
+    files = {Path(fault.file).name for fault in caught.value.faults}
+    assert files >= {"distritos.gpkg", "relevo.tif", "torres.csv"}
+    operator = next(fault for fault in caught.value.faults if fault.file.endswith("torres.csv"))
+    assert (operator.row, operator.column, operator.value) == (3, "Operator", "Rede C")
+
+
+def test_faulty_rows_stop_or_are_dropped_as_the_project_says(tmp_path: Path) -> None:
+    path = put_province(tmp_path)
+    text = (tmp_path / "torres.csv").read_text(encoding="utf-8")
+    (tmp_path / "torres.csv").write_text(text.replace("Rede B", "Rede C"), encoding="utf-8")
+    with pytest.raises(InputError, match="Rede C"):
+        read_project_layers(read_project(path), reach_km=5.0)
+    path.write_text(
+        PROJECT.replace('path = "torres.csv"', 'path = "torres.csv"\nfaulty_rows = "drop"'),
+        encoding="utf-8",
+    )
+    layers = read_project_layers(read_project(path), reach_km=5.0)
+    assert list(layers.bts["bts_id"]) == ["T1"]
+    assert layers.report.dropped == 1
+    assert any("unknown-word" in note for note in layers.notes)
+
+
+def test_mapping_of_a_column_that_is_not_there(tmp_path: Path) -> None:
+    text = PROJECT.replace('full_name = "nome"', 'full_name = "nomme"')
+    with pytest.raises(InputError, match="did you mean 'nome'"):
+        read_project_layers(read_project(put_province(tmp_path, project=text)), reach_km=5.0)
+
+
+# ---- the template
+
+
+def test_init_writes_a_template_that_is_a_project_but_for_its_files(tmp_path: Path) -> None:
+    assert execute(["init", str(tmp_path)]) == 0
+    path = tmp_path / "htcoverage.toml"
+    assert set(faults_of(path)) == {
+        "layers.bts.path", "layers.districts.path", "layers.settlements.path",
+        "layers.terrain.ground",
+    }  # fmt: skip
+    for name in ("bts.csv", "districts.gpkg", "settlements.gpkg", "dem.tif"):
+        (tmp_path / name).touch()
+    project, parameters = open_project(path)
+    assert project.name == "My province"
+    assert parameters == RunParameters()
+
+
+def test_init_never_replaces_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "htcoverage.toml"
+    path.write_text("mine", encoding="utf-8")
+    assert execute(["init", str(tmp_path)]) == 2
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert execute(["init", str(tmp_path), "--force"]) == 0
+    assert path.read_text(encoding="utf-8") == project_template()
+
+
+def test_defaults_that_the_template_states_are_the_defaults() -> None:
+    lines = [line.removeprefix("# ") for line in project_template().splitlines()]
+    start = next(place for place, line in enumerate(lines) if line.startswith("[grid]"))
+    end = next(place for place, line in enumerate(lines) if line.startswith("[reported]"))
+    stated = tomllib.loads("\n".join(line for line in lines[start:end] if line[:3] != "---"))
+    values = {**stated["grid"], **stated["thresholds"], **stated["model"]}
+    assert values.pop("name") == "P.1812"
+    defaults = RunParameters().as_dict()
+    names = {field.name for field in fields(RunParameters)}
+    assert set(values) <= names
+    assert {name: float(value) for name, value in values.items()} == {
+        name: defaults[name] for name in values
+    }
+
+
+def test_every_commented_key_of_the_template_is_allowed(tmp_path: Path) -> None:
+    lines = project_template().splitlines()
+    bare = [
+        line.removeprefix("# ")
+        if line.startswith("# ") and ("=" in line or line.startswith("# ["))
+        else line
+        for line in lines
+    ]
+    text = "\n".join(line for line in bare if not line.startswith("htcoverage project"))
+    path = tmp_path / "htcoverage.toml"
+    path.write_text(text, encoding="utf-8")
+    parsed = parse_project(path)
+    assert parsed.project is not None
+    assert parsed.project.layers.bts.columns["operator"] == "Nhà mạng"
+    assert parsed.project.reported["covered_residential_share"] == 0.99
+
+
+# ---- real boundaries, where they are at hand
+
+
+def test_the_communes_of_2025_serve_as_boundaries() -> None:
+    folder = os.environ.get("HTCOVERAGE_REALISTIC_DIR")
+    if not folder:
+        pytest.skip("HTCOVERAGE_REALISTIC_DIR names no folder with hatinh_communes69_2025.geojson")
+    found = read_mapped(Path(folder) / "hatinh_communes69_2025.geojson", DISTRICTS)
+    assert len(found.table) == 69
+    assert found.table["full_name"].str.startswith(("Xã ", "Phường ")).all()
+    assert found.table["district_code"].is_unique
+    area_km2 = found.table.to_crs("EPSG:9209").area.sum() / 1e6
+    assert math.isclose(area_km2, 5967, abs_tol=1.0)
+    assert {match.column: match.name for match in found.matches} == {
+        "district_code": "code", "full_name": "fullName",
+    }  # fmt: skip
