@@ -17,19 +17,19 @@ from pyproj import CRS
 
 from htcoverage.antennas import Pattern, pattern, sector_tables
 from htcoverage.crs import WGS84, reproject, transformer
+from htcoverage.engine.any_model import mast_kernel
 from htcoverage.engine.rasters import merge_operators, sample_pixels
 from htcoverage.engine.sweep import EVALUATED, NEAR, SKIPPED, radial_azimuth_deg, sweep_mast
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.link_budget import cell_reference_level_dbm
 from htcoverage.propagation.p1812.model import (
-    CITATION,
     DEFAULT_DELTA_N,
     DEFAULT_N0,
     DISTANCE_RANGE,
-    FREQUENCY_RANGE,
-    RX_HEIGHT_RANGE,
     effective_radius_km,
 )
+from htcoverage.propagation.registry import DEFAULT_MODEL
+from htcoverage.propagation.registry import model as model_of
 from htcoverage.propagation.validity import ValidRange, check_range
 from htcoverage.schema import OPERATORS, TECHNOLOGIES
 from htcoverage.terrain import Terrain
@@ -71,6 +71,8 @@ def compute_coverage(
     terrain: Terrain,
     grid: GeoBox,
     *,
+    model: str = DEFAULT_MODEL,
+    environment: str | None = None,
     radius_km: float = DEFAULT_RADIUS_KM,
     rx_height_m: float = DEFAULT_RX_HEIGHT_M,
     clutter_clearance_m: float = DEFAULT_CLUTTER_CLEARANCE_M,
@@ -81,7 +83,7 @@ def compute_coverage(
     skip: bool = True,
     progress: Progress | None = None,
 ) -> xr.Dataset:
-    """Predict every operator's levels on a grid by ITU-R P.1812-8 at the median.
+    """Predict every operator's levels on a grid at the median, by ITU-R P.1812-8 unless told.
 
     Parameters
     ----------
@@ -93,6 +95,13 @@ def compute_coverage(
         In the grid's CRS, reaching around every site and pixel.
     grid : GeoBox
         Analysis grid, from `htcoverage.make_grid`.
+    model : str
+        A model of `htcoverage.propagation.registry`. P.1812 is swept along radials; a path model
+        (``needs_profile``) cuts a profile for every pixel, which takes far longer; an empirical
+        one knows the distance and the antennas' heights above ground. No loss is less than that of
+        free space, which alone counts nearer than P.1812's 0.25 km, or 20 m by another model.
+    environment : str, optional
+        One of the model's environments, for all of the area; its default where not given.
     radius_km : float
         Farthest pixel that a cell serves, 0.25 to 100 km.
     rx_height_m : float
@@ -100,7 +109,7 @@ def compute_coverage(
     clutter_clearance_m : float
         Clutter nearer to the receiver counts as bare, m, at least 0.
     delta_n, n0 : float
-        Refractivity lapse rate, N-units/km, and sea-level refractivity, N-units.
+        Refractivity lapse rate, N-units/km, and sea-level refractivity, N-units; of P.1812 alone.
     area : GeoDataFrame, optional
         Polygons; pixels that touch none of them are not evaluated and stay without level.
     patterns : mapping of str to Pattern, optional
@@ -123,14 +132,30 @@ def compute_coverage(
     Raises
     ------
     InputError
-        If the terrain does not reach, has voids where it is needed, lies in another CRS, or a cell
-        names an unknown pattern.
+        If the terrain does not reach, has voids where it is needed, lies in another CRS, a cell
+        names an unknown pattern, or there is no such model or environment.
     ValidityError
-        If a value lies outside the range of P.1812-8.
+        If a band, an antenna's height or the radius lies outside a range that the model refuses
+        to leave.
+
+    Warns
+    -----
+    ExtrapolationWarning
+        If one lies outside a range beyond which the field extrapolates.
     """
-    _check_arguments(grid, terrain, radius_km, rx_height_m, clutter_clearance_m, delta_n)
+    entry = model_of(model)
+    environment_code = entry.environment_code(environment)
+    swept = entry.name == DEFAULT_MODEL
+    if not swept and (delta_n, n0) != (DEFAULT_DELTA_N, DEFAULT_N0):
+        raise argument_fault("delta_n, n0", f"{delta_n:g}, {n0:g}", f"the default by {model}")
+    _check_arguments(grid, terrain, radius_km, clutter_clearance_m, delta_n, entry.citation)
     ledger = _ledger(bts, cells)
-    check_range(FREQUENCY_RANGE, ledger["band_mhz"].to_numpy(np.float64), citation=CITATION)
+    entry.check(
+        freq_mhz=ledger["band_mhz"].to_numpy(np.float64),
+        distance_km=radius_km,
+        tx_height_m=ledger["antenna_height_m"].to_numpy(np.float64),
+        rx_height_m=rx_height_m,
+    )
     wanted = _wanted_pixels(grid, area)
     masts = _masts(ledger, grid, wanted, radius_km)
     ground = _usable_ground(terrain, grid, wanted, masts)
@@ -173,6 +198,7 @@ def compute_coverage(
     electrical = ledger["electrical_tilt_deg"].to_numpy(np.float64)
     mechanical = ledger["mechanical_tilt_deg"].to_numpy(np.float64)
     band_ghz = ledger["band_mhz"].to_numpy(np.float64) / 1000.0
+    earth_radius_km = float(effective_radius_km(delta_n))
     inverse_grid, inverse_terrain = ~grid.transform, ~terrain.geobox.transform
     counts = np.zeros(3, np.int64)
     for done, mast in enumerate(masts):
@@ -188,15 +214,28 @@ def compute_coverage(
         freq_ghz, band_of = np.unique(band_ghz[mast.cells], return_inverse=True)
         col, row_ = inverse_grid * (mast.x_m, mast.y_m)
         terrain_col, terrain_row = inverse_terrain * (mast.x_m, mast.y_m)
-        mast_counts = sweep_mast(
-            level, server, wanted, rx_ground, rx_zone, ground, terrain.clutter_height_m,
-            terrain.zone, row_ - 0.5, col - 0.5, resolution_km, terrain_row - 0.5,
-            terrain_col - 0.5, posting_km, mast.antenna_height_m, rx_height_m, radius_km,
-            clutter_clearance_m / 1000.0, float(effective_radius_km(delta_n)), n0,
-            mast.latitude_deg, half, posting_km, freq_ghz, mast.cells, band_of.astype(np.int64),
-            cell_layer[mast.cells], reference_dbm[mast.cells], horizontal, tilt,
-            cell_pattern[mast.cells].astype(np.int64), vertical_db, cap_db, sites, skip,
+        place = (
+            row_ - 0.5, col - 0.5, resolution_km, terrain_row - 0.5, terrain_col - 0.5, posting_km,
         )  # fmt: skip
+        bands = band_of.astype(np.int64)
+        patterns_here = cell_pattern[mast.cells].astype(np.int64)
+        if swept:
+            mast_counts = sweep_mast(
+                level, server, wanted, rx_ground, rx_zone, ground, terrain.clutter_height_m,
+                terrain.zone, *place, mast.antenna_height_m, rx_height_m, radius_km,
+                clutter_clearance_m / 1000.0, earth_radius_km, n0, mast.latitude_deg, half,
+                posting_km, freq_ghz, mast.cells, bands, cell_layer[mast.cells],
+                reference_dbm[mast.cells], horizontal, tilt, patterns_here, vertical_db, cap_db,
+                sites, skip,
+            )  # fmt: skip
+        else:
+            mast_counts = mast_kernel(entry.name)(
+                level, server, wanted, rx_ground, ground, terrain.clutter_height_m, terrain.zone,
+                *place, mast.antenna_height_m, rx_height_m, radius_km, clutter_clearance_m / 1000.0,
+                earth_radius_km, half, environment_code, 1000.0 * freq_ghz, mast.cells, bands,
+                cell_layer[mast.cells], reference_dbm[mast.cells], horizontal, tilt, patterns_here,
+                vertical_db, cap_db, sites, skip,
+            )  # fmt: skip
         counts += mast_counts.sum(axis=0)
     if progress is not None:
         progress(len(masts), len(masts))
@@ -207,12 +246,11 @@ def compute_coverage(
     return _dataset(
         level, server, layers, ledger, grid,
         attributes={
-            "model": CITATION,
+            "model": entry.citation,
+            **({"environment": entry.environments[environment_code]} if entry.environments else {}),
             "radius_km": radius_km,
             "rx_height_m": rx_height_m,
             "clutter_clearance_m": clutter_clearance_m,
-            "delta_n": delta_n,
-            "n0": n0,
             "time_percent": 50.0,
             "location_percent": 50.0,
             "polarization": "vertical",
@@ -220,7 +258,15 @@ def compute_coverage(
             "sweeps": len(masts),
             "pixels_evaluated": int(counts[EVALUATED]),
             "pixels_skipped": int(counts[SKIPPED]),
-            "pixels_extrapolated_below_250_m": int(counts[NEAR]),
+            **(
+                {
+                    "delta_n": delta_n,
+                    "n0": n0,
+                    "pixels_extrapolated_below_250_m": int(counts[NEAR]),
+                }
+                if swept
+                else {}
+            ),
         },
     )  # fmt: skip
 
@@ -243,8 +289,8 @@ def grid_of(coverage: xr.Dataset) -> GeoBox:
 
 
 def _check_arguments(
-    grid: GeoBox, terrain: Terrain, radius_km: float, rx_height_m: float,
-    clutter_clearance_m: float, delta_n: float,
+    grid: GeoBox, terrain: Terrain, radius_km: float, clutter_clearance_m: float, delta_n: float,
+    citation: str,
 ) -> None:  # fmt: skip
     if CRS.from_user_input(str(grid.crs)) != CRS.from_user_input(str(terrain.geobox.crs)):
         raise argument_fault(
@@ -252,8 +298,7 @@ def _check_arguments(
             terrain.geobox.crs,
             f"terrain in the grid's CRS {grid.crs}: read it with crs=",
         )
-    check_range(_RADIUS_RANGE, radius_km, citation=CITATION)
-    check_range(RX_HEIGHT_RANGE, rx_height_m, citation=CITATION)
+    check_range(_RADIUS_RANGE, radius_km, citation=citation)
     if not (math.isfinite(clutter_clearance_m) and clutter_clearance_m >= 0):
         raise argument_fault("clutter_clearance_m", clutter_clearance_m, "at least 0 m")
     if not 0.0 <= delta_n < 157.0:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
+import numpy.typing as npt
+
 from htcoverage.errors import argument_fault
 from htcoverage.propagation import ehata as _ehata
 from htcoverage.propagation import hata as _hata
@@ -17,7 +19,9 @@ from htcoverage.propagation import spm as _spm
 from htcoverage.propagation import tr38901 as _tr38901
 from htcoverage.propagation.itm import model as _itm
 from htcoverage.propagation.p1812 import model as _p1812
-from htcoverage.propagation.validity import ValidRange
+from htcoverage.propagation.validity import ValidRange, check_range
+
+DEFAULT_MODEL = "p1812"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,45 @@ class Model:
     def ranges(self) -> tuple[ValidRange, ValidRange, ValidRange, ValidRange]:
         """The four ranges: frequency, distance, transmitter's and receiver's height."""
         return self.frequency, self.distance, self.tx_height, self.rx_height
+
+    def check(
+        self,
+        *,
+        freq_mhz: npt.ArrayLike,
+        distance_km: npt.ArrayLike,
+        tx_height_m: npt.ArrayLike,
+        rx_height_m: npt.ArrayLike,
+    ) -> None:
+        """Refuse (or warn of) values outside the model's ranges.
+
+        Raises
+        ------
+        ValidityError
+            If one is outside a range that is not extrapolated.
+
+        Warns
+        -----
+        ExtrapolationWarning
+            If one is outside a range that the field extrapolates.
+        """
+        values = (freq_mhz, distance_km, tx_height_m, rx_height_m)
+        for valid, value in zip(self.ranges, values, strict=True):
+            check_range(valid, value, citation=self.citation)
+
+    def environment_code(self, environment: str | None) -> int:
+        """Return the number of an environment, of the default one where none is named.
+
+        Raises
+        ------
+        InputError
+            If the model has no such environment.
+        """
+        if environment is None:
+            return self.default_environment
+        if environment not in self.environments:
+            known = f"one of {', '.join(self.environments)}" if self.environments else "none"
+            raise argument_fault("environment", environment, f"{known}, by {self.name}")
+        return self.environments.index(environment)
 
 
 @cache
