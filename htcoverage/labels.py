@@ -190,9 +190,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "map_gap_sign": ("homes without cover: {what}", "nhà dân không có sóng: {what}"),
     # What is said of a run above its map.
     "headline_fact": (
-        "{median} of {area} at the {median_words}, {cell_edge} at {cell_edge_words}",
-        "{median} {area} ở {median_words}, {cell_edge} ở {cell_edge_words}",
+        "{median} of {area} at the {median_words}, {cell_edge} at {cell_edge_words} ({operator})",
+        "{median} {area} ở {median_words}, {cell_edge} ở {cell_edge_words} ({operator})",
     ),
+    "headline_again": ("{median}, {cell_edge}", "{median}, {cell_edge}"),
     "reported_fact": (
         "{share} of residential areas ({date}); how it was measured is not stated",
         "{share} khu dân cư ({date}); không nêu cách đo",

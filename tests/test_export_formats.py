@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import geopandas as gpd
 import map_world as world
+import matplotlib.image
 import numpy as np
 import openpyxl
 import pandas as pd

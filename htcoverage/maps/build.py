@@ -17,7 +17,7 @@ from htcoverage.gaps.why import why_words
 from htcoverage.labels import Language, label
 from htcoverage.maps.base_map import OnlineBaseMap
 from htcoverage.maps.escape import Json, clean_text, html_text
-from htcoverage.maps.layers import bounds_deg, label_points, named, sites, theme
+from htcoverage.maps.layers import bounds_deg, label_points, named, sites, stretched, theme
 from htcoverage.maps.page import OfflineMap
 from htcoverage.maps.surfaces import surfaces
 
@@ -148,7 +148,8 @@ def make_map(
         themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=lang)
     for name in _GROUND:
         if ground is not None and name in ground:
-            themes[name] = theme(ground[name], (), tolerance_m=30, language=lang)
+            drawn = stretched(ground[name], districts) if name == "sea" else ground[name]
+            themes[name] = theme(drawn, (), tolerance_m=30, language=lang)
     data: Json = {
         "language": lang,
         "bounds": list(place),
@@ -169,7 +170,7 @@ def make_map(
         title=shown_title,
         header_html=_title_block(
             shown_title,
-            _run_facts(coverage, criteria, lang) | dict(facts or {}),
+            dict(facts or {}) | _run_facts(coverage, criteria, lang),
             _notice(tables, lang),
         ),
         footer_html=f"<noscript><p>{html_text(label('map_noscript', lang))}</p></noscript>",
@@ -273,7 +274,7 @@ def _unbroken(text: str) -> str:
 
 def _title_block(title: str, facts: Mapping[str, str], notice: str) -> str:
     rows = "".join(
-        f"<div><dt>{html_text(word)}</dt><dd>{html_text(_unbroken(value))}</dd></div>"
+        f"<div><dt>{html_text(word[:1].upper() + word[1:])}</dt><dd>{html_text(_unbroken(value))}</dd></div>"
         for word, value in facts.items()
     )
     return (

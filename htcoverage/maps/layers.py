@@ -154,6 +154,41 @@ def named(codes: Iterable[object], names: dict[object, object]) -> list[object]:
     return [names.get(code, code) for code in codes]
 
 
+def stretched(sea: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the sea carried on past the edge of its data, so that a tall screen does not show it.
+
+    Sea ends in straight lines where its data end. Where such an edge lies beyond the land's extent
+    its points move straight outwards; where sea ends inside that extent it ends at a coast.
+
+    Parameters
+    ----------
+    sea : GeoDataFrame
+        Polygons.
+    land : GeoDataFrame
+        What is mapped; in any CRS.
+    """
+    if len(sea) == 0:
+        return sea
+    west, south, east, north = reproject(land, sea.crs.to_wkt()).total_bounds
+    left, bottom, right, top = sea.total_bounds
+    reach = 4.0 * max(east - west, north - south)
+    near = 1e-6 * reach
+
+    def move(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        x, y = points[:, 0], points[:, 1]
+        return np.column_stack(
+            [
+                x + reach * ((x > right - near) & (right > east))
+                - reach * ((x < left + near) & (left < west)),
+                y + reach * ((y > top - near) & (top > north))
+                - reach * ((y < bottom + near) & (bottom < south)),
+            ]
+        )  # fmt: skip
+
+    moved = shapely.transform(sea.geometry.to_numpy(), move)
+    return sea.set_geometry(gpd.GeoSeries(moved, index=sea.index, crs=sea.crs))
+
+
 def bounds_deg(table: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
     """Return south, west, north, east of a table, in WGS 84 degrees."""
     west, south, east, north = (float(edge) for edge in reproject(table, WGS84).total_bounds)

@@ -94,12 +94,15 @@ def map_facts(
     for technology in ("4G", label("either_technology", language)):
         row = table[(table["technology"] == technology) & (table["denominator"] == area)]
         if len(row):
-            facts[f"{technology}, {said.operator}"] = label("headline_fact", language).format(
+            # A phone has room for the words once.
+            key = "headline_again" if facts else "headline_fact"
+            facts[technology] = label(key, language).format(
                 median=_percent(row["median"].iloc[0], language),
                 median_words=said.median,
                 cell_edge=_percent(row["cell_edge"].iloc[0], language),
                 cell_edge_words=said.cell_edge,
                 area=area,
+                operator=said.operator,
             )
     share = reported.get("covered_residential_share")
     if isinstance(share, float):
