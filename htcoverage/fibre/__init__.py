@@ -1,1 +1,80 @@
 """The fibre network: spans as a graph that can be asked questions."""
+
+from htcoverage.fibre.clean import CleanSpans, clean_spans
+from htcoverage.fibre.criticality import (
+    Criticality,
+    Failure,
+    fail,
+    node_criticality,
+    span_criticality,
+)
+from htcoverage.fibre.extension import ExtensionPlan, plan_extension
+from htcoverage.fibre.graph import FibreNetwork, build_network
+from htcoverage.fibre.hazard import Hazard, hazard_below, hazard_in_area
+from htcoverage.fibre.lengths import compare_reported, length_table
+from htcoverage.fibre.radio import (
+    CoverLoss,
+    HomeCover,
+    cover_lost,
+    exact_cover_lost,
+    prepare_cover,
+    rank_cover_loss,
+)
+from htcoverage.fibre.reach import Attachments, attach, reach_places
+from htcoverage.fibre.read import FibreFile, SpanDefaults, read_fibre
+from htcoverage.fibre.resilience import Additions, shortest_additions, survival_by_district
+from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
+from htcoverage.fibre.steiner import SteinerTree, steiner_tree
+from htcoverage.fibre.summary import FibreAnalysis, analyse_fibre, summarise_fibre
+from htcoverage.fibre.terrain_costs import (
+    CostGraph,
+    RouteCosts,
+    road_cost_graph,
+    terrain_cost_graph,
+)
+
+__all__ = [
+    "Additions",
+    "Attachments",
+    "CleanSpans",
+    "CostGraph",
+    "CoverLoss",
+    "Criticality",
+    "ExtensionPlan",
+    "Failure",
+    "FibreAnalysis",
+    "FibreFile",
+    "FibreNetwork",
+    "Hazard",
+    "HomeCover",
+    "RiskGroups",
+    "RouteCosts",
+    "SpanDefaults",
+    "SteinerTree",
+    "analyse_criticality",
+    "analyse_fibre",
+    "attach",
+    "build_network",
+    "clean_spans",
+    "compare_reported",
+    "cover_lost",
+    "exact_cover_lost",
+    "fail",
+    "hazard_below",
+    "hazard_in_area",
+    "length_table",
+    "node_criticality",
+    "plan_extension",
+    "prepare_cover",
+    "rank_cover_loss",
+    "reach_places",
+    "read_fibre",
+    "risk_groups",
+    "road_cost_graph",
+    "shortest_additions",
+    "span_criticality",
+    "steiner_tree",
+    "summarise_fibre",
+    "survival_by_district",
+    "terrain_cost_graph",
+]

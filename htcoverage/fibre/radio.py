@@ -10,11 +10,11 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 import xarray as xr
 
 from htcoverage.coverage import compute_coverage, grid_of
 from htcoverage.crs import reproject
-from htcoverage.errors import argument_fault
 from htcoverage.fibre.graph import BoolArray, FibreNetwork
 from htcoverage.fibre.lengths import FloatArray, IntArray
 from htcoverage.fibre.reach import Attachments
@@ -41,6 +41,8 @@ class HomeCover:
         Base stations of the coverage.
     bts_group : int[...]
         Site and layer of each: base stations of one group stand together.
+    pixels : int[pixels]
+        Flat index (row · columns + column) in the coverage's grid.
     residents : float64[pixels]
         Residents spread evenly over their settlements.
     criteria, technology, operator, basis
@@ -54,6 +56,7 @@ class HomeCover:
     runner_up_bts: IntArray
     bts_ids: npt.NDArray[np.object_]
     bts_group: IntArray
+    pixels: npt.NDArray[np.int64]
     residents: FloatArray
     criteria: CoverCriteria
     technology: Technology
@@ -72,7 +75,7 @@ class CoverLoss:
     lost_low, lost_high : float
         Residents who lose it. The two are equal, and exact, unless somewhere the strongest and the
         runner-up fail together (or half of a site stays on air): what the third cell gives there is
-        not in the coverage, and ``lost_high`` takes it for nothing. `coverage_less` computes it.
+        not in the coverage, and ``lost_high`` takes it for nothing. `exact_cover_lost` computes it.
     """
 
     covered_before: float
@@ -134,6 +137,7 @@ def prepare_cover(
         runner_up_bts=_bts_of(picked["runner_up_server"], of_cell),
         bts_ids=np.asarray(bts_ids, dtype=object),
         bts_group=pd.factorize(pd.Series(pairs))[0],
+        pixels=areas.pixels,
         residents=residents,
         criteria=criteria or CoverCriteria(),
         technology=technology,
@@ -246,47 +250,61 @@ def rank_cover_loss(
     return table.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
 
 
-def coverage_less(
+def exact_cover_lost(
+    cover: HomeCover,
     coverage: xr.Dataset,
     bts_ids: Iterable[str],
     *,
     bts: gpd.GeoDataFrame,
     cells: pd.DataFrame,
     terrain: Terrain,
-    area: gpd.GeoDataFrame | None = None,
-) -> xr.Dataset:
-    """Compute a coverage again without the failed base stations: exact, whatever fails together.
+) -> CoverLoss:
+    """Return the residents who lose cover, computed again where they had it from what fails.
+
+    Exact, whatever fails together: the sweep runs over the ledger less the failed base stations,
+    at the pixels whose best server fails.
 
     Parameters
     ----------
+    cover : HomeCover
+        Of that coverage.
     coverage : xarray.Dataset
         Gives the grid and the parameters.
     bts_ids : iterable of str
         Base stations that fail.
     bts, cells, terrain
         The inputs of that coverage.
-    area : GeoDataFrame, optional
-        Polygons; only pixels that touch them are evaluated.
-
-    Raises
-    ------
-    InputError
-        If no base station is left.
     """
     failed = list(bts_ids)
-    left = bts[~bts["bts_id"].isin(failed)]
-    if len(left) == 0:
-        raise argument_fault("bts_ids", f"{len(failed)} of {len(bts)}", "a base station left")
+    loss = cover_lost(cover, failed)
+    if loss.lost_low == loss.lost_high:
+        return loss
+    grid = grid_of(coverage)
+    down = np.append(np.isin(cover.bts_ids, failed), False)
+    touched = _covered(cover, cover.level_dbm) & down[cover.best_bts].any(axis=0)
+    pixels = cover.pixels[touched]
+    row, col = np.divmod(pixels, grid.shape[1])
+    x, y = grid.transform * (col + 0.5, row + 0.5)
+    quarter = abs(float(grid.resolution.x)) / 4.0
+    boxes = shapely.box(x - quarter, y - quarter, x + quarter, y + quarter)
     attributes = coverage.attrs
-    return compute_coverage(
-        left,
+    again = compute_coverage(
+        bts[~bts["bts_id"].isin(failed)],
         cells[~cells["bts_id"].isin(failed)],
         terrain,
-        grid_of(coverage),
+        grid,
         radius_km=attributes["radius_km"],
         rx_height_m=attributes["rx_height_m"],
         clutter_clearance_m=attributes["clutter_clearance_m"],
         delta_n=attributes["delta_n"],
         n0=attributes["n0"],
-        area=area,
+        area=gpd.GeoDataFrame(geometry=boxes, crs=str(grid.crs)),
     )
+    level = np.full((len(cover.layers), len(pixels)), np.nan, dtype=np.float32)
+    pairs = zip(again["technology"].to_numpy(), again["operator"].to_numpy(), strict=True)
+    for layer, pair in enumerate(pairs):
+        if pair in cover.layers:
+            values = again["level_dbm"].to_numpy()[layer].ravel()
+            level[cover.layers.index(pair)] = values[pixels]
+    lost = float(cover.residents[touched][~_covered(cover, level)].sum())
+    return CoverLoss(loss.covered_before, lost, lost)

@@ -1,0 +1,175 @@
+"""The whole analysis of a network in one call, and its figures as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from htcoverage.fibre.clean import CleanSpans, clean_spans
+from htcoverage.fibre.criticality import Criticality
+from htcoverage.fibre.graph import (
+    DEFAULT_TOLERANCE_M,
+    CoreRule,
+    FibreNetwork,
+    build_network,
+)
+from htcoverage.fibre.lengths import INTER_PROVINCIAL, length_table
+from htcoverage.fibre.reach import DEFAULT_OWNERS, DEFAULT_REACH_M, Attachments, attach
+from htcoverage.fibre.resilience import survival_by_district
+from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
+from htcoverage.grid import DEFAULT_CRS
+
+#: Spans and pole lines that are listed by name.
+_LISTED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class FibreAnalysis:
+    """A network and what was found of it.
+
+    Parameters
+    ----------
+    clean : CleanSpans
+        Spans after repair, and the findings.
+    network : FibreNetwork
+    attachments : Attachments
+    groups : RiskGroups
+    criticality : Criticality
+    lengths : DataFrame
+        Route-km and cable-km by owner and kind.
+    survival : DataFrame
+        Single-cut survival by district.
+    """
+
+    clean: CleanSpans
+    network: FibreNetwork
+    attachments: Attachments
+    groups: RiskGroups
+    criticality: Criticality
+    lengths: pd.DataFrame
+    survival: pd.DataFrame
+
+
+def analyse_fibre(
+    spans: gpd.GeoDataFrame,
+    *,
+    bts: gpd.GeoDataFrame,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    tolerance_m: float = DEFAULT_TOLERANCE_M,
+    reach_m: float = DEFAULT_REACH_M,
+    core: CoreRule | gpd.GeoDataFrame = "exits",
+    owners: Mapping[str, str] = DEFAULT_OWNERS,
+    crs: str = DEFAULT_CRS,
+) -> FibreAnalysis:
+    """Clean, join, measure and cut a network.
+
+    Parameters
+    ----------
+    spans, bts, settlements, districts : GeoDataFrame
+        Tables of the schema.
+    tolerance_m : float
+        Snapping distance, m.
+    reach_m : float
+        Straight distance from a span at which a place has fibre, m.
+    core : {"exits", "trunk"} or GeoDataFrame
+        What counts as connected, see `build_network`.
+    owners : mapping of str to str
+        Operator → owner of the cables that serve it.
+    crs : str
+        Projected CRS in metres to work in.
+
+    Raises
+    ------
+    InputError
+        As `clean_spans`, `build_network` and `attach`.
+    """
+    clean = clean_spans(spans, tolerance_m=tolerance_m, crs=crs, area=districts)
+    network = build_network(clean.spans, tolerance_m=tolerance_m, core=core)
+    attachments = attach(network, bts=bts, settlements=settlements, reach_m=reach_m, owners=owners)
+    groups = risk_groups(network)
+    criticality = analyse_criticality(network, attachments, groups=groups)
+    return FibreAnalysis(
+        clean=clean,
+        network=network,
+        attachments=attachments,
+        groups=groups,
+        criticality=criticality,
+        lengths=length_table(network.spans),
+        survival=survival_by_district(criticality, attachments, districts, crs=crs),
+    )
+
+
+def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
+    """Return the figures of an analysis as plain values, for JSON.
+
+    Parameters
+    ----------
+    analysis : FibreAnalysis
+
+    Returns
+    -------
+    dict
+        ``route_km, cable_km`` are intra-provincial (each pole line once; each span times its
+        cables), with ``inter_provincial_cable_km`` and ``inter_provincial_routes`` apart.
+        ``nodes``, ``components``, ``bridges`` and ``articulation_nodes`` are counted within owners,
+        for cables of two owners are not joined. ``bts_on_fibre`` have a way to the core.
+        ``critical_spans`` and ``critical_routes`` (pole lines) are the worst 20 by base stations,
+        then residents; ``assumptions`` says what the figures rest on.
+    """
+    network, found = analysis.network, analysis.criticality
+    abroad = (network.spans["kind"] == INTER_PROVINCIAL).to_numpy()
+    inside = length_table(network.spans[~abroad], by=()).iloc[0]
+    outside = length_table(network.spans[abroad], by=()).iloc[0]
+    homes = analysis.attachments.settlements
+    without = homes[homes["owners"] == ""]
+    findings = analysis.clean.findings
+    return {
+        "route_km": round(float(inside["route_km"]), 3),
+        "cable_km": round(float(inside["cable_km"]), 3),
+        "inter_provincial_cable_km": round(float(outside["cable_km"]), 3),
+        "inter_provincial_routes": int(abroad.sum()),
+        "spans": len(network.spans),
+        "nodes": len(network.node_xy_m),
+        "components": network.components()[0],
+        "bridges": int(found.spans["bridge"].sum()),
+        "articulation_nodes": int(found.nodes["articulation"].sum()),
+        "bts_total": len(analysis.attachments.bts),
+        "bts_on_fibre": int(found.bts_survives["connected"].sum()),
+        "settlements_without_fibre": len(without),
+        "districts_without_fibre": int(without["district_code"].nunique()),
+        "villages_without_fibre": without["settlement_id"].tolist(),
+        "residents_within_reach": float(homes.loc[homes["owners"] != "", "residents"].sum()),
+        "critical_spans": _worst(
+            found.spans, ["span_id", "owner", "kind", "length_km"], by="span_id"
+        ),
+        "critical_routes": _worst(found.routes, ["span_ids", "owners", "length_km"], by="span_ids"),
+        "findings": {str(k): int(v) for k, v in sorted(findings["finding"].value_counts().items())},
+        "assumptions": {
+            "core": network.core_rule,
+            "tolerance_m": network.tolerance_m,
+            "reach_m": analysis.attachments.reach_m,
+            "lengths": "horizontal, on the WGS 84 ellipsoid",
+            "residents": "cut off when no owner within reach keeps a way to its core",
+        },
+    }
+
+
+def _worst(table: pd.DataFrame, names: list[str], *, by: str) -> list[dict[str, Any]]:
+    counts = ["bts_cut_off", "residents_cut_off", "settlements_cut_off"]
+    hurt = table[(table[counts] > 0).any(axis=1)]
+    order = hurt.sort_values(
+        ["bts_cut_off", "residents_cut_off", by], ascending=[False, False, True], kind="stable"
+    )
+    rows = order[[*names, *counts]].head(_LISTED)
+    return [
+        {
+            str(key): round(value, 3) if isinstance(value, float) else value
+            for key, value in row.items()
+        }
+        for row in rows.to_dict("records")
+    ]
