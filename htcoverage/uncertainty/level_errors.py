@@ -14,7 +14,6 @@ The error has three parts, all normal with mean 0:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -61,6 +60,11 @@ class LevelErrors:
             value = getattr(self, field.name)
             if not (math.isfinite(value) and value >= 0.0):
                 raise argument_fault(field.name, value, "a number of dB, 0 or more")
+
+    @classmethod
+    def of_model(cls, model_sigma_db: float) -> LevelErrors:
+        """Return the parts of a model's spread, in dB, in the proportions of the defaults."""
+        return cls(3.0 / 7.0 * model_sigma_db, 3.0 / 7.0 * model_sigma_db, 0.8 * model_sigma_db)
 
     @property
     def total_sigma_db(self) -> float:
@@ -146,21 +150,27 @@ class Draw:
     key: np.uint64
 
 
-def draw_errors(
-    groups: CellGroups, errors: LevelErrors, *, draws: int, seed: int
-) -> Iterator[Draw]:
-    """Yield simulated worlds; the nth is the same however many are asked for."""
+def draw_errors(groups: CellGroups, errors: LevelErrors, *, number: int, seed: int) -> Draw:
+    """Return the errors of one simulated world; each number from 0 is a world of its own.
+
+    Parameters
+    ----------
+    groups : CellGroups
+        Who shares an error.
+    errors : LevelErrors
+        How large they are.
+    number, seed : int
+        The same pair gives the same world, however many are drawn and in whichever order.
+    """
     *common, _, _ = groups.sources
-    for number in range(draws):
-        random = np.random.default_rng([seed, number])
-        of_band = errors.common_sigma_db * random.standard_normal(len(common))
-        of_site = errors.site_sigma_db * random.standard_normal(int(groups.site.max()) + 1)
-        by_source = {
-            name: np.where(groups.band == band, of_band[band], 0.0)
-            for band, name in enumerate(common)
-        }
-        by_source["site"] = of_site[groups.site]
-        yield Draw(by_source, np.uint64(random.integers(2**64, dtype=np.uint64)))
+    random = np.random.default_rng([seed, number])
+    of_band = errors.common_sigma_db * random.standard_normal(len(common))
+    of_site = errors.site_sigma_db * random.standard_normal(int(groups.site.max()) + 1)
+    by_source = {
+        name: np.where(groups.band == band, of_band[band], 0.0) for band, name in enumerate(common)
+    }
+    by_source["site"] = of_site[groups.site]
+    return Draw(by_source, np.uint64(random.integers(2**64, dtype=np.uint64)))
 
 
 def path_keys(site: npt.NDArray[np.int64], pixel: npt.NDArray[np.int64]) -> UInt64Array:
