@@ -8,6 +8,7 @@ import shapely
 import xarray as xr
 from odc.geo.geobox import GeoBox
 
+from htcoverage.crs import transformer
 from htcoverage.figures import CoverCriteria
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import make_grid
@@ -114,6 +115,15 @@ def spans(owner: str) -> gpd.GeoDataFrame:
         ],
         crs=CRS,
     )
+
+
+def with_reason(gaps: gpd.GeoDataFrame, lng_lat: tuple[float, float]) -> gpd.GeoDataFrame:
+    """The gaps, in the shadow of a hill that stands there."""
+    spot = transformer(CRS, "EPSG:4326").transform(WEST + 10_000, SOUTH + 4_000)
+    return gaps.assign(
+        why="terrain", why_lon=spot[0], why_lat=spot[1], obstacle_lon=lng_lat[0],
+        obstacle_lat=lng_lat[1], obstacle_m=312.4, obstacle_km=1.26,
+    )  # fmt: skip
 
 
 def world_map(text: str = "", *, lang: str = "en", base_map: OnlineBaseMap | None = None):

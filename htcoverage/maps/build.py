@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import xarray as xr
 
 from htcoverage.export import whole_file
@@ -155,6 +156,7 @@ def make_map(
         "bounds": list(place),
         "words": {word: label(word, lang) for word in _PAGE_WORDS},
         "gap_sign": _gap_sign(gaps, criteria, lang),
+        "sights": _sights(gaps),
         "surfaces": surfaces(
             coverage, districts, criteria=criteria, language=lang, cover_only=cover_only
         ),
@@ -205,7 +207,17 @@ def _why(gap: Mapping[Hashable, object], language: Language) -> str | None:
     """Return the reason of a gap in words; a table read from a file has NaN where there is none."""
     if not isinstance(gap["why"], str):
         return None
-    return why_words({str(key): value for key, value in gap.items()}, language=language)
+    words = why_words({str(key): value for key, value in gap.items()}, language=language)
+    return _unbroken(words)
+
+
+def _sights(gaps: gpd.GeoDataFrame | None) -> list[Json]:
+    """Return latitude and longitude of each gap's spot and of the hill that shadows it, or None."""
+    columns = ["why_lat", "why_lon", "obstacle_lat", "obstacle_lon"]
+    if gaps is None or not {*columns} <= {*gaps.columns}:
+        return [None] * (0 if gaps is None else len(gaps))
+    places = gaps[columns].to_numpy(np.float64).round(5)
+    return [row.tolist() if np.isfinite(row).all() else None for row in places]
 
 
 def _gap_sign(gaps: gpd.GeoDataFrame | None, criteria: CoverCriteria, language: Language) -> str:
@@ -274,7 +286,8 @@ def _unbroken(text: str) -> str:
 
 def _title_block(title: str, facts: Mapping[str, str], notice: str) -> str:
     rows = "".join(
-        f"<div><dt>{html_text(word[:1].upper() + word[1:])}</dt><dd>{html_text(_unbroken(value))}</dd></div>"
+        f"<div><dt>{html_text(word[:1].upper() + word[1:])}</dt>"
+        f"<dd>{html_text(_unbroken(value))}</dd></div>"
         for word, value in facts.items()
     )
     return (

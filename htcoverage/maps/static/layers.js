@@ -42,7 +42,8 @@ HTC.liveShapes = function (map, name, kind) {
     if (HTC.measuring) return;
     L.DomEvent.stopPropagation(event);
     var values = HTC.values(theme, event.layer.row);
-    HTC.openAt(map, event.latlng, HTC.featureBox(kind, theme.fields, values));
+    var sight = name === "gaps" ? HTC.data.sights[event.layer.row] : null;
+    HTC.openAt(map, event.latlng, HTC.featureBox(kind, theme.fields, values), sight);
   });
   return layer;
 };
@@ -127,6 +128,7 @@ HTC.gaps = function () {
         center: HTC.shape(theme, row).getBounds().getCenter(),
         residents: field < 0 ? 0 : HTC.value(theme, field, row) || 0,
         values: HTC.values(theme, row),
+        sight: HTC.data.sights[row],
       };
     });
   }
@@ -145,7 +147,7 @@ HTC.gapCircles = function (map) {
       gap.circle.on("click", function (event) {
         if (HTC.measuring) return;
         L.DomEvent.stopPropagation(event);
-        HTC.openAt(map, gap.center, HTC.gapBox(gap));
+        HTC.openAt(map, gap.center, HTC.gapBox(gap), gap.sight);
       });
       return gap.circle;
     })

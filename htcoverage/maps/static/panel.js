@@ -128,7 +128,7 @@ HTC.gapButtons = function (map) {
     button.addEventListener("click", function () {
       HTC.closePanelOnPhone();
       map.setView(gap.center, 14, { animate: false });
-      HTC.openAt(map, gap.center, HTC.gapBox(gap));
+      HTC.openAt(map, gap.center, HTC.gapBox(gap), gap.sight);
     });
     list.append(HTC.el("li", {}, button));
   });

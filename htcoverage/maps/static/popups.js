@@ -47,8 +47,27 @@ HTC.siteBox = function (site) {
   return box;
 };
 
+// The line of sight to the hill that shadows a gap, while its pop-up is open.
+HTC.showSight = function (map, sight) {
+  if (HTC.sight) HTC.sight.remove();
+  HTC.sight = null;
+  if (!sight) return;
+  var spot = [sight[0], sight[1]];
+  var hill = [sight[2], sight[3]];
+  var line = { color: "#3b2a1c", weight: 2, dashArray: "3 5", interactive: false };
+  HTC.sight = L.layerGroup([
+    L.polyline([spot, hill], line),
+    L.marker(hill, {
+      interactive: false,
+      keyboard: false,
+      icon: L.divIcon({ className: "htc-hill", iconSize: [18, 15], html: HTC.el("span", {}, "▲") }),
+    }),
+  ]).addTo(map);
+};
+
 // Open a pop-up at a spot: what was hit there, if anything, and the levels.
-HTC.openAt = function (map, latlng, box) {
+HTC.openAt = function (map, latlng, box, sight) {
+  HTC.showSight(map, null);
   // Opened when all of it is there: Leaflet pans for the size that it sees first.
   HTC.readLevels(latlng).then(function (table) {
     var size = map.getSize();
@@ -62,6 +81,10 @@ HTC.openAt = function (map, latlng, box) {
       .setLatLng(latlng)
       .setContent(content)
       .openOn(map);
+    HTC.showSight(map, sight);
+    popup.on("remove", function () {
+      HTC.showSight(map, null);
+    });
     var button = popup.getElement().querySelector(".leaflet-popup-close-button");
     if (button) button.setAttribute("aria-label", HTC.word("close"));
   });

@@ -66,23 +66,28 @@ HTC.readLevels = function (latlng) {
       return HTC.classAt(layer, pixel);
     })
   ).then(function (found) {
-    var cover = {};
+    var levels = {};
     var rows = {}; // operator -> technology -> cell
     var technologies = [];
     layers.forEach(function (layer, index) {
-      if (layer.group === "cover") cover[layer.technology + layer.operator] = found[index];
+      if (layer.group !== "level") return;
+      var classes = HTC.data.surfaces.legends[layer.legend].classes;
+      var known = levels[layer.technology] || (levels[layer.technology] = {});
+      known[layer.operator] = found[index] < 0 ? "—" : classes[found[index]][1];
     });
     var words = HTC.data.surfaces.legends.cover.classes;
     layers.forEach(function (layer, index) {
-      var state = cover[layer.technology + layer.operator];
-      if (layer.group !== "level" || state < 0) return;
-      var classes = HTC.data.surfaces.legends[layer.legend].classes;
-      var level = found[index] < 0 ? "—" : classes[found[index]][1];
+      var state = found[index];
+      if (layer.group !== "cover" || state < 0 || !levels[layer.technology]) return;
+      // A union has cover, but no level.
+      var level = levels[layer.technology][layer.operator] || words[state][1];
       rows[layer.operator] = rows[layer.operator] || {};
       rows[layer.operator][layer.technology] = HTC.el("td", { title: words[state][1] }, [
         HTC.swatch(words[state][0]),
         level,
-        HTC.el("span", { class: "htc-unseen" }, " " + words[state][1]),
+        level === words[state][1]
+          ? ""
+          : HTC.el("span", { class: "htc-unseen" }, " " + words[state][1]),
       ]);
       if (technologies.indexOf(layer.technology) < 0) technologies.push(layer.technology);
     });
