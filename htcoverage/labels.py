@@ -438,6 +438,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "clutter nearer to the receiver not counted, m",
         "không tính vật cản gần máy thu hơn, m",
     ),
+    "assume:environment": ("surroundings by the model", "môi trường theo mô hình"),
     "assume:delta_n": ("refractivity lapse rate, N/km", "độ giảm chiết suất, N/km"),
     "assume:n0": ("sea-level refractivity, N", "chiết suất ở mực nước biển, N"),
     "assume:polarization": ("polarization", "phân cực"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -52,6 +53,23 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
                 bars.update(tasks[stage], completed=done, total=total)
 
             yield advance
+
+
+@contextmanager
+def extrapolations_told() -> Iterator[None]:
+    """Say in a line that a model is used beyond its range, instead of a warning from the code."""
+    from htcoverage.propagation.validity import ExtrapolationWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ExtrapolationWarning)
+        yield
+    for message in dict.fromkeys(
+        str(w.message) for w in caught if issubclass(w.category, ExtrapolationWarning)
+    ):
+        progress_console.print(f"extrapolated: {message}", highlight=False, soft_wrap=True)
+    for w in caught:
+        if not issubclass(w.category, ExtrapolationWarning):
+            warnings.warn_explicit(w.message, w.category, w.filename, w.lineno)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from htcoverage.cli.console import console, stages
+from htcoverage.cli.console import console, extrapolations_told, stages
 
 if TYPE_CHECKING:
     from htcoverage.run import RunResult
@@ -25,6 +25,8 @@ _PARAMETER_OPTIONS = {
     "threshold_3g": "threshold_3g_dbm",
     "threshold_4g": "threshold_4g_dbm",
     "cell_edge": "cell_edge_probability",
+    "model": "model",
+    "environment": "environment",
 }
 
 
@@ -39,6 +41,10 @@ def run(
     threshold_3g: Annotated[float, typer.Option(help="Least 3G RSCP, dBm.")] = -95.0,
     threshold_4g: Annotated[float, typer.Option(help="Least 4G RSRP, dBm.")] = -105.0,
     cell_edge: Annotated[float, typer.Option(help="Cell-edge probability, 0.01–0.99.")] = 0.9,
+    model: Annotated[str, typer.Option(help="Model of 'htcoverage models'.")] = "p1812",
+    environment: Annotated[
+        str | None, typer.Option(help="The model's environment for all of the area.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Draw the modelled base stations anew from this seed.")
     ] = None,
@@ -90,7 +96,8 @@ def run(
             )
         progress("read", 1, 1)
         check_folder(out)
-        result = compute_run(inputs, parameters, progress=progress)
+        with extrapolations_told():
+            result = compute_run(inputs, parameters, progress=progress)
         written = write_run(result, out, progress=progress)
     for note in inputs.notes:
         console.print(f"• {note}", highlight=False, markup=False, soft_wrap=True)
@@ -133,6 +140,10 @@ def show_headline(result: RunResult) -> None:
     console.print(table)
     for word in said.words:
         console.print(f"• {word}", highlight=False)
+    model, environment = (result.coverage.attrs.get(k) for k in ("model", "environment"))
+    console.print(
+        f"• by {model}" + (f", {environment}" if environment else ""), highlight=False, markup=False
+    )
     share = result.inputs.reported.get("covered_residential_share")
     if isinstance(share, float):
         console.print(

@@ -15,7 +15,7 @@ _SAME_QUANTITY = ("crs", "rx_height_m", "time_percent", "location_percent")
 
 #: Parameters that may differ, for a comparison may be about them; the difference is stated.
 _STATED = (
-    "model", "radius_km", "clutter_clearance_m", "delta_n", "n0", "polarization",
+    "model", "environment", "radius_km", "clutter_clearance_m", "delta_n", "n0", "polarization",
     "terrain_posting_m",
 )  # fmt: skip
 

@@ -74,6 +74,8 @@ def compute_run(
         inputs.cells,
         inputs.terrain,
         grid,
+        model=parameters.model,
+        environment=parameters.environment,
         radius_km=parameters.radius_km,
         rx_height_m=parameters.rx_height_m,
         clutter_clearance_m=parameters.clutter_clearance_m,

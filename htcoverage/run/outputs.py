@@ -139,9 +139,10 @@ def assumptions(result: RunResult) -> dict[str, Any]:
         **{
             name: coverage[name]
             for name in (
-                "radius_km", "rx_height_m", "clutter_clearance_m", "delta_n", "n0",
+                "environment", "radius_km", "rx_height_m", "clutter_clearance_m", "delta_n", "n0",
                 "polarization", "terrain_posting_m", "pixels_extrapolated_below_250_m",
             )
+            if name in coverage
         },
         "resolution_m": result.parameters.resolution_m,
         "crs": coverage["crs"],

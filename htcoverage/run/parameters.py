@@ -14,6 +14,8 @@ from htcoverage.errors import Fault, InputError
 from htcoverage.figures import CoverCriteria
 from htcoverage.grid import DEFAULT_RESOLUTION_M
 from htcoverage.propagation.p1812.model import DEFAULT_DELTA_N, DEFAULT_N0, location_sigma_db
+from htcoverage.propagation.registry import DEFAULT_MODEL
+from htcoverage.propagation.registry import model as model_of
 
 #: Frequency at which the location variability of all layers is taken: P.1812's formula moves it by
 #: 0.1 dB between 0.9 and 2.1 GHz at 100 m.
@@ -52,6 +54,10 @@ class RunParameters:
         Spread of the predicted median against measurement, 0 to 20 dB (labelled assumption).
     rx_height_m, clutter_clearance_m, delta_n, n0 : float
         See `htcoverage.compute_coverage`.
+    model : str
+        A propagation model of the registry.
+    environment : str or None
+        The model's environment for all of the area; None takes its default.
     seed : int or None
         Seed of the modelled ledger of the reference province; None takes the bundled one.
 
@@ -71,6 +77,8 @@ class RunParameters:
     clutter_clearance_m: float = DEFAULT_CLUTTER_CLEARANCE_M
     delta_n: float = DEFAULT_DELTA_N
     n0: float = DEFAULT_N0
+    model: str = DEFAULT_MODEL
+    environment: str | None = None
     seed: int | None = None
 
     def __post_init__(self) -> None:
@@ -81,6 +89,10 @@ class RunParameters:
         ]
         if self.seed is not None and self.seed < 0:
             faults.append(Fault("argument", None, "seed", str(self.seed), "0 or more"))
+        try:
+            model_of(self.model).environment_code(self.environment)
+        except InputError as error:
+            faults += error.faults
         if faults:
             raise InputError(faults)
 
@@ -95,6 +107,6 @@ class RunParameters:
             model_sigma_db=self.model_sigma_db,
         )
 
-    def as_dict(self) -> dict[str, float | int | None]:
+    def as_dict(self) -> dict[str, float | int | str | None]:
         """Return the parameters as plain values, by name."""
         return asdict(self)

@@ -1,0 +1,152 @@
+"""``htcoverage models``: which models there are, and whether P.1812 gives a table's losses."""
+
+from __future__ import annotations
+
+import json as json_format
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from htcoverage.cli.console import console
+
+if TYPE_CHECKING:
+    from htcoverage.propagation.check import CheckReport
+
+
+def models(
+    check: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            metavar="CASES.csv PROFILES.csv",
+            help="Evaluate P.1812 on a table of cases and their profiles.",
+        ),
+    ] = None,
+    tolerance_db: Annotated[
+        float, typer.Option(help="Largest deviation that passes --check, dB.")
+    ] = 0.01,
+    json: Annotated[Path | None, typer.Option(help="Write the same as JSON.")] = None,
+) -> int:
+    """List the propagation models, or check P.1812: 0 within the tolerance, 1 beyond it."""
+    from htcoverage.errors import argument_fault
+
+    if check is None:
+        _show_registry()
+        if json is not None:
+            _write(_registry(), json)
+        return 0
+    if not (math.isfinite(tolerance_db) and tolerance_db >= 0.0):
+        raise argument_fault("--tolerance-db", tolerance_db, "0 dB or more")
+    from htcoverage.propagation.check import check_cases
+
+    report = check_cases(*check, tolerance_db=tolerance_db)
+    if json is not None:
+        _write(_plain(report), json)
+    _show_report(report)
+    return 0 if report.passed else 1
+
+
+def _registry() -> list[dict[str, Any]]:
+    from htcoverage.propagation.registry import models as all_models
+
+    return [
+        {
+            "name": entry.name,
+            "document": entry.citation,
+            "kind": entry.kind,
+            "environments": list(entry.environments),
+            "default_environment": (
+                entry.environments[entry.default_environment] if entry.environments else None
+            ),
+            "ranges": [asdict(valid) for valid in entry.ranges],
+        }
+        for entry in all_models()
+    ]
+
+
+def _show_registry() -> None:
+    from htcoverage.propagation.registry import models as all_models
+
+    table = Table(title="Propagation models", title_justify="left", show_lines=True)
+    for column in ("name", "document, edition", "kind", "holds for", "environments"):
+        table.add_column(column)
+    for entry in all_models():
+        table.add_row(
+            entry.name,
+            entry.citation,
+            entry.kind,
+            "\n".join(
+                f"{valid.name} {valid}" + (" ~" if valid.beyond == "warning" else "")
+                for valid in entry.ranges
+            ),
+            ", ".join(
+                f"{name} (default)" if number == entry.default_environment else name
+                for number, name in enumerate(entry.environments)
+            )
+            or "–",
+        )
+    console.print(table)
+    for words in (
+        "path: reads the terrain profile; empirical: knows the path by its length alone",
+        "~ beyond this range the model warns and extrapolates; beyond the others it is refused",
+        "the first is the default; another: htcoverage run --model NAME [--environment NAME]",
+    ):
+        console.print(f"• {words}", highlight=False, soft_wrap=True)
+
+
+def _plain(report: CheckReport) -> dict[str, Any]:
+    """Return a report as values that JSON has: NaN becomes null."""
+    content = asdict(report)
+    for column in content["columns"]:
+        for name, value in column.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                column[name] = None
+    return content
+
+
+def _show_report(report: CheckReport) -> None:
+    table = Table(title=f"{report.model}: {report.cases} cases", title_justify="left")
+    table.add_column("loss")
+    for name in ("largest, dB", "mean, dB"):
+        table.add_column(name, justify="right")
+    table.add_column("worst case")
+    for column in report.columns:
+        table.add_row(
+            column.column, *(_decibels(v) for v in (column.largest_db, column.mean_db)),
+            column.worst_case,
+        )  # fmt: skip
+    console.print(table)
+    console.print(_verdict(report), highlight=False, markup=False, soft_wrap=True)
+
+
+def _decibels(value: float) -> str:
+    return f"{value:.6f}" if math.isfinite(value) else "not finite"
+
+
+def _verdict(report: CheckReport) -> str:
+    if report.cases == 0:
+        return "failed: the table has no cases, so nothing was checked"
+    broken = [c for c in report.columns if not math.isfinite(c.largest_db)]
+    if broken:
+        where = ", ".join(f"{c.column} of case {c.worst_case}" for c in broken)
+        return f"failed: a loss is not a finite number: {where}"
+    if report.passed:
+        return f"passed: every deviation is within {report.tolerance_db:g} dB"
+    beyond = [c.column for c in report.columns if c.largest_db > report.tolerance_db]
+    return f"failed: beyond {report.tolerance_db:g} dB: {', '.join(beyond)}"
+
+
+def _write(content: object, path: Path) -> None:
+    from htcoverage.errors import Fault, InputError
+    from htcoverage.export.files import whole_file
+
+    text = json_format.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    try:
+        with whole_file(path) as part:
+            part.write_text(text, encoding="utf-8")
+    except OSError as error:
+        expected = f"a file that can be written ({error.strerror})"
+        raise InputError([Fault(str(path), None, None, "", expected)]) from error
