@@ -112,8 +112,8 @@ def test_a_site_over_the_border_within_the_radius_is_kept(capsys, reference):
     [
         (b"", "the file is empty"),
         (HEADER.encode(), "at least one row of data"),
-        (HEADER.replace(",", ";").encode(), "separated by commas"),
-        (b"PK\x03\x04rest", "save the sheet as 'CSV UTF-8'"),
+        (HEADER.replace(",", ";").encode(), "at least one row of data"),
+        (b"PK\x03\x04rest", "this is a zip archive or spreadsheet"),
         ("bts_id\nĐông".encode("cp1258", "replace"), "UTF-8"),
     ],
 )
