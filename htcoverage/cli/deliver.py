@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from htcoverage.cli.console import console
+from htcoverage.cli.console import console, stages
 
 
 def deliver(
@@ -29,13 +29,19 @@ def deliver(
     from htcoverage.labels import check_language
     from htcoverage.run import read_layers, read_run
 
-    written = write_delivery(
-        read_layers(read_run(run)),
-        operator,
-        out,
-        with_union=with_union,
-        formats=formats or DEFAULT_FORMATS,
-        language=check_language(lang),
-    )
+    with stages() as progress:
+        progress("read", 0, 1)
+        layers = read_layers(read_run(run))
+        progress("read", 1, 1)
+        progress("files", 0, 1)
+        written = write_delivery(
+            layers,
+            operator,
+            out,
+            with_union=with_union,
+            formats=formats or DEFAULT_FORMATS,
+            language=check_language(lang),
+        )
+        progress("files", 1, 1)
     for path in written:
         console.print(str(path), highlight=False, soft_wrap=True)

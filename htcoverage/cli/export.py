@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from htcoverage.cli.console import console
+from htcoverage.cli.console import console, stages
 
 
 def export(
@@ -28,6 +28,12 @@ def export(
     from htcoverage.labels import check_language
     from htcoverage.run import read_layers, read_run
 
-    written = export_run(read_layers(read_run(run)), formats, out, language=check_language(lang))
+    with stages() as progress:
+        progress("read", 0, 1)
+        layers = read_layers(read_run(run))
+        progress("read", 1, 1)
+        progress("files", 0, 1)
+        written = export_run(layers, formats, out, language=check_language(lang))
+        progress("files", 1, 1)
     for path in written:
         console.print(str(path), highlight=False, soft_wrap=True)

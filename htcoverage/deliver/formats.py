@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -106,10 +107,30 @@ def export_run(
     InputError
         If a format is not known, or the folder cannot be written.
     """
+    check_formats(formats)
+    job = _Job(layers, union, layers.told, language)
+    with folder_aside(out) as aside:
+        for name in dict.fromkeys(formats):
+            FORMATS[name](job, aside)
+        return [path.replace(out / path.name) for path in sorted(aside.iterdir())]
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Raise InputError unless there is a format and each is one of `FORMATS`."""
     strange = [name for name in formats if name not in FORMATS]
     if strange or not formats:
         raise argument_fault("format", ", ".join(strange), f"one or more of {', '.join(FORMATS)}")
-    job = _Job(layers, union, layers.told, language)
+
+
+@contextmanager
+def folder_aside(out: Path) -> Iterator[Path]:
+    """Yield a folder inside another, which is made if need be, to write files in before they count.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".htcoverage-", dir=out))
@@ -119,15 +140,9 @@ def export_run(
             [Fault(str(out), None, None, "", f"a folder that can be written ({why})")]
         ) from error
     try:
-        for name in dict.fromkeys(formats):
-            FORMATS[name](job, aside)
-        written = []
-        for path in sorted(aside.iterdir()):
-            path.replace(out / path.name)
-            written.append(out / path.name)
+        yield aside
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return written
 
 
 def file_words(text: str) -> str:

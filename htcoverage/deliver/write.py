@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from htcoverage.deliver.carrier import CarrierView, carrier_view
-from htcoverage.deliver.formats import export_run, file_words
+from htcoverage.deliver.formats import check_formats, export_run, file_words, folder_aside
 from htcoverage.errors import Fault, InputError
-from htcoverage.export import whole_file
 from htcoverage.labels import Language, label
 from htcoverage.maps import make_map, save_map
 from htcoverage.reference import load_reference
@@ -65,27 +64,30 @@ def deliver(
     Raises
     ------
     InputError
-        If the run has no such operator, or the folder holds anything else or cannot be written.
+        If a format or the operator is not known, or the folder holds anything else or cannot be written.
     """
-    _clear(out, operator)
+    check_formats(formats)
+    earlier = _earlier(out, operator)
     view = carrier_view(layers, operator, with_union=with_union, terrain=_terrain(layers))
-    written = export_run(view.layers, formats, out, union=view.union, language=language)
-    map_file = out / f"map_{file_words(operator)}.html"
-    save_map(_map(layers, view, language), map_file)
-    written.append(map_file)
-    content = view.layers.record.content
-    record = {
-        "operator": operator,
-        "with_union": with_union,
-        **{name: content[name] for name in ("area", "parameters", "coverage", "grid")},
-        "assumptions": content["assumptions"],
-        "versions": content["versions"],
-        "outputs": [{"file": path.name, "sha256": sha256_of(path)} for path in written],
-    }
-    with whole_file(out / RECORD_FILE) as part:
+    with folder_aside(out) as aside:
+        written = export_run(view.layers, formats, aside, union=view.union, language=language)
+        map_file = aside / f"map_{file_words(operator)}.html"
+        save_map(_map(layers, view, language), map_file)
+        names = [*(path.name for path in written), map_file.name]
+        content = view.layers.record.content
+        record = {
+            "operator": operator,
+            "with_union": with_union,
+            **{name: content[name] for name in ("area", "parameters", "coverage", "grid")},
+            "assumptions": content["assumptions"],
+            "versions": content["versions"],
+            "outputs": [{"file": name, "sha256": sha256_of(aside / name)} for name in names],
+        }
         text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-        part.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return [*written, out / RECORD_FILE]
+        (aside / RECORD_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+        for name in earlier:
+            (out / name).unlink(missing_ok=True)
+        return [(aside / name).replace(out / name) for name in [*names, RECORD_FILE]]
 
 
 def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map:
@@ -121,10 +123,10 @@ def _terrain(layers: RunLayers) -> Terrain | None:
     return load_reference().terrain if used >= _TERRAIN else None
 
 
-def _clear(out: Path, operator: str) -> None:
-    """Remove an earlier delivery to the same carrier; refuse a folder that holds anything else."""
+def _earlier(out: Path, operator: str) -> set[str]:
+    """Return the files of an earlier delivery to the carrier; refuse a folder with others."""
     if not out.exists():
-        return
+        return set()
     if not out.is_dir():
         raise InputError([Fault(str(out), None, None, "", "a folder, not a file")])
     record = out / RECORD_FILE
@@ -133,18 +135,11 @@ def _clear(out: Path, operator: str) -> None:
         try:
             content = json.loads(record.read_text(encoding="utf-8"))
             if content["operator"] == operator:
-                ours = {RECORD_FILE, *(entry["file"] for entry in content["outputs"])}
+                ours = {RECORD_FILE, *(Path(entry["file"]).name for entry in content["outputs"])}
         except (ValueError, KeyError, TypeError):
             ours = set()
     others = sorted(path.name for path in out.iterdir() if path.name not in ours)
     if others:
-        raise InputError(
-            [
-                Fault(
-                    str(out), None, None, ", ".join(others[:5]),
-                    f"an empty folder, or an earlier delivery to {operator}",
-                )
-            ]
-        )  # fmt: skip
-    for name in sorted(ours):
-        (out / name).unlink(missing_ok=True)
+        wanted = f"an empty folder, or an earlier delivery to {operator}"
+        raise InputError([Fault(str(out), None, None, ", ".join(others[:5]), wanted)])
+    return ours

@@ -147,10 +147,11 @@ def read_layers(record: RunRecord) -> RunLayers:
     path = record.path_of(LAYERS_FILE)
     held = set(gpd.list_layers(path)["name"])
     cells = gpd.read_file(path, layer="cells")
+    bts = gpd.read_file(path, layer="bts")
     return RunLayers(
         record=record,
-        coverage=_coverage(record, technologies, cells, gpd.read_file(path, layer="bts")),
-        bts=gpd.read_file(path, layer="bts"),
+        coverage=_coverage(record, technologies, cells, bts),
+        bts=bts,
         cells=cells.drop(columns=_SERVER)[[n for n in CELLS.column_names if n in cells]],
         settlements=gpd.read_file(record.path_of("settlements.gpkg"), layer="settlements"),
         districts=gpd.read_file(path, layer="districts"),
