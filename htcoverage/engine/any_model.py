@@ -12,14 +12,19 @@ from functools import cache
 
 import numpy as np
 
+from htcoverage.engine.bands import band_constants
 from htcoverage.engine.exact import cut_profile
+from htcoverage.engine.inputs import Antennas, Cells, Land, Mast, Pixels, Servers, Setup
+from htcoverage.engine.owners import COL, DISTANCE_KM, ROW, SLANT_DB, TABLE
 from htcoverage.engine.pixel import NEAREST_KM
 from htcoverage.engine.radials import bilinear
-from htcoverage.engine.sweep import EVALUATED, NEAR, SKIPPED, merge_server, vertical_loss_db
+from htcoverage.engine.servers import drop_pointless, enter_levels
+from htcoverage.engine.sweep import EVALUATED, NEAR, SKIPPED
 from htcoverage.jit import kernel, prange
 from htcoverage.propagation.hata import cost231_loss_db, hata_loss_db
 from htcoverage.propagation.p525 import p525_loss_db
 from htcoverage.propagation.p1812.combine import slant_distance_km
+from htcoverage.propagation.p1812.diffraction import DB_PER_NEPER
 from htcoverage.propagation.path_kernels import (
     ehata_path_db,
     itm_area_pixel_db,
@@ -42,8 +47,8 @@ NEAREST_FORMULA_KM = 0.02
 
 
 @kernel
-def table_position(south: float, east: float, half: int) -> tuple[int, float]:
-    """Radial at or before a direction in the tables of the sweep, and the share of the way on.
+def table_position(south: float, east: float, half: int) -> float:
+    """Return where a direction stands in the sweep's tables of radials, between its entries.
 
     Parameters
     ----------
@@ -53,16 +58,46 @@ def table_position(south: float, east: float, half: int) -> tuple[int, float]:
         Radials on half a side of the frame.
     """
     if south == 0.0 and east == 0.0:
-        return half, 0.0  # due east
+        return float(half)  # due east
     if abs(east) >= abs(south):
         side = 0 if east > 0.0 else 2
         tangent = south / abs(east)
     else:
         side = 1 if south > 0.0 else 3
         tangent = east / abs(south)
-    place = (tangent + 1.0) * half
-    whole = min(int(place), 2 * half - 1)
-    return side * (2 * half + 1) + whole, place - whole
+    return side * (2 * half + 1) + (tangent + 1.0) * half
+
+
+@kernel
+def row_pixels(
+    where: np.ndarray,
+    geometry: np.ndarray,
+    row: int,
+    pixels: Pixels,
+    mast: Mast,
+    setup: Setup,
+    tx_m: float,
+) -> int:
+    """List the wanted pixels of a row in reach, as `htcoverage.engine.owners` does of a radial."""
+    reach = setup.radius_km / pixels.resolution_km
+    first = max(math.ceil(mast.col - reach), 0)
+    last = min(math.floor(mast.col + reach), pixels.wanted.shape[1] - 1)
+    south = row - mast.row
+    count = 0
+    for col in range(first, last + 1):
+        east = col - mast.col
+        distance_km = pixels.resolution_km * math.sqrt(south * south + east * east)
+        if distance_km > setup.radius_km or not pixels.wanted[row, col]:
+            continue
+        rx_m = float(pixels.rx_ground[row, col]) + setup.rx_height_m
+        slant_km = slant_distance_km(distance_km, tx_m, rx_m)
+        where[ROW, count] = row
+        where[COL, count] = col
+        geometry[DISTANCE_KM, count] = distance_km
+        geometry[SLANT_DB, count] = 2.0 * DB_PER_NEPER * math.log(slant_km)
+        geometry[TABLE, count] = table_position(south, east, setup.half)
+        count += 1
+    return count
 
 
 @cache
@@ -78,8 +113,8 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
     -------
     callable
         Its parameters are those of `htcoverage.engine.sweep.sweep_mast`, and ``environment``, the
-        number of the model's own. It returns the same counts for every row of pixels: evaluated,
-        skipped, and so near that free space counts.
+        number of the model's own. It returns the same counts: evaluated, skipped, and so near that
+        free space counts.
 
     Notes
     -----
@@ -94,99 +129,54 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
 
     @kernel(parallel=True)
     def enter_mast(
-        level: np.ndarray,
-        server: np.ndarray,
-        wanted_pixels: np.ndarray,
-        rx_ground: np.ndarray,
-        ground: np.ndarray,
-        clutter: np.ndarray,
-        zone: np.ndarray,
-        mast_row: float,
-        mast_col: float,
-        resolution_km: float,
-        terrain_row: float,
-        terrain_col: float,
-        posting_km: float,
-        tx_height_m: float,
-        rx_height_m: float,
-        radius_km: float,
-        clearance_km: float,
-        earth_radius_km: float,
-        half: int,
-        environment: int,
-        freq_mhz: np.ndarray,
-        cells: np.ndarray,
-        cell_band: np.ndarray,
-        cell_layer: np.ndarray,
-        cell_reference_dbm: np.ndarray,
-        cell_horizontal_db: np.ndarray,
-        cell_tilt_deg: np.ndarray,
-        cell_pattern: np.ndarray,
-        pattern_vertical_db: np.ndarray,
-        pattern_cap_db: np.ndarray,
-        cell_site: np.ndarray,
+        servers: Servers,
+        pixels: Pixels,
+        land: Land,
+        mast: Mast,
+        setup: Setup,
+        freq_ghz: np.ndarray,
+        cells: Cells,
+        antennas: Antennas,
         skip: bool,
+        environment: int,
     ) -> np.ndarray:
-        ny, nx = wanted_pixels.shape
-        counts = np.zeros((ny, 3), np.int64)
-        layers = level.shape[2]
-        bands = freq_mhz.size
-        ratio = resolution_km / posting_km
-        bulge = 500.0 / earth_radius_km
-        tx_m = bilinear(ground, terrain_row, terrain_col) + tx_height_m
-        reach = radius_km / resolution_km
-        for row in prange(ny):
-            south = row - mast_row
-            if abs(south) > reach:
-                continue
-            wanted = np.empty(bands, np.bool_)
-            losses_db = np.empty(bands, np.float64)
-            site_dbm = np.empty(layers, np.float32)
-            site_cell = np.empty(layers, np.int32)
-            first = max(math.ceil(mast_col - reach), 0)
-            last = min(math.floor(mast_col + reach), nx - 1)
-            for col in range(first, last + 1):
-                east = col - mast_col
-                distance_km = resolution_km * math.sqrt(south * south + east * east)
-                if distance_km > radius_km or not wanted_pixels[row, col]:
-                    continue
-                rx_m = float(rx_ground[row, col]) + rx_height_m
-                slant_km = slant_distance_km(distance_km, tx_m, rx_m)
-
-                for band in range(bands):
-                    wanted[band] = not skip
-                if skip:
-                    any_wanted = False
-                    for c in range(cells.size):
-                        if wanted[cell_band[c]]:
-                            continue
-                        free_db = p525_loss_db(freq_mhz[cell_band[c]], slant_km)
-                        layer = cell_layer[c]
-                        if (
-                            server[row, col, layer, 1] < 0
-                            or np.float32(cell_reference_dbm[c] - free_db)
-                            >= level[row, col, layer, 1]
-                        ):
-                            wanted[cell_band[c]] = True
-                            any_wanted = True
-                    if not any_wanted:
-                        counts[row, SKIPPED] += 1
-                        continue
-                counts[row, EVALUATED] += 1
+        rows = servers.level.shape[0]
+        counts = np.zeros((rows, 3), np.int64)
+        ground, clutter, zone, posting_km = land
+        bands = band_constants(freq_ghz, setup.n0)
+        ratio = pixels.resolution_km / posting_km
+        tx_m = bilinear(ground, mast.terrain_row, mast.terrain_col) + mast.tx_height_m
+        tx_height_m = mast.tx_height_m
+        rx_height_m = setup.rx_height_m
+        for at in prange(rows):
+            most = 2 * math.ceil(setup.radius_km / pixels.resolution_km) + 2
+            where = np.empty((2, most), np.int32)
+            geometry = np.empty((3, most), np.float64)
+            wanted = np.empty((most, bands.shape[0]), np.bool_)
+            row = servers.first_row + at
+            count = row_pixels(where, geometry, row, pixels, mast, setup, tx_m)
+            left = count
+            wanted[:count] = True
+            if skip:
+                left = drop_pointless(where, geometry, wanted, count, servers, bands, cells)
+            losses_db = np.empty((left, bands.shape[0]), np.float64)
+            for k in range(left):
+                distance_km = geometry[DISTANCE_KM, k]
+                slant_km = 10.0 ** (0.05 * geometry[SLANT_DB, k])
                 near = distance_km < nearest_km
                 if near:
-                    counts[row, NEAR] += 1
-
+                    counts[at, NEAR] += 1
                 if code <= _SPM and not near:
                     d_km, ground_m, clutter_m, _ = cut_profile(
-                        ground, clutter, zone, terrain_row, terrain_col,
-                        terrain_row + ratio * south, terrain_col + ratio * east, distance_km,
-                        clearance_km, max(math.ceil(distance_km / posting_km), 4),
+                        ground, clutter, zone, mast.terrain_row, mast.terrain_col,
+                        mast.terrain_row + ratio * (row - mast.row),
+                        mast.terrain_col + ratio * (where[COL, k] - mast.col), distance_km,
+                        setup.clearance_km, max(math.ceil(distance_km / posting_km), 4),
                     )  # fmt: skip
-                for band in range(bands):
-                    if not wanted[band]:
+                for band in range(bands.shape[0]):
+                    if not wanted[k, band]:
                         continue
-                    f = freq_mhz[band]
+                    f = 1000.0 * freq_ghz[band]
                     free_db = p525_loss_db(f, slant_km)
                     loss_db = free_db
                     if not near:
@@ -234,36 +224,15 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
                             loss_db = umi_loss_db(
                                 f, distance_km, tx_height_m, rx_height_m, environment
                             )
-                    losses_db[band] = math.inf if math.isnan(loss_db) else max(loss_db, free_db)
-
-                rise = tx_m - rx_m + bulge * distance_km * distance_km
-                depression_deg = math.degrees(math.atan2(0.001 * rise, distance_km))
-                radial, share = table_position(south, east, half)
-                for layer in range(layers):
-                    site_cell[layer] = -1
-                for c in range(cells.size):
-                    loss_db = losses_db[cell_band[c]]
-                    if not wanted[cell_band[c]] or loss_db == math.inf:
-                        continue
-                    horizontal_db = cell_horizontal_db[c, radial] + share * (
-                        cell_horizontal_db[c, radial + 1] - cell_horizontal_db[c, radial]
-                    )
-                    pattern = cell_pattern[c]
-                    vertical_db = vertical_loss_db(
-                        pattern_vertical_db, pattern, depression_deg - cell_tilt_deg[c, radial]
-                    )
-                    pattern_db = min(horizontal_db + vertical_db, pattern_cap_db[pattern])
-                    dbm = np.float32(cell_reference_dbm[c] - loss_db - pattern_db)
-                    layer = cell_layer[c]
-                    if site_cell[layer] < 0 or dbm > site_dbm[layer]:
-                        site_dbm[layer] = dbm
-                        site_cell[layer] = cells[c]
-                for layer in range(layers):
-                    if site_cell[layer] >= 0:
-                        merge_server(
-                            level, server, row, col, layer, site_dbm[layer], site_cell[layer],
-                            cell_site,
-                        )  # fmt: skip
-        return counts
+                    losses_db[k, band] = max(loss_db, free_db)
+                    if math.isnan(loss_db):
+                        wanted[k, band] = False
+            enter_levels(
+                servers, where, geometry, wanted, losses_db, cells, antennas, pixels.rx_ground,
+                tx_m - rx_height_m, 500.0 / setup.earth_radius_km,
+            )  # fmt: skip
+            counts[at, EVALUATED] = left
+            counts[at, SKIPPED] = count - left
+        return counts.sum(axis=0)
 
     return enter_mast

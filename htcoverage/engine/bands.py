@@ -60,4 +60,5 @@ def ducting_floor_db(latitude_deg: float, reach_km: float) -> float:
     spread = 9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta
     gamma = 1.076 / (2.0058 - log_beta) ** 1.012 * math.exp(-spread * 1e-6 * reach_km**1.13)
     ratio = 50.0 / 10.0**log_beta
-    return -12.0 + 1.2 * math.log10(ratio) + 12.0 * ratio**gamma
+    floor_db: float = -12.0 + 1.2 * math.log10(ratio) + 12.0 * ratio**gamma
+    return floor_db

@@ -203,7 +203,7 @@ def ducting_cannot_matter(
         rx_mrad - 0.1 * rx_horizon_low_km, 0.0
     )
     path_mrad = 1000.0 * distance_km / radius_km + tx_mrad + rx_mrad
-    bound_db = (
+    bound_db: float = (
         (102.45 - 92.4)
         + bands[b, FREE_DB]
         + 2.0 * DB_PER_NEPER * math.log(both_horizons_low_km)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from htcoverage.engine.bands import FREE_DB, SCATTER_DB
+from htcoverage.engine.inputs import Land, Mast, Pixels, Setup
 from htcoverage.engine.median import (
     OWN_GROUND_M,
     OWN_TOP_M,
@@ -17,6 +18,7 @@ from htcoverage.engine.median import (
     ducting_cannot_matter,
     with_ducting_db,
 )
+from htcoverage.engine.owners import COL, DISTANCE_KM, ROW, SLANT_DB, radial_direction, steps_of
 from htcoverage.engine.radials import (
     BARE_M,
     BARE_SLOPE,
@@ -32,6 +34,7 @@ from htcoverage.engine.radials import (
     ZONE,
     bilinear,
     nearest_index,
+    walk_radial,
 )
 from htcoverage.engine.scan import back_slopes, least_clearance_squared
 from htcoverage.jit import kernel
@@ -47,9 +50,54 @@ OWN_POINTS = 3
 
 
 @kernel
+def radial_losses(
+    losses_db: np.ndarray,
+    wanted: np.ndarray,
+    where: np.ndarray,
+    geometry: np.ndarray,
+    radial: int,
+    pixels: Pixels,
+    land: Land,
+    mast: Mast,
+    setup: Setup,
+    bands: np.ndarray,
+    tx_m: float,
+    ducting_floor: float,
+) -> None:
+    """Walk a radial and write the losses of its pixels."""
+    ground, clutter, zone, posting_km = land
+    _, rx_ground, rx_zone, resolution_km = pixels
+    side, _, tangent = radial_direction(radial, setup.half)
+    row_step, col_step = steps_of(side, tangent, setup.step_km / posting_km)
+    count = losses_db.shape[0]
+    points = int(geometry[DISTANCE_KM, :count].max() / setup.step_km) + 2
+    run = np.empty((7, points), np.float32)
+    sums = np.empty((3, points), np.float64)
+    marks = np.empty((2, points), np.int32)
+    own_points = np.empty((3, OWN_POINTS), np.float64)
+    walk_radial(
+        ground, clutter, zone, mast.terrain_row, mast.terrain_col, row_step, col_step,
+        setup.step_km, tx_m, 500.0 / setup.earth_radius_km, run, sums, marks,
+    )  # fmt: skip
+    ratio = resolution_km / posting_km
+    for k in range(count):
+        row = where[ROW, k]
+        col = where[COL, k]
+        pixel_losses(
+            losses_db, wanted, k, bands, geometry[DISTANCE_KM, k], geometry[SLANT_DB, k], tx_m,
+            float(rx_ground[row, col]), setup.rx_height_m, rx_zone[row, col], setup.clearance_km,
+            ground, clutter, zone, mast.terrain_row + ratio * (row - mast.row),
+            mast.terrain_col + ratio * (col - mast.col), mast.terrain_row, mast.terrain_col, run,
+            sums, marks, own_points, setup.step_km, setup.earth_radius_km, mast.latitude_deg,
+            ducting_floor,
+        )  # fmt: skip
+
+
+@kernel(inline=True)
 def pixel_losses(
     losses_db: np.ndarray,
     wanted: np.ndarray,
+    pixel: int,
     bands: np.ndarray,
     distance_km: float,
     slant_db: float,
@@ -97,7 +145,7 @@ def pixel_losses(
     own = min(OWN_POINTS, int(distance_km / step_km - 0.5))
     if distance_km < NEAREST_KM or own < 1:
         for b in range(bands.shape[0]):
-            losses_db[b] = bands[b, FREE_DB] + slant_db
+            losses_db[pixel, b] = bands[b, FREE_DB] + slant_db
         return
     last = int(distance_km / step_km - own - 0.5)
     last_cluttered = min(last, max(int((distance_km - clearance_km) / step_km + SLACK), 0))
@@ -240,7 +288,7 @@ def pixel_losses(
 
     distance_db = 2.0 * DB_PER_NEPER * math.log(distance_km)
     for b in range(bands.shape[0]):
-        if not wanted[b]:
+        if not wanted[pixel, b]:
             continue
         free_db = bands[b, FREE_DB] + slant_db
         diffraction_db = diffraction_50_db(
@@ -272,7 +320,7 @@ def pixel_losses(
             )  # fmt: skip
         else:
             loss_db = add_scatter_db(loss_db, scatter_db)
-        losses_db[b] = max(free_db, loss_db)
+        losses_db[pixel, b] = max(free_db, loss_db)
 
 
 @kernel

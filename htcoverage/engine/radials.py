@@ -39,7 +39,8 @@ def bilinear(raster: np.ndarray, row: float, col: float) -> float:
     fc = col - c
     top = raster[r, c] + fc * (raster[r, c + 1] - raster[r, c])
     bottom = raster[r + 1, c] + fc * (raster[r + 1, c + 1] - raster[r + 1, c])
-    return top + fr * (bottom - top)
+    value: float = top + fr * (bottom - top)
+    return value
 
 
 @kernel

@@ -1,0 +1,113 @@
+"""From the ledger to masts: one antenna position and height with all the cells on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from odc.geo.geobox import GeoBox
+
+from htcoverage.coverage.extent import Window
+from htcoverage.crs import WGS84, reproject, transformer
+from htcoverage.errors import Fault, InputError, argument_fault
+
+#: Columns of a cell that enter its level as they stand; its power is checked by the link budget.
+_NUMBERS = (
+    "band_mhz", "antenna_height_m", "azimuth_deg", "electrical_tilt_deg", "mechanical_tilt_deg",
+    "antenna_gain_dbi", "feeder_loss_db", "rs_boost_db",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Mast:
+    """One antenna position and height with the cells on it (indices in ledger order)."""
+
+    x_m: float
+    y_m: float
+    latitude_deg: float
+    north_deg: float
+    antenna_height_m: float
+    cells: npt.NDArray[np.int32]
+
+
+def cells_on_air(bts: gpd.GeoDataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells on air with what they take from their base station, in ledger order.
+
+    Raises
+    ------
+    InputError
+        If none is on air or a number is missing.
+    """
+    on_air = bts[bts["status"] == "on-air"] if "status" in bts else bts
+    points = reproject(on_air, WGS84).geometry
+    station = pd.DataFrame(
+        {
+            "bts_id": on_air["bts_id"].to_numpy(),
+            "site_id": on_air["site_id"].to_numpy(),
+            "operator": on_air["operator"].to_numpy(),
+            "technology": on_air["technology"].to_numpy(),
+            "longitude": points.x.to_numpy(),
+            "latitude": points.y.to_numpy(),
+        }
+    )
+    ledger = cells.reset_index(drop=True).merge(station, on="bts_id", how="inner")
+    if ledger.empty:
+        raise argument_fault("cells", "no cell on air", "at least one cell of a bts on air")
+    faults = [
+        Fault("cells", int(row) + 1, column, str(ledger[column].iloc[row]), "a number")
+        for column in _NUMBERS
+        for row in np.flatnonzero(~np.isfinite(ledger[column].to_numpy(np.float64)))
+    ]
+    if faults:
+        raise InputError(faults)
+    return ledger
+
+
+def masts_in_reach(
+    ledger: pd.DataFrame, grid: GeoBox, window: Window, radius_km: float
+) -> list[Mast]:
+    """Positions and heights in ledger order, less those out of reach of every wanted pixel.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        From `cells_on_air`.
+    window : Window
+        Bounds of the wanted pixels.
+    """
+    to_grid = transformer(WGS84, str(grid.crs))
+    longitude = ledger["longitude"].to_numpy(np.float64)
+    latitude = ledger["latitude"].to_numpy(np.float64)
+    x_m, y_m = to_grid.transform(longitude, latitude)
+    # Direction of true north on the grid: antennas are set by the compass, not by the grid.
+    north_x, north_y = to_grid.transform(longitude, latitude + 1e-4)
+    north_deg = np.degrees(np.arctan2(north_x - x_m, north_y - y_m))
+    height_m = ledger["antenna_height_m"].to_numpy(np.float64)
+    beyond_m = np.hypot(
+        np.maximum(np.maximum(window.west_m - x_m, x_m - window.east_m), 0.0),
+        np.maximum(np.maximum(window.south_m - y_m, y_m - window.north_m), 0.0),
+    )
+    keys = pd.Series(list(zip(np.round(x_m, 1), np.round(y_m, 1), height_m, strict=True)))
+    masts = []
+    for members in keys.groupby(keys, sort=False).indices.values():
+        first = int(members[0])
+        if beyond_m[first] > 1000.0 * radius_km:
+            continue
+        masts.append(
+            Mast(
+                x_m=float(x_m[first]),
+                y_m=float(y_m[first]),
+                latitude_deg=float(latitude[first]),
+                north_deg=float(north_deg[first]),
+                antenna_height_m=float(height_m[first]),
+                cells=np.sort(members).astype(np.int32),
+            )
+        )
+    if not masts:
+        raise argument_fault(
+            "bts", "no site in reach", f"a site within {radius_km:g} km of a pixel"
+        )
+    return masts

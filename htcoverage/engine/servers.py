@@ -1,0 +1,187 @@
+"""From losses to servers: patterns, the strongest cell of a site, best server and runner-up."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from htcoverage.engine.bands import FREE_DB
+from htcoverage.engine.inputs import Antennas, Cells, Servers
+from htcoverage.engine.owners import COL, DISTANCE_KM, ROW, SLANT_DB, TABLE
+from htcoverage.jit import kernel
+
+
+@kernel
+def vertical_loss_db(tables: np.ndarray, pattern: int, angle_deg: float) -> float:
+    """Loss of a pattern from its table, steps of 0.1° from −180° to 180°, between its entries."""
+    position = min(max((angle_deg + 180.0) * 10.0, 0.0), 3599.0)
+    index = int(position)
+    low = tables[pattern, index]
+    return low + (position - index) * (tables[pattern, index + 1] - low)
+
+
+@kernel
+def merge_server(
+    level: np.ndarray,
+    server: np.ndarray,
+    row: int,
+    col: int,
+    layer: int,
+    candidate_dbm: np.float32,
+    candidate: int,
+    cell_site: np.ndarray,
+) -> None:
+    """Enter a site's strongest cell at a pixel: best server, and runner-up of another site.
+
+    Equal levels go to the cell that stands first in the ledger, so the order in which sites are
+    visited leaves no trace.
+    """
+    site = cell_site[candidate]
+    best = server[row, col, layer, 0]
+    best_dbm = level[row, col, layer, 0]
+    if best < 0:
+        level[row, col, layer, 0] = candidate_dbm
+        server[row, col, layer, 0] = candidate
+        return
+    wins = candidate_dbm > best_dbm or (candidate_dbm == best_dbm and candidate < best)
+    if cell_site[best] == site:
+        if wins:
+            level[row, col, layer, 0] = candidate_dbm
+            server[row, col, layer, 0] = candidate
+        return
+    if wins:
+        level[row, col, layer, 1] = best_dbm
+        server[row, col, layer, 1] = best
+        level[row, col, layer, 0] = candidate_dbm
+        server[row, col, layer, 0] = candidate
+        return
+    second = server[row, col, layer, 1]
+    second_dbm = level[row, col, layer, 1]
+    if (
+        second < 0
+        or candidate_dbm > second_dbm
+        or (candidate_dbm == second_dbm and candidate < second)
+    ):
+        level[row, col, layer, 1] = candidate_dbm
+        server[row, col, layer, 1] = candidate
+
+
+@kernel
+def drop_pointless(
+    where: np.ndarray,
+    geometry: np.ndarray,
+    wanted: np.ndarray,
+    count: int,
+    servers: Servers,
+    bands: np.ndarray,
+    cells: Cells,
+) -> int:
+    """Take the pixels that no cell can change off a list; return how many are left.
+
+    The proof is that of `htcoverage.engine.sweep.sweep_mast`.
+
+    Parameters
+    ----------
+    where, geometry : int32[2, n], float64[3, n]
+        List of ``count`` pixels (`htcoverage.engine.owners`), closed up in place.
+    wanted : bool[n, bands]
+        Written: whether a cell of a band may matter at a pixel that is left.
+    bands : float64[bands, 8]
+        `band_constants`.
+    """
+    level, server, _, _, first_row = servers
+    _, cell_band, cell_layer, reference_dbm, _, _, _ = cells
+    left = 0
+    for k in range(count):
+        at = where[ROW, k] - first_row
+        col = where[COL, k]
+        slant_db = geometry[SLANT_DB, k]
+        matters = False
+        for b in range(bands.shape[0]):
+            wanted[left, b] = False
+        for c in range(cell_band.size):
+            band = cell_band[c]
+            layer = cell_layer[c]
+            ceiling_dbm = np.float32(reference_dbm[c] - (bands[band, FREE_DB] + slant_db))
+            if server[at, col, layer, 1] < 0 or ceiling_dbm >= level[at, col, layer, 1]:
+                wanted[left, band] = True
+                matters = True
+        if matters:
+            where[ROW, left] = where[ROW, k]
+            where[COL, left] = col
+            for i in range(geometry.shape[0]):
+                geometry[i, left] = geometry[i, k]
+            left += 1
+    return left
+
+
+@kernel
+def enter_levels(
+    servers: Servers,
+    where: np.ndarray,
+    geometry: np.ndarray,
+    wanted: np.ndarray,
+    losses_db: np.ndarray,
+    cells: Cells,
+    antennas: Antennas,
+    rx_ground: np.ndarray,
+    tx_over_rx_m: float,
+    bulge: float,
+) -> None:
+    """Enter the cells of a mast at a list of pixels.
+
+    Parameters
+    ----------
+    where, geometry : int32[2, n], float64[3, n]
+        List of pixels (`htcoverage.engine.owners`), as many as there are losses.
+    wanted, losses_db : bool[n, bands], float64[count, bands]
+        Bands evaluated, and their loss.
+    rx_ground : float32[ny, nx]
+        Terrain at the pixel centres.
+    tx_over_rx_m : float
+        Transmitting antenna above sea level, less the receiver's height above ground.
+    bulge : float
+        500 by effective Earth radius, m/km².
+    """
+    level, server, power_mw, cell_site, first_row = servers
+    index, cell_band, cell_layer, reference_dbm, horizontal, tilt_deg, cell_pattern = cells
+    vertical, cap_db = antennas
+    layers = level.shape[2]
+    total = power_mw.size > 0
+    site_dbm = np.empty(layers, np.float32)
+    site_cell = np.empty(layers, np.int32)
+    last_radial = horizontal.shape[1] - 2
+    for k in range(losses_db.shape[0]):
+        at = where[ROW, k] - first_row
+        col = where[COL, k]
+        distance_km = geometry[DISTANCE_KM, k]
+        rise_m = tx_over_rx_m - rx_ground[where[ROW, k], col] + bulge * distance_km * distance_km
+        depression_deg = math.degrees(math.atan2(0.001 * rise_m, distance_km))
+        radial = min(int(geometry[TABLE, k]), last_radial)
+        share = geometry[TABLE, k] - radial
+        for layer in range(layers):
+            site_cell[layer] = -1
+        for c in range(index.size):
+            band = cell_band[c]
+            if not wanted[k, band]:
+                continue
+            horizontal_db = horizontal[c, radial] + share * (
+                horizontal[c, radial + 1] - horizontal[c, radial]
+            )
+            pattern = cell_pattern[c]
+            vertical_db = vertical_loss_db(vertical, pattern, depression_deg - tilt_deg[c, radial])
+            pattern_db = min(horizontal_db + vertical_db, cap_db[pattern])
+            level_dbm = reference_dbm[c] - losses_db[k, band] - pattern_db
+            dbm = np.float32(level_dbm)
+            layer = cell_layer[c]
+            if site_cell[layer] < 0 or dbm > site_dbm[layer]:
+                site_dbm[layer] = dbm
+                site_cell[layer] = index[c]
+            if total:
+                power_mw[at, col, layer] += 10.0 ** (0.1 * level_dbm)
+        for layer in range(layers):
+            if site_cell[layer] >= 0:
+                merge_server(
+                    level, server, at, col, layer, site_dbm[layer], site_cell[layer], cell_site
+                )

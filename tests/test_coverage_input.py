@@ -1,0 +1,153 @@
+"""Bad input to coverage: one clear error that says what to do, never a level."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import engine_world as world
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from htcoverage.coverage import compute_coverage
+from htcoverage.errors import InputError, ValidityError
+from htcoverage.grid import make_grid
+
+LAND = world.make_terrain(world.hills(41, seed=9, top_m=100.0))
+HERE = world.at_pixel(LAND, 20, 20)
+
+
+def test_a_void_on_a_possible_path_is_named_with_its_position() -> None:
+    ground = LAND.ground_m.copy()
+    ground[12, 30] = ground[13, 30] = math.nan
+    with pytest.raises(InputError) as caught:
+        world.cover(replace(LAND, ground_m=ground), HERE, radius_km=2.0)
+    (fault,) = caught.value.faults
+    assert fault.file == "hills.tif"
+    assert fault.value == "2 voids, the first at x 503050, y 1998750"
+    assert "not sea" in fault.expected
+
+
+def test_a_void_beyond_every_path_does_no_harm() -> None:
+    ground = LAND.ground_m.copy()
+    ground[:, 37:] = math.nan
+    near = LAND.geobox[14:27, 14:27]
+    with_voids = world.cover(replace(LAND, ground_m=ground), HERE, grid=near, radius_km=2.0)
+    assert with_voids.equals(world.cover(LAND, HERE, grid=near, radius_km=2.0))
+    assert np.isfinite(with_voids["level_dbm"]).all()
+
+
+@pytest.mark.parametrize(
+    ("side", "crop"),
+    [("west", np.s_[:, 3:]), ("east", np.s_[:, :-3]), ("north", np.s_[3:]), ("south", np.s_[:-3])],
+)
+def test_terrain_that_ends_before_the_grid_says_where(side: str, crop: slice) -> None:
+    small = replace(
+        LAND, ground_m=LAND.ground_m[crop], clutter_height_m=LAND.clutter_height_m[crop],
+        zone=LAND.zone[crop], clutter_class=LAND.clutter_class[crop], geobox=LAND.geobox[crop],
+    )  # fmt: skip
+    with pytest.raises(InputError, match=f"ends too early: 0.3 km to the {side}"):
+        world.cover(small, HERE, grid=LAND.geobox, radius_km=2.0)
+
+
+def test_a_mast_outside_the_terrain_that_would_serve_is_refused() -> None:
+    near = LAND.geobox[:20, :]
+    with pytest.raises(InputError, match=r"ends too early: 1\.0 km to the north"):
+        world.cover(LAND, HERE, world.at_pixel(LAND, -10.5, 20), grid=near, radius_km=2.0)
+
+
+def test_a_mast_out_of_every_pixels_reach_is_no_fault() -> None:
+    far = world.at_pixel(LAND, -400, 20)
+    coverage = world.cover(LAND, HERE, far, radius_km=2.0)
+    assert coverage.attrs["sweeps"] == 1
+    assert set(np.unique(coverage["best_server"])) == {-1, 0}
+    with pytest.raises(InputError, match="no site in reach"):
+        world.cover(LAND, far, radius_km=2.0)
+
+
+def test_a_mast_outside_the_grid_but_in_reach_serves() -> None:
+    coverage = world.cover(LAND, HERE, grid=LAND.geobox[:15, :], radius_km=1.95)
+    d = world.distance_km(LAND, 20, 20)[:15]
+    np.testing.assert_array_equal(np.isfinite(coverage["level_dbm"].to_numpy()[0]), d < 1.95)
+
+
+def test_terrain_in_another_crs_is_refused() -> None:
+    other = replace(LAND, geobox=world.make_terrain(LAND.ground_m, crs="EPSG:32648").geobox)
+    with pytest.raises(InputError, match="read it with crs="):
+        world.cover(other, HERE, grid=LAND.geobox, radius_km=2.0)
+
+
+@pytest.mark.parametrize("band_mhz", [25.0, 7000.0])
+def test_a_frequency_outside_the_model_is_refused(band_mhz: float) -> None:
+    with pytest.raises(ValidityError, match=r"P\.1812-8"):
+        world.cover(LAND, HERE | {"band_mhz": band_mhz}, radius_km=2.0)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "kind"),
+    [
+        ("radius_km", 0.0, ValidityError),
+        ("radius_km", 101.0, ValidityError),
+        ("radius_km", math.nan, ValidityError),
+        ("rx_height_m", 0.5, ValidityError),
+        ("rx_height_m", -2.0, ValidityError),
+        ("clutter_clearance_m", -1.0, InputError),
+        ("clutter_clearance_m", math.nan, InputError),
+        ("delta_n", 157.0, InputError),
+        ("delta_n", math.nan, InputError),
+        ("n0", 0.0, InputError),
+        ("n0", math.nan, InputError),
+    ],
+)
+def test_arguments_outside_their_range_are_refused(
+    option: str, value: float, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind, match=option):
+        world.cover(LAND, HERE, **({"radius_km": 2.0} | {option: value}))
+
+
+@pytest.mark.parametrize("column", ["azimuth_deg", "mechanical_tilt_deg", "antenna_height_m"])
+def test_a_cell_with_a_number_missing_is_named(column: str) -> None:
+    with pytest.raises(InputError, match=f"cells, row 1, column '{column}'"):
+        world.cover(LAND, HERE | {column: math.nan}, radius_km=2.0)
+
+
+@pytest.mark.parametrize("nothing_m", [-32768.0, -9999.0, 32767.0])
+def test_a_height_that_no_land_has_is_a_void(nothing_m: float) -> None:
+    ground = LAND.ground_m.copy()
+    ground[20, 22] = nothing_m
+    with pytest.raises(InputError, match="1 voids"):
+        world.cover(replace(LAND, ground_m=ground), HERE, radius_km=2.0)
+
+
+@pytest.mark.parametrize("antenna_height_m", [0.0, -5.0, 3001.0])
+def test_an_antenna_underground_or_in_the_clouds_is_refused(antenna_height_m: float) -> None:
+    with pytest.raises(ValidityError, match="tx_height_m"):
+        world.cover(LAND, HERE | {"antenna_height_m": antenna_height_m}, radius_km=2.0)
+
+
+def test_an_unknown_pattern_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match="yagi"):
+        world.cover(LAND, HERE | {"antenna": "yagi"}, radius_km=2.0)
+
+
+def test_nothing_on_air_is_refused() -> None:
+    with pytest.raises(InputError, match="no cell on air"):
+        world.cover(LAND, HERE | {"status": "off-air"}, radius_km=2.0)
+
+
+def test_an_area_off_the_grid_is_refused() -> None:
+    area = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 10, 10)], crs=world.CRS)
+    with pytest.raises(InputError, match="overlap the grid"):
+        world.cover(LAND, HERE, radius_km=2.0, area=area)
+
+
+def test_a_grid_beside_the_terrains_own_is_served() -> None:
+    # Another resolution, and pixels that do not coincide with the terrain's.
+    bounds = (501_030.0, 1_997_020.0, 502_950.0, 1_999_010.0)
+    grid = make_grid(bounds, resolution_m=70.0)
+    coverage = compute_coverage(*world.make_ledger(HERE), LAND, grid, radius_km=2.9)
+    assert np.isfinite(coverage["level_dbm"]).all()
+    assert coverage.sizes["y"] == grid.shape[0]
