@@ -64,7 +64,8 @@ def deliver(
     Raises
     ------
     InputError
-        If a format or the operator is not known, or the folder holds anything else or cannot be written.
+        If a format or the operator is not known, or the folder holds anything else or cannot be
+        written.
     """
     check_formats(formats)
     earlier = _earlier(out, operator)
