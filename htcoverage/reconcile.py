@@ -199,8 +199,8 @@ def reconciliation_paragraph(
 
     For each statement, for any operator and for all of them: from where to where the readings run,
     by which of them the reported share holds and by which it does not, how much is missing at most,
-    and by how much every level would have to be higher, rounded against the statement. The table has
-    each reading by itself.
+    and by how much every level would have to be higher, rounded against the statement. The table
+    has each reading by itself.
 
     Parameters
     ----------

@@ -140,9 +140,11 @@ def test_a_weak_station_over_open_ground_is_too_far():
 def test_beyond_the_computed_radius_is_too_far():
     near = station("o", "near", operator="MobiFone", place=(WEST_M + 5_545.0, SOUTH_M + 4_095.0))
     stations, cells = [station("b", "m"), near], [cell("c", "b"), cell("o", "o")]
-    gap = gaps_of(OPEN, stations, cells, radius_km=4.0, operator="Viettel").iloc[0]
-    assert gap["no_level_share"] == 1.0
-    assert gap["why"] == "too_far"
+    # The hill would be to blame if the path had been computed at all.
+    for ground in (OPEN, HILL):
+        gap = gaps_of(ground, stations, cells, radius_km=4.0, operator="Viettel").iloc[0]
+        assert gap["no_level_share"] == 1.0
+        assert gap["why"] == "too_far"
 
 
 def test_an_antenna_that_looks_away_is_told_from_distance():
@@ -150,6 +152,15 @@ def test_an_antenna_that_looks_away_is_told_from_distance():
     assert gaps_of(OPEN, [station("b", "m")], [away]).iloc[0]["why"] == "beam"
     towards = cell("c", "b", antenna="3gpp-36814", azimuth_deg=90.0)
     assert len(gaps_of(OPEN, [station("b", "m")], [towards])) == 0
+
+
+def test_the_sector_that_looks_here_is_judged():
+    sectors = [
+        cell(f"c{azimuth}", "b", antenna="3gpp-36814", azimuth_deg=azimuth, port_power_dbm=20.0)
+        for azimuth in (0.0, 90.0, 180.0, 270.0)
+    ]
+    for order in (sectors, sectors[::-1]):
+        assert gaps_of(OPEN, [station("b", "m")], order).iloc[0]["why_cell_id"] == "c90.0"
 
 
 def test_the_strongest_over_free_space_is_judged_not_the_nearest():
@@ -210,7 +221,7 @@ def test_without_a_site_of_the_kind_there_is_no_reason():
     ).iloc[0]  # fmt: skip
     assert gap["why"] is None
     assert np.isnan(gap["why_site_km"])
-    assert why_words(gap) == ""
+    assert why_words(gap) == why_words({"why": np.nan}) == why_words({}) == ""
 
 
 def test_terrain_and_cells_go_together_and_in_the_same_crs():

@@ -236,6 +236,10 @@ def test_gaps_are_counted_and_sized_by_their_residents():
 def test_gaps_without_a_reason_and_no_gaps_at_all():
     ax = plot_gaps(gaps_of(np.full((6, 10), -140.0)), districts=DISTRICTS, language="vi")
     assert legend_words(ax) == ["vùng lõm sóng: 2; 160 người"]
+    some = gaps_of(np.full((6, 10), -140.0)).assign(why=["terrain", np.nan])
+    assert legend_words(plot_gaps(some, districts=DISTRICTS)) == [
+        "terrain shadow: 1; 100 people", "gaps: 1; 60 people",
+    ]  # fmt: skip
     none = plot_gaps(gaps_of(np.full((6, 10), -60.0)), districts=DISTRICTS)
     assert legend_words(none) == ["No gaps found"]
 
@@ -357,6 +361,8 @@ def test_the_same_picture_is_the_same_file(kind, tmp_path):
     first, second = ((tmp_path / f"{name}.{kind}").read_bytes() for name in "ab")
     assert first == second
     assert len(first) > 5000
+    for stamp in (b"CreationDate", b"dc:date", b"tIME", b"Software"):
+        assert stamp not in first
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"a.{kind}", f"b.{kind}"]
 
 

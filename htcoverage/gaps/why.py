@@ -186,7 +186,8 @@ def why_words(gap: Mapping[str, object], *, language: Language = "en") -> str:
     Empty where no reason was found.
     """
     why = gap.get("why")
-    if why is None:
+    # Read back from a file, what is not there may be NaN.
+    if not isinstance(why, str):
         return ""
     words = label(f"why_{why}", language)
     if why != "terrain" or not np.isfinite(float(str(gap["obstacle_m"]))):

@@ -76,7 +76,9 @@ def plot_gaps(
     # Largest first, so that small ones lie on top and are seen.
     largest = max(float(gaps["residents"].max()), 1.0) if len(gaps) else 1.0
     size = 8.0 + 160.0 * gaps["residents"].to_numpy(np.float64) / largest
-    reasons = gaps["why"].to_numpy(object) if "why" in gaps else np.full(len(gaps), None)
+    told = gaps["why"].tolist() if "why" in gaps else [None] * len(gaps)
+    # Read back from a file, what is not there may be NaN.
+    reasons = [why if why in WHY_MARKS else None for why in told]
     handles: list[Artist] = []
     marks: dict[str | None, tuple[str, str]] = dict(WHY_MARKS) | {None: ("o", BLUE)}
     for why, (shape, colour) in marks.items():
