@@ -139,6 +139,15 @@ def test_figures_stand_beside_the_reported_one_with_date_and_sources(figures, re
     assert "địa hình mô hình hóa" in vietnamese["Nguồn"]
 
 
+def test_one_carriers_figures_do_not_stand_beside_what_is_reported_of_all(
+    figures, reference_inputs
+):
+    facts = map_facts(figures, reference_inputs, reported=REPORTED, drawn=True, operator="Viettel")
+    assert "reported" not in facts
+    assert facts["4G"].endswith("(Viettel)")
+    assert "October 2023" in facts["Date of data"]
+
+
 def test_layers_of_the_users_own_are_given_no_sources_of_ours(figures):
     own = [{"file": name, "sha256": "0" * 64} for name in ("bts.csv", "ground_m.tif")]
     facts = map_facts(figures, own, reported={}, drawn=False)

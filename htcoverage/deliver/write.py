@@ -106,7 +106,7 @@ def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map
         facts=map_facts(
             own.figures,
             layers.record.content["inputs"],
-            reported={},
+            reported=layers.reported,
             drawn=bool(own.ground),
             operator=view.operator,
             modelled_ledger=layers.record.parameters.seed is not None,

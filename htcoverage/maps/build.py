@@ -143,7 +143,11 @@ def make_map(
     if spans is not None:
         themes["fibre"] = theme(spans, _SPAN_COLUMNS, tolerance_m=15, language=lang)
     if gaps is not None:
-        told = gaps.assign(no_level_percent=100 * gaps["no_level_share"])
+        # Part of a settlement's people: a share of them, not a count.
+        people = [name for name in ("residents", "households") if name in gaps.columns]
+        told = gaps.assign(
+            no_level_percent=100 * gaps["no_level_share"], **gaps[people].astype(float).round()
+        )
         if "why" in gaps.columns:
             told = told.assign(why=[_why(gap, lang) for gap in gaps.to_dict("records")])
         themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=lang)

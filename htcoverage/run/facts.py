@@ -77,7 +77,8 @@ def map_facts(
     inputs : iterable of mapping
         ``file`` and ``sha256`` of each input file.
     reported : mapping
-        The public statement that the figure is set beside; empty where there is none.
+        The public statement that the figure is set beside, with its date; empty where there is
+        none. It is of all carriers together: beside one carrier's figures it is not said.
     drawn : bool
         Whether sea and rivers of the bundled data are on the map.
     operator : str
@@ -105,7 +106,7 @@ def map_facts(
                 operator=said.operator,
             )
     share = reported.get("covered_residential_share")
-    if isinstance(share, float):
+    if isinstance(share, float) and operator == ANY_OPERATOR:
         facts[label("reported", language)] = label("reported_fact", language).format(
             share=_percent(share, language), date=_month(str(reported["date"]), language)
         )

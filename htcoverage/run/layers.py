@@ -60,6 +60,8 @@ class RunLayers:
         Sea, lakes and rivers for drawing.
     figures : DataFrame
         Figure rows, with ``attrs["criteria"]``.
+    reported : mapping
+        The public statement that the figure is set beside; empty where there is none.
     """
 
     record: RunRecord
@@ -72,6 +74,7 @@ class RunLayers:
     gaps: gpd.GeoDataFrame
     ground: Mapping[str, gpd.GeoDataFrame]
     figures: pd.DataFrame
+    reported: Mapping[str, object]
 
     @property
     def technologies(self) -> list[str]:
@@ -144,6 +147,9 @@ def read_layers(record: RunRecord) -> RunLayers:
         raise InputError(
             [Fault(str(record.folder), None, None, "", f"{missing} in it: run htcoverage again")]
         )
+    document = json.loads(record.path_of("figures.json").read_text(encoding="utf-8"))
+    figures = pd.DataFrame(document["shares"])
+    figures.attrs["criteria"] = asdict(record.parameters.criteria)
     path = record.path_of(LAYERS_FILE)
     held = set(gpd.list_layers(path)["name"])
     cells = gpd.read_file(path, layer="cells")
@@ -158,7 +164,8 @@ def read_layers(record: RunRecord) -> RunLayers:
         spans=gpd.read_file(path, layer="spans"),
         gaps=gpd.read_file(record.path_of("gaps.gpkg"), layer="gaps"),
         ground={name: gpd.read_file(path, layer=name) for name in _GROUND if name in held},
-        figures=_figures(record),
+        figures=figures,
+        reported=document.get("reported", {}),
     )
 
 
@@ -201,10 +208,3 @@ def _coverage(
         },
         attrs={**record.content["coverage"], "transform": grid["transform"]},
     )
-
-
-def _figures(record: RunRecord) -> pd.DataFrame:
-    document = json.loads(record.path_of("figures.json").read_text(encoding="utf-8"))
-    figures = pd.DataFrame(document["shares"])
-    figures.attrs["criteria"] = asdict(record.parameters.criteria)
-    return figures
