@@ -14,7 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.offsetbox import AnchoredOffsetbox, TextArea
-from test_profile import EAST, FLAT, WEST, lon_lat, make_terrain, wall_terrain
+from profile_world import EAST, FLAT, WEST, lon_lat, make_terrain, wall_terrain
 
 from htcoverage import labels
 from htcoverage.errors import InputError
