@@ -12,6 +12,7 @@ from htcoverage.deliver.formats import check_formats, export_run, file_words, fo
 from htcoverage.errors import Fault, InputError
 from htcoverage.labels import Language, label
 from htcoverage.maps import make_map, save_map
+from htcoverage.propagation.p1812.model import CITATION
 from htcoverage.reference import load_reference
 from htcoverage.run import RunLayers
 from htcoverage.run.facts import bundled_files, map_facts
@@ -119,9 +120,14 @@ def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map
 
 
 def _terrain(layers: RunLayers) -> Terrain | None:
-    """Return the bundled terrain if the run was computed on it: a run keeps no terrain."""
+    """Return the bundled terrain if the run was computed on it: a run keeps no terrain.
+
+    Only for a run by P.1812, for that is how the reason of a gap is found.
+    """
     used = bundled_files(layers.record.content["inputs"])
-    return load_reference().terrain if used >= _TERRAIN else None
+    if not used >= _TERRAIN or layers.coverage.attrs["model"] != CITATION:
+        return None
+    return load_reference().terrain
 
 
 def _earlier(out: Path, operator: str) -> set[str]:
