@@ -14,9 +14,10 @@ import pytest
 from htcoverage.antennas import loss_db, pattern
 from htcoverage.engine.any_model import MODEL_NAMES, mast_kernel, table_position
 from htcoverage.engine.exact import cut_profile
-from htcoverage.engine.sweep import radial_azimuth_deg
+from htcoverage.engine.inputs import Antennas, Cells, Land, Mast, Pixels, Servers, Setup
+from htcoverage.engine.owners import radial_azimuth_deg
 from htcoverage.errors import InputError, ValidityError
-from htcoverage.propagation.p1812.model import DEFAULT_DELTA_N, effective_radius_km
+from htcoverage.propagation.p1812.model import DEFAULT_DELTA_N, DEFAULT_N0, effective_radius_km
 from htcoverage.propagation.registry import Model, model, models
 from htcoverage.propagation.validity import ExtrapolationWarning
 from htcoverage.terrain import Terrain
@@ -128,13 +129,16 @@ def generic(
     levels = np.full((N, N, 1, 2), np.nan, np.float32)
     servers = np.full((N, N, 1, 2), -1, np.int32)
     one, none = np.zeros(1, np.int64), np.zeros((1, 12), np.float32)
+    everywhere = np.ones((N, N), np.bool_)
+    at = float(MIDDLE)
     mast_kernel(entry.name)(
-        levels, servers, np.ones((N, N), np.bool_), terrain.ground_m, terrain.ground_m,
-        terrain.clutter_height_m, terrain.zone, float(MIDDLE), float(MIDDLE), 0.1, float(MIDDLE),
-        float(MIDDLE), 0.1, 30.0, 1.5, radius_km, 0.1,
-        float(effective_radius_km(DEFAULT_DELTA_N)), 1, environment, np.array([900.0]),
-        np.zeros(1, np.int32), one, one, np.zeros(1), none, none, one,
-        np.zeros((1, 3601), np.float32), np.zeros(1), np.zeros(1, np.int32), True,
+        Servers(levels, servers, np.empty((0, 0, 0)), np.zeros(1, np.int32), 0),
+        Pixels(everywhere, terrain.ground_m, terrain.zone, 0.1),
+        Land(terrain.ground_m, terrain.clutter_height_m, terrain.zone, 0.1),
+        Mast(at, at, at, at, 30.0, 18.3),
+        Setup(1.5, radius_km, 0.1, float(effective_radius_km(DEFAULT_DELTA_N)), DEFAULT_N0, 1, 0.1),
+        np.array([0.9]), Cells(np.zeros(1, np.int32), one, one, np.zeros(1), none, none, one),
+        Antennas(np.zeros((1, 3601), np.float32), np.zeros(1)), True, environment,
     )  # fmt: skip
     return levels[:, :, 0, 0]
 
@@ -205,15 +209,16 @@ def test_a_direction_lies_between_its_two_radials() -> None:
     half = 17
     rng = np.random.default_rng(4)
     for south, east in [*rng.normal(size=(300, 2)), (1, 1), (1, -1), (-1, 1), (-1, -1)]:
-        radial, share = table_position(float(south), float(east), half)
-        assert 0 <= radial % (2 * half + 1) < 2 * half
+        position = table_position(float(south), float(east), half)
+        radial = min(int(position), 4 * (2 * half + 1) - 2)
+        share = position - radial
         assert 0.0 <= share <= 1.0
         a, b = radial_azimuth_deg(radial, half), radial_azimuth_deg(radial + 1, half)
         here = math.degrees(math.atan2(east, -south)) % 360.0
         turn = (b - a + 180.0) % 360.0 - 180.0
         on = (here - a + 180.0) % 360.0 - 180.0
-        assert 0.0 <= on / turn <= 1.0 + 1e-9
-    assert table_position(0.0, 0.0, half) == (half, 0.0)
+        assert 0.0 <= on / turn <= 1.0 + 1e-9 if turn else on == 0.0
+    assert table_position(0.0, 0.0, half) == half
 
 
 def test_the_layers_keep_model_and_environment() -> None:
