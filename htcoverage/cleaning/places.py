@@ -204,7 +204,7 @@ def crs_candidates(x: FloatArray, y: FloatArray, area: gpd.GeoDataFrame) -> list
     Returns
     -------
     list of (str, float)
-        ``EPSG:…`` and a share above one half, best first.
+        ``EPSG:…`` and a share above one half, best first; of equals that of the smallest zone.
     """
     bounds = reproject(area, WGS84).total_bounds
     region = shapely.union_all(reproject(area, WGS84).geometry.to_numpy())
@@ -220,6 +220,8 @@ def crs_candidates(x: FloatArray, y: FloatArray, area: gpd.GeoDataFrame) -> list
         for first, second in ((x, y), (y, x)):
             inside = shapely.contains_xy(region, *through.transform(first, second))
             if inside.mean() > 0.5:
-                found.append((code, float(inside.mean())))
+                use = info.area_of_use
+                size = (use.east - use.west) * (use.north - use.south)
+                found.append((-float(inside.mean()), size, code))
                 break
-    return sorted(found, key=lambda each: (-each[1], each[0]))
+    return [(code, -negative) for negative, _, code in sorted(found)]

@@ -9,19 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from htcoverage.cleaning import words
 from htcoverage.cleaning.values import (
     Repair,
+    decimal_commas,
     is_empty_word,
     repair_degrees,
     repair_number,
     vietnamese_letters,
 )
 from htcoverage.readers.columns import plain
-from htcoverage.readers.findings import Severity, cell_findings
-from htcoverage.readers.parsing import by_value
+from htcoverage.readers.findings import cell_findings
+from htcoverage.readers.parsing import by_value, plain_numbers
 from htcoverage.readers.sheet import Sheet
 from htcoverage.schema import BTS_STATUSES, OPERATORS, PROVENANCES, TECHNOLOGIES
 
@@ -32,6 +34,11 @@ _NUMBERS = (
     "rs_boost_db", "x", "y",
 )  # fmt: skip
 _POWERS = ("port_power_dbm", "cpich_power_dbm", "eirp_dbm")
+
+#: Columns of one number each; most of their cells need no look.
+_SINGLE_NUMBERS = (*_NUMBERS, *_POWERS, "longitude", "latitude")
+
+_DECIMAL_COMMA = Repair(None, "decimal-comma", "info", "the comma is a decimal comma")
 
 _HTML = re.compile(r"<\s*[a-zA-Z/!?]")
 _FORMULA = re.compile(r"^[=+@]|^-(?![0-9.,]+$)")
@@ -71,20 +78,29 @@ def repair_cells(sheet: Sheet, *, operators: Mapping[str, str]) -> tuple[Sheet, 
         **dict.fromkeys(_POWERS, lambda value: repair_number(value, kind="power")),
         **dict.fromkeys(_TEXT, _text),
     }
-    for name in frame.columns:
-        rule = rules.get(str(name))
+    for name in map(str, frame.columns):
+        rule = rules.get(name)
         if rule is None:
             continue
-        repairs = by_value(frame[name], _first_of(_emptied, rule))
-        changed = np.flatnonzero(repairs.notna().to_numpy())
-        if not len(changed):
-            continue
-        old = frame[name].iloc[changed]
-        new = repairs.iloc[changed]
         whole = frame[name].to_numpy(dtype=object, copy=True)
-        whole[changed] = [repair.value for repair in new]
+        places: npt.NDArray[np.int64] = np.arange(len(whole))
+        if name in _SINGLE_NUMBERS:
+            _, places = plain_numbers(frame[name])
+            commas = places[decimal_commas(whole[places])]
+            if len(commas):
+                findings.append(_told(sheet, name, commas, whole, _DECIMAL_COMMA))
+                whole[commas] = [value.replace(",", ".") for value in whole[commas]]
+                places = np.setdiff1d(places, commas)
+        repairs = by_value(frame[name].iloc[places], _first_of(_emptied, rule)).to_numpy()
+        changed = np.flatnonzero(pd.notna(repairs))
+        by_repair: dict[Repair, list[int]] = {}
+        for place in changed.tolist():
+            by_repair.setdefault(repairs[place], []).append(place)
+        for repair, members in by_repair.items():
+            rows = places[members]
+            findings.append(_told(sheet, name, rows, whole, repair))
+            whole[rows] = repair.value
         frame[name] = pd.Series(whole, index=frame.index, dtype=object)
-        findings += _told(sheet, str(name), old, new)
     return replace(sheet, frame=frame), findings
 
 
@@ -95,23 +111,16 @@ def _first_of(*rules: Rule) -> Rule:
     return apply
 
 
-def _told(sheet: Sheet, column: str, old: pd.Series, new: pd.Series) -> list[pd.DataFrame]:
-    """Return the findings of one column, a table for each rule."""
-    places_of: dict[tuple[str, Severity], list[int]] = {}
-    for place, repair in enumerate(new):
-        places_of.setdefault((repair.rule, repair.severity), []).append(place)
-    tables = []
-    for (rule, severity), places in sorted(places_of.items()):
-        kept = rule in ("html", "formula")
-        tables.append(
-            cell_findings(
-                sheet.lines(old.index[places]), old.iloc[places].tolist(),
-                column=sheet.called(column), rule=rule, severity=severity,
-                action="kept" if kept else "repaired",
-                detail=[new.iloc[place].detail for place in places],
-            )
-        )  # fmt: skip
-    return tables
+def _told(
+    sheet: Sheet, column: str, places: npt.NDArray[np.int64], values: npt.NDArray[np.object_],
+    repair: Repair,
+) -> pd.DataFrame:  # fmt: skip
+    """Return a finding for each cell that one repair changes."""
+    return cell_findings(
+        sheet.lines(sheet.frame.index[places]), values[places].tolist(),
+        column=sheet.called(column), rule=repair.rule, severity=repair.severity,
+        action="kept" if repair.rule in ("html", "formula") else "repaired", detail=repair.detail,
+    )  # fmt: skip
 
 
 def _emptied(value: object) -> Repair | None:
@@ -184,12 +193,12 @@ def _azimuth(value: object) -> Repair | None:
 def _text(value: object) -> Repair | None:
     if not isinstance(value, str):
         return None
-    composed = unicodedata.normalize("NFC", value)
-    if composed != value:
+    if not value.isascii() and not unicodedata.is_normalized("NFC", value):
+        composed = unicodedata.normalize("NFC", value)
         return Repair(composed, "unicode", "info", "letters and marks are composed")
-    if _HTML.search(value):
+    if "<" in value and _HTML.search(value):
         return Repair(value, "html", "warning", "looks like HTML: kept as text, shown escaped")
-    if _FORMULA.match(value):
+    if value[:1] in "=+@-" and _FORMULA.match(value):
         return Repair(value, "formula", "warning", "looks like a formula: kept as text, never run")
     return None
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from htcoverage.cleaning import words
 from htcoverage.readers import defaults
@@ -126,7 +128,7 @@ def structured(sheet: Sheet) -> Structure:
 
 def _without_repeated(sheet: Sheet) -> tuple[pd.DataFrame, list[pd.DataFrame], set[int]]:
     """Return the rows without those that repeat an earlier one in every cell."""
-    repeated = sheet.frame.astype(str).duplicated().to_numpy()
+    repeated = sheet.frame.duplicated().to_numpy()
     if not repeated.any():
         return sheet.frame, [], set()
     rows = sheet.frame.index[repeated]
@@ -141,11 +143,12 @@ def _without_repeated(sheet: Sheet) -> tuple[pd.DataFrame, list[pd.DataFrame], s
 
 def _site_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.DataFrame]]:
     """Return site identifiers, made of the position where there are none."""
-    places = (
-        frame["latitude"].astype(float).round(_PLACE_DIGITS).map("{:.4f}".format)
-        + " "
-        + frame["longitude"].astype(float).round(_PLACE_DIGITS).map("{:.4f}".format)
-    ).astype(object)
+    parts = [
+        pc.cast(pa.array(np.round(frame[name].to_numpy(dtype=float), _PLACE_DIGITS)), pa.string())
+        for name in ("latitude", "longitude")
+    ]
+    names = pc.binary_join_element_wise(*parts, " ").to_numpy(zero_copy_only=False)
+    places = pd.Series(names, frame.index, dtype=object)
     own = frame["site_id"] if "site_id" in frame else pd.Series(None, frame.index, dtype=object)
     empty = own.isna()
     detail = "the position stands for the missing identifier of the site"
@@ -161,14 +164,10 @@ def _site_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.Dat
 
 def _bts_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.DataFrame]]:
     """Return identifiers of base stations: one for each operator and technology."""
-    made = frame["site_id"].astype(str)
-    for name in ("operator", "technology"):
-        if name in frame:
-            made = made + " " + frame[name].astype(str)
     if "bts_id" not in frame:
         detail = "made of site, operator and technology"
         told = [Finding(None, "bts_id", "", "identifier", "info", "repaired", detail)]
-        return made.astype(object), [findings_frame(told)]
+        return _joined(frame, "site_id", "operator", "technology"), [findings_frame(told)]
     own = frame["bts_id"].map(lambda value: value if value is None else _text(value))
     findings: list[pd.DataFrame] = []
     empty = own.isna().to_numpy()
@@ -181,15 +180,12 @@ def _bts_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.Data
                 action="repaired", detail=detail,
             )
         )  # fmt: skip
-        line = pd.Series(frame.index, index=frame.index).astype(str)
-        own = own.where(~empty, (made + " " + line).astype(object))
+        rows = frame[empty].assign(row=frame.index[empty])
+        own = own.copy()
+        own[empty] = _joined(rows, "site_id", "operator", "technology", "row")
     keys = [name for name in ("operator", "technology") if name in frame]
     if keys and own.duplicated().any():
-        known = (
-            frame[keys].astype(str).agg(" ".join, axis=1)
-            if len(keys) > 1
-            else frame[keys[0]].astype(str)
-        )
+        known = _joined(frame, *keys)
         kinds = pd.DataFrame({"own": own, "kind": known}).drop_duplicates()["own"].value_counts()
         shared = own.isin(kinds.index[kinds > 1]).to_numpy()
         if shared.any():
@@ -205,6 +201,15 @@ def _bts_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.Data
     return own, findings
 
 
+def _joined(frame: pd.DataFrame, *names: str) -> pd.Series:
+    """Return columns as one text, those that are there with spaces between."""
+    parts = [frame[name].astype(str) for name in names if name in frame]
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole + " " + part
+    return whole.astype(object)
+
+
 def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -218,9 +223,9 @@ def _rows_are_cells(frame: pd.DataFrame) -> bool:
         return False
     repeated = frame[frame["bts_id"].duplicated(keep=False)]
     groups = repeated.groupby("bts_id", sort=False)
-    differing = repeated.assign(_cell=repeated[tells].astype(str).agg(" ".join, axis=1)).groupby(
-        "bts_id", sort=False
-    )["_cell"]
+    differing = repeated.assign(_cell=_joined(repeated, *tells)).groupby("bts_id", sort=False)[
+        "_cell"
+    ]
     apart = (groups["longitude"].agg(np.ptp) > _ONE_PLACE_DEG) | (
         groups["latitude"].agg(np.ptp) > _ONE_PLACE_DEG
     )

@@ -6,6 +6,9 @@ import math
 import re
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from htcoverage.readers.columns import plain
 from htcoverage.readers.findings import Severity
 
@@ -24,7 +27,7 @@ _DMS = re.compile(
     r"""(?P<before>[NSEWBĐTD])?\s*
         (?P<sign>[+-])?\s*(?P<deg>\d{1,3}(?:[.,]\d+)?)\s*(?P<mark>[°ºd˚o:]|\s|độ|$|(?=[NSEWBĐT]))\s*
         (?:(?P<min>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘`m:]|phút|\s|$|(?=[NSEWBĐT]))\s*)?
-        (?:(?P<sec>\d{1,2}(?:[.,]\d+)?)\s*(?:["″”“s]|''|′′|’’|giây|$|(?=[NSEWBĐT])|\s)?\s*)?
+        (?:(?P<sec>\d{1,2}(?:[.,]\d+)?)\s*(?:["″”“]|(?-i:s)|''|′′|’’|giây|$|(?=[NSEWBĐT])|\s)?\s*)?
         (?P<after>[NSEWBĐTD])?""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -144,11 +147,26 @@ def vietnamese_letters(values: list[object]) -> bool:
 
 def is_empty_word(value: object) -> bool:
     """Return whether a cell holds a word or sign for nothing."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value or len(value) > _LONGEST_EMPTY:
         return False
-    if re.fullmatch(r"[-–—?.#*_/\\ ]+", value):
+    if not value[0].isalnum() and _SIGNS.fullmatch(value):
         return True
+    if value[0] != "#" and _DIGIT.search(value):
+        return False
     return any(sign.isalpha() for sign in value) and plain(value) in _EMPTY
+
+
+def decimal_commas(values: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Return which raw cells are numbers with a decimal comma and no more to them."""
+    return np.fromiter(
+        (type(value) is str and _DECIMAL_COMMA.fullmatch(value) is not None for value in values),
+        np.bool_, len(values),
+    )  # fmt: skip
+
+
+_SIGNS = re.compile(r"[-–—?.#*_/\\ ]+")
+_DIGIT = re.compile(r"[0-9]")
+_LONGEST_EMPTY = 20
 
 
 _EMPTY = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -174,6 +174,12 @@ def match_columns(
             chosen[guess.column] = guess
             taken.add(guess.name)
     return tuple(chosen[column] for column in columns if column in chosen)
+
+
+def known_names(wanted: Iterable[str]) -> Callable[[str], bool]:
+    """Return a function that tells whether a cell is a usual name of a wanted column."""
+    known = {word for column in wanted for word in (plain(column), *_WORDS.get(column, ()))}
+    return lambda cell: plain(cell) in known or plain(_UNIT.sub(" ", cell)) in known
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,10 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from htcoverage.errors import Fault
 from htcoverage.readers.sheet import Sheet
@@ -65,8 +68,11 @@ def parse_numbers(
     wanted : str
         The meaning of the column, for the message.
     """
-    parsed = by_value(cells, lambda value: _float(value, whole=whole))
-    values = parsed.to_numpy(dtype=float)
+    values, rest = plain_numbers(cells)
+    if len(rest):
+        values[rest] = by_value(cells.iloc[rest], lambda value: number(value)).to_numpy(dtype=float)
+    if whole:
+        values[np.isfinite(values) & (values != np.floor(values))] = np.nan
     bad = np.flatnonzero(np.isnan(values) & cells.notna().to_numpy())
     faults = [
         _number_fault(sheet, row, str(cells.name), value, whole, wanted)
@@ -97,11 +103,31 @@ def _empty(value: object) -> bool:
     return value is None or value is pd.NA or value != value
 
 
-def _float(value: object, *, whole: bool) -> float:
-    found = number(value)
-    if found is None or (whole and not found.is_integer()):
-        return math.nan
-    return found
+#: Numbers as nearly every file writes them; all else is looked at one by one.
+_USUAL_NUMBER = r"^-?[0-9]{1,15}(?:\.[0-9]{1,17})?$"
+
+
+def plain_numbers(cells: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return a column as floats, NaN where it is no usual number, and the places of the others.
+
+    Empty cells are NaN and not among the others. A million cells take a fifth of a second.
+    """
+    if cells.dtype.kind == "f":
+        found = cells.to_numpy(dtype=float, copy=True)
+        return found, np.flatnonzero(np.isinf(found))
+    raw = cells.to_numpy(dtype=object)
+    values = np.full(len(raw), np.nan)
+    words = np.fromiter((type(value) is str for value in raw), np.bool_, len(raw))
+    floats = np.fromiter((type(value) is float for value in raw), np.bool_, len(raw))
+    values[floats] = raw[floats].astype(float)
+    done = floats & ~np.isinf(values)
+    places = np.flatnonzero(words)
+    texts = pa.array(raw[places], pa.string())
+    usual = pc.match_substring_regex(texts, _USUAL_NUMBER).to_numpy(zero_copy_only=False)
+    usual = usual.astype(np.bool_)
+    values[places[usual]] = pc.cast(texts.filter(pa.array(usual)), pa.float64()).to_numpy()
+    done[places[usual]] = True
+    return values, np.flatnonzero(~done & cells.notna().to_numpy())
 
 
 def _number_fault(

@@ -48,16 +48,17 @@ class Sheet:
 
     def fault(self, row: Hashable, column: str, expected: str) -> Fault:
         """Return a fault that quotes the cell as it stands in the file."""
-        found = self.frame.loc[row, column] if column in self.frame else None
+        found = self.frame[column].loc[row] if column in self.frame else None
         return Fault(self.file, as_row(row), self.called(column), shown(found), expected)
 
     def called(self, column: str) -> str:
         """Return what the file calls a column."""
         return self.names.get(column, column)
 
-    def lines(self, labels: Iterable[Hashable]) -> list[int]:
+    def lines(self, labels: pd.Index) -> list[int]:
         """Return the line numbers of rows."""
-        return [as_row(label) for label in labels]
+        found: list[int] = (labels.to_numpy(dtype="int64") % PARTS_OF_A_LINE).tolist()
+        return found
 
     def missing(self, column: Column) -> Fault:
         """Return the fault of a column that the file lacks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from htcoverage.readers.columns import match_columns
+from htcoverage.readers.columns import known_names
 from htcoverage.readers.excel import read_excel_sheet, sheet_names
 from htcoverage.readers.sheet import Sheet, existing_file
 from htcoverage.readers.text import FindHeader, read_csv_sheet
@@ -78,13 +78,14 @@ def _likely_sheet(names: Sequence[str]) -> str | None:
 
 
 def _header_finder(wanted: Collection[str]) -> FindHeader:
+    known_name = known_names(wanted)
+
     def find(rows: Sequence[Sequence[str]]) -> tuple[int, list[str] | None]:
         if len(rows[0]) == len(OPENCELLID) and rows[0][0] in OPENCELLID_RADIOS:
             return 0, list(OPENCELLID)
-        scores = [
-            sum(match.confidence for match in match_columns([c for c in cells if c], wanted))
-            for cells in rows[:_HEADER_ROWS]
-        ]
+        scores = [sum(known_name(cell) for cell in cells) for cells in rows[:_HEADER_ROWS]]
+        if max(scores) == 0:
+            return 0, None
         return scores.index(max(scores)), None
 
     return find

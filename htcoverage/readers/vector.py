@@ -68,7 +68,7 @@ def layer_names(path: Path | str) -> dict[str, bool]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            layers = pyogrio.list_layers(found)
+            layers = pyogrio.list_layers(_inside(found))
     except _READ_ERRORS as error:
         raise _unreadable(path) from error
     return {str(name): kind is not None for name, kind in layers}
@@ -105,7 +105,8 @@ def read_layer(path: Path | str, *, layer: str | None = None, together: bool = F
         # A dimension dropped or a ring closed is no news to the user; the geometry is checked.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tables = [pyogrio.read_dataframe(path, layer=name) for name in names]
+            source = _inside(Path(path))
+            tables = [pyogrio.read_dataframe(source, layer=name) for name in names]
             table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
             crs = None if getattr(table, "crs", None) is None else CRS.from_user_input(table.crs)
     except _READ_ERRORS as error:
@@ -122,6 +123,16 @@ def read_layer(path: Path | str, *, layer: str | None = None, together: bool = F
     frame = cells.where(cells.notna(), None)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return Layer(Sheet(file, frame, None), geometry, crs)
+
+
+def _inside(path: Path) -> Path | str:
+    """Return the KML document inside a KMZ: read as a KMZ, GDAL leaves its columns out."""
+    if path.suffix.lower() != ".kmz" or not is_zip(path):
+        return path
+    documents = [name for name in check_archive(path) if name.lower().endswith(".kml")]
+    if not documents:
+        raise file_fault(path, "a KML document inside the KMZ")
+    return f"/vsizip/{{{path}}}/{documents[0]}"
 
 
 def _unreadable(path: Path | str) -> InputError:
