@@ -331,6 +331,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "source_all": ("all together", "tất cả"),
     "source_common": ("common to the band of {mhz} MHz", "chung cho băng tần {mhz} MHz"),
     "source_site": ("per site", "theo vị trí trạm"),
+    "source_EIRP": ("power (EIRP) in the ledger", "công suất (EIRP) trong hồ sơ"),
+    "source_azimuth and tilt": (
+        "azimuth and tilt in the ledger",
+        "góc phương vị và góc ngẩng trong hồ sơ",
+    ),
     "source_local": ("local", "cục bộ"),
     "report_sensitivity": (
         "If all thresholds or all levels were shifted",

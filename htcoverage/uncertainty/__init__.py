@@ -3,6 +3,7 @@
 from htcoverage.uncertainty.evidence import Evidence, compute_evidence, evidence_document
 from htcoverage.uncertainty.failure import site_failures
 from htcoverage.uncertainty.intervals import add_intervals, error_sources
+from htcoverage.uncertainty.ledger_errors import DoubtfulLedger, LedgerErrors
 from htcoverage.uncertainty.level_errors import LevelErrors
 from htcoverage.uncertainty.sensitivity import (
     Sensitivity,
@@ -12,7 +13,9 @@ from htcoverage.uncertainty.sensitivity import (
 )
 
 __all__ = [
+    "DoubtfulLedger",
     "Evidence",
+    "LedgerErrors",
     "LevelErrors",
     "Sensitivity",
     "add_intervals",

@@ -23,53 +23,25 @@ figure itself may lie outside.
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import xarray as xr
-from odc.geo.geobox import GeoBox
 
-from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
-from htcoverage.figures.areas import AREA_LEVELS, AreaLevel, area_levels_of, measure_level
-from htcoverage.figures.cover import (
-    ANY_OPERATOR,
-    CoverCriteria,
-    FloatArray,
-    LayerExcess,
-    Technology,
-    layer_excess,
-)
-from htcoverage.figures.measure import FigureColumn, cover_weight, figure_columns
-from htcoverage.figures.rows import (
-    HEADLINE_SETTLEMENT_PART,
-    Measure,
-    figure_rows,
-    people_of,
-    row_amounts,
-)
-from htcoverage.figures.zones import (
-    ZoneAreas,
-    grid_of_coverage,
-    raise_faults,
-    table_faults,
-    zone_areas,
-)
-from htcoverage.uncertainty.level_errors import (
-    LevelErrors,
-    cell_groups,
-    draw_errors,
-    spread_left_db,
-)
-from htcoverage.uncertainty.worlds import servers_at, world_excess
+from htcoverage.figures.areas import AREA_LEVELS
+from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, FloatArray, Technology
+from htcoverage.figures.measure import FigureColumn
+from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
+from htcoverage.uncertainty.drawing import ALL_SOURCES, Drawing
+from htcoverage.uncertainty.ledger_errors import DoubtfulLedger
+from htcoverage.uncertainty.level_errors import LevelErrors, spread_left_db
+from htcoverage.uncertainty.measuring import KEYS, Measuring
 
 #: Share of the worlds between ``low`` and ``high``, as many below as above.
 INTERVAL_PROBABILITY = 0.9
@@ -78,14 +50,6 @@ DEFAULT_SEED = 20231001
 
 #: Fewer worlds have no twentieth at either end.
 _LEAST_DRAWS = 20
-
-#: Pixels at which land is drawn at least; of more, every nth row and column. The figure itself is
-#: exact; only its change from world to world is taken from the sample.
-_LAND_SAMPLE = 60_000
-
-_KEYS = [
-    "area_level", "area_code", "technology", "operator", "denominator", "settlement_part", "basis",
-]  # fmt: skip
 
 
 def add_intervals(
@@ -96,6 +60,7 @@ def add_intervals(
     cells: pd.DataFrame,
     *,
     errors: LevelErrors | None = None,
+    ledger: DoubtfulLedger | None = None,
     draws: int = DEFAULT_DRAWS,
     seed: int = DEFAULT_SEED,
 ) -> pd.DataFrame:
@@ -114,6 +79,9 @@ def add_intervals(
         ``cell_id, band_mhz``.
     errors : LevelErrors, optional
         The criteria's ``model_sigma_db`` in parts (7 dB: 3, 3 and 5.6 dB) when left out.
+    ledger : DoubtfulLedger, optional
+        Draws errors of power, azimuth and tilt besides; a model's spread against measurement holds
+        them already, unless the ledger measured against was better than this one.
     draws : int
         Worlds, at least 20.
     seed : int
@@ -133,7 +101,7 @@ def add_intervals(
     criteria = CoverCriteria(**figures.attrs["criteria"])
     errors = errors or LevelErrors.of_model(criteria.model_sigma_db)
     parts = figures.loc[figures["denominator"] == "settlements", "settlement_part"]
-    measuring = _Measuring.of(
+    measuring = Measuring.of(
         coverage,
         settlements,
         districts,
@@ -141,19 +109,11 @@ def add_intervals(
         level_names=[name for name in AREA_LEVELS if (figures["area_level"] == name).any()],
         settlement_parts=tuple(dict.fromkeys(parts.tolist())),
     )
-    groups = cell_groups(coverage, cells)
-    servers = servers_at(coverage, groups, measuring.pixels, criteria=criteria)
     spread_db = spread_left_db(criteria, errors)
+    drawing = Drawing.of(coverage, measuring.pixels, cells, criteria, errors, ledger, seed)
 
     def shares_of(number: int) -> FloatArray:
-        draw = draw_errors(groups, errors, number=number, seed=seed)
-        world = world_excess(
-            servers,
-            np.sum(list(draw.by_source.values()), axis=0),
-            key=draw.key,
-            local_sigma_db=errors.local_sigma_db,
-        )
-        return measuring.shares(world, spread_db=spread_db)
+        return measuring.shares(drawing.world(number), spread_db=spread_db)
 
     # Worlds do not know of each other, so their order and the number of threads change nothing.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -161,7 +121,7 @@ def add_intervals(
     low, high = _ends(shares)
     ends = measuring.keys.assign(new_low=low, new_high=high)
     # Parts are compared as they stand; NaN, no part, equals itself in a merge.
-    found = figures.merge(ends, how="left", on=_KEYS, validate="1:1")
+    found = figures.merge(ends, how="left", on=KEYS, validate="1:1")
     result = figures.assign(
         low=found["new_low"].fillna(found["low"]).to_numpy(),
         high=found["new_high"].fillna(found["high"]).to_numpy(),
@@ -170,6 +130,7 @@ def add_intervals(
         **figures.attrs,
         "intervals": {
             "probability": INTERVAL_PROBABILITY, "draws": draws, "seed": seed, **asdict(errors),
+            **({} if ledger is None else asdict(ledger.errors)),
         },
     }  # fmt: skip
     return result
@@ -183,6 +144,7 @@ def error_sources(
     *,
     criteria: CoverCriteria | None = None,
     errors: LevelErrors | None = None,
+    ledger: DoubtfulLedger | None = None,
     technology: Technology = "4G",
     operator: str = ANY_OPERATOR,
     basis: Literal["median", "cell_edge"] = "cell_edge",
@@ -194,7 +156,7 @@ def error_sources(
 
     Parameters
     ----------
-    coverage, settlements, districts, cells, errors, draws, seed
+    coverage, settlements, districts, cells, errors, ledger, draws, seed
         As for `add_intervals`.
     criteria : CoverCriteria, optional
         The default criteria when left out.
@@ -217,7 +179,7 @@ def error_sources(
     _check_draws(draws, seed)
     criteria = criteria or CoverCriteria()
     errors = errors or LevelErrors.of_model(criteria.model_sigma_db)
-    measuring = _Measuring.of(
+    measuring = Measuring.of(
         coverage,
         settlements,
         districts,
@@ -226,24 +188,12 @@ def error_sources(
         settlement_parts=(settlement_part,),
         column=FigureColumn(technology, operator, basis),
     )
-    groups = cell_groups(coverage, cells)
-    servers = servers_at(coverage, groups, measuring.pixels, criteria=criteria)
-    sources = ("all", *groups.sources)
-    silent = np.zeros(len(groups.site))
+    drawing = Drawing.of(coverage, measuring.pixels, cells, criteria, errors, ledger, seed)
+    sources = (ALL_SOURCES, *drawing.sources)
 
     def shares_of(number: int) -> list[FloatArray]:
-        draw = draw_errors(groups, errors, number=number, seed=seed)
-        by_source = {"all": np.sum(list(draw.by_source.values()), axis=0), **draw.by_source}
         return [
-            measuring.shares(
-                world_excess(
-                    servers,
-                    by_source.get(source, silent),
-                    key=draw.key,
-                    local_sigma_db=errors.local_sigma_db if source in ("all", "local") else 0.0,
-                ),
-                spread_db=0.0,
-            )
+            measuring.shares(drawing.world(number, source=source), spread_db=0.0)
             for source in sources
         ]
 
@@ -258,7 +208,7 @@ def error_sources(
         frames.append(
             measuring.keys.assign(
                 source=source, sd_share=spread[place], low=low, high=high, variance_part=part,
-                order=np.arange(len(measuring.keys)), later=source != "all",
+                order=np.arange(len(measuring.keys)), later=source != ALL_SOURCES,
             )
         )  # fmt: skip
     table = pd.concat(frames, ignore_index=True).sort_values(
@@ -266,142 +216,6 @@ def error_sources(
     )
     columns = ["technology", "operator", "basis", "denominator", "settlement_part", "source"]
     return table[[*columns, "sd_share", "low", "high", "variance_part"]].reset_index(drop=True)
-
-
-@dataclass(frozen=True, eq=False)
-class _Measuring:
-    """All that is needed to turn the layers of a world into the shares of the figure rows."""
-
-    homes: ZoneAreas
-    land: ZoneAreas
-    land_m2: FloatArray  # predicted, (districts, columns + 1)
-    land_at_sample: FloatArray  # predicted covered part of the sample, (districts, columns)
-    columns: tuple[FigureColumn, ...]
-    levels: tuple[AreaLevel, ...]
-    people: pd.DataFrame
-    settlement_parts: tuple[float, ...]
-    criteria: CoverCriteria
-    keys: pd.DataFrame
-
-    @property
-    def pixels(self) -> npt.NDArray[np.int64]:
-        """Pixels at which worlds are drawn: those of homes, then the sample of land."""
-        return np.concatenate([self.homes.pixels, self.land.pixels])
-
-    @classmethod
-    def of(
-        cls,
-        coverage: xr.Dataset,
-        settlements: gpd.GeoDataFrame,
-        districts: gpd.GeoDataFrame,
-        *,
-        criteria: CoverCriteria,
-        level_names: Sequence[str],
-        settlement_parts: tuple[float, ...],
-        column: FigureColumn | None = None,
-    ) -> _Measuring:
-        grid = grid_of_coverage(coverage)
-        settlements = reproject(settlements, coverage.attrs["crs"])
-        districts = reproject(districts, coverage.attrs["crs"])
-        raise_faults(table_faults(settlements, districts, grid))
-        homes, land = (zone_areas(table, grid) for table in (settlements, districts))
-        layers = layer_excess(coverage, criteria=criteria, pixels=land.pixels)
-        columns = tuple(figure_columns(layers)) if column is None else (column,)
-        spread_db = criteria.sigma_db
-        land_m2 = _covered(land, _weights(layers, columns, criteria=criteria, spread_db=spread_db))
-        sample = _sample(land, grid)
-        layers = layer_excess(coverage, criteria=criteria, pixels=sample.pixels)
-        at_sample = _covered(
-            sample, _weights(layers, columns, criteria=criteria, spread_db=spread_db)
-        )
-        levels = area_levels_of(settlements, districts, province="")
-        measuring = cls(
-            homes=homes,
-            land=sample,
-            land_m2=land_m2,
-            land_at_sample=at_sample[:, :-1] / at_sample[:, -1:],
-            columns=columns,
-            levels=tuple(level for level in levels if level.name in level_names),
-            people=people_of(settlements),
-            settlement_parts=settlement_parts,
-            criteria=criteria,
-            keys=pd.DataFrame(),
-        )
-        predicted = layer_excess(coverage, criteria=criteria, pixels=measuring.pixels)
-        rows = [
-            figure_rows(level.name, level.areas, columns, measured)
-            for level, measured in measuring.measured(predicted, spread_db=spread_db)
-        ]
-        return replace(measuring, keys=pd.concat(rows, ignore_index=True)[_KEYS])
-
-    def measured(
-        self, layers: LayerExcess, *, spread_db: float
-    ) -> Iterator[tuple[AreaLevel, dict[Measure, FloatArray]]]:
-        weights = _weights(layers, self.columns, criteria=self.criteria, spread_db=spread_db)
-        count = len(self.homes.pixels)
-        residential_m2 = _covered(self.homes, [weight[:count] for weight in weights])
-        at_sample = _covered(self.land, [weight[count:] for weight in weights])
-        change = at_sample[:, :-1] / at_sample[:, -1:] - self.land_at_sample
-        whole_m2 = self.land_m2[:, -1:]
-        land_m2 = np.clip(self.land_m2[:, :-1] + change * whole_m2, 0.0, whole_m2)
-        land_m2 = np.hstack([land_m2, whole_m2])
-        for level in self.levels:
-            yield (
-                level,
-                measure_level(
-                    level,
-                    residential_m2,
-                    land_m2,
-                    self.people,
-                    settlement_parts=self.settlement_parts,
-                ),
-            )
-
-    def shares(self, layers: LayerExcess, *, spread_db: float) -> FloatArray:
-        """Return the covered share of every row of `keys` in a world."""
-        found = []
-        for _, measured in self.measured(layers, spread_db=spread_db):
-            _, covered, total = row_amounts(self.columns, measured)
-            counts = total > 0.0
-            found.append(covered[counts] / total[counts])
-        return np.concatenate(found)
-
-
-def _weights(
-    layers: LayerExcess,
-    columns: Sequence[FigureColumn],
-    *,
-    criteria: CoverCriteria,
-    spread_db: float,
-) -> list[FloatArray]:
-    """Return how much of each pixel counts for each column; last 1 everywhere, for the whole."""
-    inside = replace(
-        criteria, location_sigma_db=0.0, model_sigma_db=spread_db, user_loss_sigma_db=0.0
-    )
-    weights: list[FloatArray] = []
-    combination: tuple[str, str] | None = None
-    for column in columns:
-        if combination != (column.technology, column.operator):
-            combination = (column.technology, column.operator)
-            excess = layers.combined_db(column.technology, column.operator)
-        rule = inside if column.basis == "expected" else criteria
-        weights.append(cover_weight(excess, column.basis, criteria=rule))
-    return [*weights, np.ones_like(excess)]
-
-
-def _covered(zones: ZoneAreas, weights: Sequence[FloatArray]) -> FloatArray:
-    return np.stack([np.asarray(zones.area_m2 @ weight) for weight in weights], axis=1)
-
-
-def _sample(zones: ZoneAreas, grid: GeoBox) -> ZoneAreas:
-    """Return the zones at every nth pixel of every nth row, all of them where they are few."""
-    step = math.isqrt(max(1, len(zones.pixels) // _LAND_SAMPLE))
-    row, column = np.divmod(zones.pixels, grid.shape[1])
-    kept = (row % step == step // 2) & (column % step == step // 2)
-    area_m2 = zones.area_m2[:, np.flatnonzero(kept)]
-    if not (area_m2.sum(axis=1) > 0.0).all():
-        return zones
-    return ZoneAreas(area_m2, zones.pixels[kept])
 
 
 def _ends(shares: FloatArray) -> FloatArray:

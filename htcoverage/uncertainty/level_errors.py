@@ -32,6 +32,10 @@ UInt64Array = npt.NDArray[np.uint64]
 _NORMAL = ndtri((np.arange(65536) + 0.5) / 65536).astype(np.float32)
 
 
+#: The source of errors that belong to a path, drawn by `local_errors_db`.
+LOCAL = "local"
+
+
 @dataclass(frozen=True)
 class LevelErrors:
     """Standard deviations of the parts of the error of a predicted median level.
@@ -103,7 +107,7 @@ class CellGroups:
     @property
     def sources(self) -> tuple[str, ...]:
         """Names of the sources of error, as `draw_errors` gives them, and "local"."""
-        return (*(f"common, {mhz:g} MHz" for mhz in self.bands_mhz), "site", "local")
+        return (*(f"common, {mhz:g} MHz" for mhz in self.bands_mhz), "site", LOCAL)
 
 
 def cell_groups(coverage: xr.Dataset, cells: pd.DataFrame) -> CellGroups:

@@ -102,7 +102,12 @@ def servers_at(
 
 
 def world_excess(
-    servers: Servers, cell_error_db: FloatArray, *, key: np.uint64, local_sigma_db: float
+    servers: Servers,
+    cell_error_db: FloatArray,
+    *,
+    key: np.uint64,
+    local_sigma_db: float,
+    change_db: FloatArray | float = 0.0,
 ) -> LayerExcess:
     """Return the excess of every layer in one simulated world: the stronger of the two servers.
 
@@ -116,8 +121,10 @@ def world_excess(
         Of the world's local errors.
     local_sigma_db : float
         Spread of the local errors, in dB; 0 draws none.
+    change_db : array or float
+        Further change of each server's level, (layers, 2, pixels).
     """
-    excess = servers.excess_db + cell_error_db[servers.cell]
+    excess = servers.excess_db + cell_error_db[servers.cell] + change_db
     if local_sigma_db > 0.0:
         excess += local_errors_db(servers.path, key, local_sigma_db)
     strongest = excess.max(axis=1)
