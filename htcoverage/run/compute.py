@@ -18,6 +18,7 @@ from htcoverage.figures.cover import layer_excess
 from htcoverage.figures.zones import zone_areas
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import make_grid
+from htcoverage.propagation.registry import DEFAULT_MODEL
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
 
@@ -95,7 +96,18 @@ def compute_run(
     )
     tell("figures", 1, 1)
     tell("gaps", 0, 1)
-    gaps = find_gaps(coverage, settlements, districts, inputs.bts, criteria=criteria)
+    # Why a gap is one is told by the paths of P.1812, so only where P.1812 found the gap.
+    told = parameters.model == DEFAULT_MODEL
+    gaps = find_gaps(
+        coverage,
+        settlements,
+        districts,
+        inputs.bts,
+        criteria=criteria,
+        terrain=inputs.terrain if told else None,
+        cells=inputs.cells if told else None,
+        spans=inputs.spans if len(inputs.spans) else None,
+    )
     tell("gaps", 1, 1)
     return RunResult(
         inputs=inputs,

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from pyproj import Geod
 
-from htcoverage.crs import WGS84, reproject
+from htcoverage.crs import reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
+from htcoverage.fibre.lengths import INTER_PROVINCIAL, length_table
 from htcoverage.labels import label
 from htcoverage.maps import make_map, save_map
 from htcoverage.run.compute import RunProgress, RunResult
@@ -155,7 +154,7 @@ def assumptions(result: RunResult) -> dict[str, Any]:
 def figures_document(result: RunResult) -> dict[str, Any]:
     """Return the content of ``figures.json``: the same for the same input, to the byte."""
     inputs = result.inputs
-    cable_km, route_km = _network_km(inputs.spans)
+    cable_km, route_km = _network_km(inputs.spans, str(inputs.terrain.geobox.crs))
     return {
         "area": inputs.name,
         "reported": dict(inputs.reported),
@@ -171,13 +170,13 @@ def figures_document(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _network_km(spans: gpd.GeoDataFrame) -> tuple[float, float]:
+def _network_km(spans: gpd.GeoDataFrame, crs: str) -> tuple[float, float]:
     """Cable and route inside the province, km on the ellipsoid; a shared route counts once."""
-    inside = reproject(spans[spans["kind"] != "inter-provincial"], WGS84)
-    geod = Geod(ellps="WGS84")
-    length_km = np.array([geod.geometry_length(line) / 1000.0 for line in inside.geometry])
-    first = ~inside.geometry.to_wkb().duplicated()
-    return float(length_km @ inside["cables"].to_numpy(float)), float(length_km[first].sum())
+    inside = spans[spans["kind"] != INTER_PROVINCIAL]
+    if inside.empty:
+        return 0.0, 0.0
+    total = length_table(reproject(inside, crs), by=()).iloc[0]
+    return float(total["cable_km"]), float(total["route_km"])
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
