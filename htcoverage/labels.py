@@ -336,6 +336,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "azimuth and tilt in the ledger",
         "góc phương vị và góc ngẩng trong hồ sơ",
     ),
+    "source_height and position": (
+        "height and position in the ledger",
+        "độ cao và vị trí trong hồ sơ",
+    ),
     "source_local": ("local", "cục bộ"),
     "report_sensitivity": (
         "If all thresholds or all levels were shifted",

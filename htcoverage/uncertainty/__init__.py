@@ -1,5 +1,6 @@
 """How sure a figure is: shifted thresholds, sites that fail, errors of the model."""
 
+from htcoverage.uncertainty.alternatives import Alternative, moved_ledger, sweep_alternatives
 from htcoverage.uncertainty.evidence import Evidence, compute_evidence, evidence_document
 from htcoverage.uncertainty.failure import site_failures
 from htcoverage.uncertainty.intervals import add_intervals, error_sources
@@ -13,6 +14,7 @@ from htcoverage.uncertainty.sensitivity import (
 )
 
 __all__ = [
+    "Alternative",
     "DoubtfulLedger",
     "Evidence",
     "LedgerErrors",
@@ -23,7 +25,9 @@ __all__ = [
     "compute_sensitivity",
     "error_sources",
     "evidence_document",
+    "moved_ledger",
     "reached_table",
     "sensitivity_table",
     "site_failures",
+    "sweep_alternatives",
 ]

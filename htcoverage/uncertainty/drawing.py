@@ -10,6 +10,12 @@ import pandas as pd
 import xarray as xr
 
 from htcoverage.figures.cover import CoverCriteria, FloatArray, LayerExcess
+from htcoverage.uncertainty.alternatives import (
+    Alternative,
+    drawn_steps,
+    level_changes_db,
+    moved_change_db,
+)
 from htcoverage.uncertainty.ledger_errors import (
     DoubtfulLedger,
     LedgerErrors,
@@ -28,6 +34,7 @@ from htcoverage.uncertainty.worlds import Servers, servers_at, world_excess
 
 #: Names of sources of error beside those of `CellGroups.sources`.
 ALL_SOURCES, POWER, TURNED = "all", "EIRP", "azimuth and tilt"
+MOVED = "height and position"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +46,8 @@ class Drawing:
     errors: LevelErrors
     ledger: LedgerErrors
     views: SectorViews | None
+    alternatives: tuple[Alternative, ...]
+    changes_db: npt.NDArray[np.float32]
     seed: int
 
     @classmethod
@@ -55,15 +64,24 @@ class Drawing:
         """Return the drawing of a coverage's levels at some pixels (flat indices)."""
         groups = cell_groups(coverage, cells)
         servers = servers_at(coverage, groups, pixels, criteria=criteria)
-        if ledger is None:
-            return cls(groups, servers, errors, LedgerErrors(0.0, 0.0, 0.0), None, seed)
-        views = sector_views(servers, coverage, pixels, cells, ledger)
-        return cls(groups, servers, errors, ledger.errors, views, seed)
+        views = None if ledger is None else sector_views(servers, coverage, pixels, cells, ledger)
+        alternatives = () if ledger is None else ledger.alternatives
+        return cls(
+            groups=groups,
+            servers=servers,
+            errors=errors,
+            ledger=LedgerErrors(0.0, 0.0, 0.0) if ledger is None else ledger.errors,
+            views=views,
+            alternatives=alternatives,
+            changes_db=level_changes_db(servers, coverage, pixels, alternatives),
+            seed=seed,
+        )
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Names of the sources that are drawn."""
-        return self.groups.sources + (() if self.views is None else (POWER, TURNED))
+        written = () if self.views is None else (POWER, TURNED)
+        return self.groups.sources + written + ((MOVED,) if self.alternatives else ())
 
     def world(self, number: int, *, source: str = ALL_SOURCES) -> LayerExcess:
         """Return a world; with a source named, all the others are silent in it."""
@@ -75,8 +93,15 @@ class Drawing:
         whole = source == ALL_SOURCES
         silent = np.zeros(len(self.groups.site))
         change: FloatArray | float = 0.0
+        if self.alternatives and (whole or source == MOVED):
+            sites = int(self.groups.site.max()) + 1
+            change = moved_change_db(
+                self.changes_db,
+                drawn_steps(self.alternatives, sites, random),
+                self.groups.site[self.servers.cell],
+            )
         if self.views is not None and (whole or source == TURNED):
-            change = turned_change_db(
+            change = change + turned_change_db(
                 self.views,
                 self.servers,
                 self.ledger.azimuth_sigma_deg * azimuth,

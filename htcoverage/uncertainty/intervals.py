@@ -24,6 +24,7 @@ figure itself may lie outside.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Literal
@@ -38,6 +39,7 @@ from htcoverage.figures.areas import AREA_LEVELS
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, FloatArray, Technology
 from htcoverage.figures.measure import FigureColumn
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
+from htcoverage.uncertainty.alternatives import Alternative
 from htcoverage.uncertainty.drawing import ALL_SOURCES, Drawing
 from htcoverage.uncertainty.ledger_errors import DoubtfulLedger
 from htcoverage.uncertainty.level_errors import LevelErrors, spread_left_db
@@ -80,8 +82,8 @@ def add_intervals(
     errors : LevelErrors, optional
         The criteria's ``model_sigma_db`` in parts (7 dB: 3, 3 and 5.6 dB) when left out.
     ledger : DoubtfulLedger, optional
-        Draws errors of power, azimuth and tilt besides; a model's spread against measurement holds
-        them already, unless the ledger measured against was better than this one.
+        Draws errors of power, azimuth, tilt, height and position besides. A model's spread against
+        measurement holds them already, unless the ledger measured against was better than this one.
     draws : int
         Worlds, at least 20.
     seed : int
@@ -130,7 +132,7 @@ def add_intervals(
         **figures.attrs,
         "intervals": {
             "probability": INTERVAL_PROBABILITY, "draws": draws, "seed": seed, **asdict(errors),
-            **({} if ledger is None else asdict(ledger.errors)),
+            **({} if ledger is None else asdict(ledger.errors) | _steps_m(ledger.alternatives)),
         },
     }  # fmt: skip
     return result
@@ -216,6 +218,11 @@ def error_sources(
     )
     columns = ["technology", "operator", "basis", "denominator", "settlement_part", "source"]
     return table[[*columns, "sd_share", "low", "high", "variance_part"]].reset_index(drop=True)
+
+
+def _steps_m(alternatives: Sequence[Alternative]) -> dict[str, float]:
+    """Return the step of each direction in which masts were moved, in metres."""
+    return {f"{each.direction}_step_m": abs(each.step_m) for each in alternatives}
 
 
 def _ends(shares: FloatArray) -> FloatArray:

@@ -1,8 +1,8 @@
 """Errors of the ledger itself: power, azimuth and tilt that are not as written.
 
-They need no new sweep. A wrong power shifts every level of its cell; a wrong azimuth or tilt leaves
-the path as it is and changes only what the antenna's pattern loses towards each pixel, so the
-geometry of the run is used again.
+These need no new sweep (heights and positions do: see `alternatives`). A wrong power shifts every
+level of its cell; a wrong azimuth or tilt leaves the path as it is and changes only what the
+antenna's pattern loses towards each pixel, so the geometry of the run is used again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from htcoverage.figures.cover import FloatArray
 from htcoverage.figures.zones import grid_of_coverage
 from htcoverage.propagation.p1812.model import effective_radius_km
 from htcoverage.terrain import Terrain
+from htcoverage.uncertainty.alternatives import Alternative
 from htcoverage.uncertainty.worlds import Servers
 
 
@@ -69,11 +70,15 @@ class DoubtfulLedger:
         In the coverage's CRS.
     errors : LedgerErrors
         How far it may be wrong.
+    alternatives : tuple of Alternative
+        Masts elsewhere, or higher or lower, from `sweep_alternatives`; none leaves heights and
+        positions as written.
     """
 
     bts: gpd.GeoDataFrame
     terrain: Terrain
     errors: LedgerErrors = LedgerErrors()
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
