@@ -303,6 +303,18 @@ def test_thousands_of_duplicates_are_dropped_and_counted() -> None:
     assert (cleaned.findings["finding"] == "duplicate").sum() == 4995
 
 
+def test_a_network_drawn_twice_by_a_shaky_hand_is_one() -> None:
+    rng = np.random.default_rng(3)
+    twice = pd.concat([ladder_network(), ladder_network()], ignore_index=True)
+    twice["span_id"] = [f"{name}-{k}" for k, name in enumerate(twice["span_id"])]
+    shaken = shapely.transform(
+        twice.geometry.to_numpy(), lambda xy: xy + rng.uniform(-0.3, 0.3, xy.shape)
+    )
+    cleaned = clean_spans(gpd.GeoDataFrame(twice, geometry=shaken, crs=CRS))
+    assert len(cleaned.spans) == 5
+    assert len(build_network(cleaned.spans).node_xy_m) == 5
+
+
 def test_a_network_elsewhere_names_the_crs_that_would_fit() -> None:
     area = gpd.GeoDataFrame(geometry=[shapely.box(*ORIGIN, *(ORIGIN + 10_000))], crs=CRS)
     wrong = ladder_network().to_crs("EPSG:32648").set_crs(CRS, allow_override=True)

@@ -171,17 +171,21 @@ def test_cables_on_one_pole_line_fall_together() -> None:
 
 @st.composite
 def networks(draw: st.DrawFn) -> gpd.GeoDataFrame:
-    """Two owners on a grid of 3 × 3 places, often on the same lines, with parallel cables."""
+    """Two owners on a grid of 3 × 3 places, often on the same lines, also in part."""
     rows = [
         (f"x{o}", o, "inter-provincial", 1, [(-1000, -500 * k), (0, 0)])
         for k, o in enumerate("VW", start=1)
     ]
-    place = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    steps = st.sampled_from([(1, 0), (0, 1), (-1, 0), (0, -1)])
     for k in range(draw(st.integers(1, 9))):
-        a, b = draw(place), draw(place)
-        if a == b:
+        x, y = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+        line = [(1000 * x, 1000 * y)]
+        # Spans of up to three steps share steps with others on part of their way.
+        for dx, dy in draw(st.lists(steps, min_size=1, max_size=3)):
+            x, y = min(max(x + dx, 0), 2), min(max(y + dy, 0), 2)
+            line.append((1000 * x, 1000 * y))
+        if line[0] == line[-1]:
             continue
-        line = [(1000 * a[0], 1000 * a[1]), (1000 * b[0], 1000 * b[1])]
         for owner in draw(st.sampled_from(["V", "W", "VW", "VV", "VVW"])):
             rows.append((f"s{k}{len(rows)}", owner, "access", 1, line))
     return spans(*rows)

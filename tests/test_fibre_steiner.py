@@ -12,6 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree, shortest_path
 
 from htcoverage.errors import InputError
+from htcoverage.fibre.ascent import ascend
 from htcoverage.fibre.steiner import steiner_tree
 
 
@@ -69,6 +70,7 @@ def test_tree_joins_all_within_the_factor_and_above_the_bound(
     leaves = np.flatnonzero(np.bincount(tree.edges.ravel()) == 1)
     assert set(leaves.tolist()) <= set(terminals)
     assert tree.lower_bound <= best * (1 + 1e-9)
+    assert ascend(graph.sorted_indices(), np.array(terminals))[0] <= best * (1 + 1e-9)
     assert best <= tree.cost * (1 + 1e-9)
     assert tree.cost <= 2 * (1 - 1 / len(terminals)) * best * (1 + 1e-9)
     assert tree.cost <= 2 * tree.lower_bound * (1 + 1e-9)

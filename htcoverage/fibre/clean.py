@@ -19,7 +19,7 @@ from htcoverage.fibre.findings import (
     self_crossings,
 )
 from htcoverage.fibre.graph import DEFAULT_TOLERANCE_M, BoolArray, cluster_points
-from htcoverage.fibre.lengths import SAME_VERTEX_M, line_lengths_m
+from htcoverage.fibre.lengths import SAME_VERTEX_M, IntArray, line_lengths_m
 from htcoverage.fibre.rows import FINDING_COLUMNS, finding, findings_table
 from htcoverage.grid import DEFAULT_CRS, check_metric_crs
 
@@ -68,14 +68,16 @@ def clean_spans(
 
     Repaired, in this order, until nothing is left to repair: ``multi_part`` (parts that meet become
     one line, others spans of their own), ``zero_length`` (spans no longer than the tolerance are
-    dropped), ``duplicate`` (same owner, line and attributes: dropped), ``near_miss`` (ends of one
-    owner within the tolerance are put on the first of them), ``end_on_span`` (a span on whose
-    inside another of its owner ends is split there). Only reported: ``parallel_cable`` (same owner
-    and line, other attributes), ``overlap`` (spans of one owner share a piece), ``crossing`` (of
-    one owner, without a node: most cables cross without a splice), ``self_crossing``,
-    ``dangling_end`` (a lone end 1 tolerance to 20 m from another span of its owner), ``island`` (a
-    part of an owner's network apart from its largest). Spans of different owners never touch each
-    other: a shared pole line is no fault.
+    dropped), ``duplicate`` (same owner and attributes, lines nowhere farther apart than the
+    tolerance: dropped), ``near_miss`` (ends of one owner within the tolerance are put on the first
+    of them), ``end_on_span`` (a span on whose inside another of its owner ends is split there).
+
+    Only reported: ``parallel_cable`` (same owner and line, other attributes), ``overlap`` (spans of
+    one owner share a piece), ``crossing`` (of one owner, without a node: most cables cross without
+    a splice), ``self_crossing``, ``dangling_end`` (a lone end one tolerance to 20 m from another
+    span of its owner), ``island`` (a part of an owner's network apart from its longest).
+
+    Spans of different owners never touch each other: a shared pole line is no fault.
 
     Parameters
     ----------
@@ -221,18 +223,14 @@ def _drop_zero_length(
 def _drop_duplicates(
     table: gpd.GeoDataFrame, tolerance_m: float
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    rounded = shapely.transform(
-        table.geometry.to_numpy(), lambda xy: np.rint(xy / SAME_VERTEX_M) * SAME_VERTEX_M
-    )
-    shape = pd.Series(shapely.to_wkb(shapely.normalize(rounded)))
-    same = pd.DataFrame({"owner": table["owner"].to_numpy(), "shape": shape})
-    attributes = same.assign(**{name: table[name] for name in ("kind", "cables", "fibres")})
-    copy = attributes.duplicated().to_numpy()
     lines = table.geometry.to_numpy()
     length_m = line_lengths_m(lines, table.crs)
-    firsts = same.drop_duplicates().assign(first=table["span_id"])
-    first = same.merge(firsts, on=["owner", "shape"], how="left")["first"].to_numpy()
-    parallel = same.duplicated().to_numpy() & ~copy
+    names = table["span_id"].to_numpy()
+    like = _first_alike(table, tolerance_m)
+    attributes = table[["kind", "cables", "fibres"]].assign(like=like)
+    copy = attributes.duplicated().to_numpy()
+    parallel = (like != np.arange(len(table))) & ~copy
+    first = names[like]
     rows = []
     for k in np.flatnonzero(copy | parallel):
         words = f"same line as {first[k]}"
@@ -248,6 +246,29 @@ def _drop_duplicates(
             )
         )
     return table[~copy].reset_index(drop=True), findings_table(rows)
+
+
+def _first_alike(table: gpd.GeoDataFrame, tolerance_m: float) -> IntArray:
+    """Return for each span the first of its owner that runs as it does, itself if there is none.
+
+    Lines run alike when they join the same two places and are nowhere farther apart than the
+    tolerance; ends within the tolerance are made the same place by an earlier round.
+    """
+    lines = table.geometry.to_numpy()
+    ends = np.stack([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)], axis=1)
+    _, place = np.unique(np.rint(ends.reshape(-1, 2) / SAME_VERTEX_M), axis=0, return_inverse=True)
+    low, high = np.sort(place.reshape(-1, 2), axis=1).T
+    like = np.arange(len(table))
+    apart_m = max(tolerance_m, SAME_VERTEX_M)
+    keys = pd.DataFrame({"owner": table["owner"].to_numpy(), "low": low, "high": high})
+    shared = keys[keys.duplicated(keep=False)]
+    for _, group in shared.groupby(list(keys), sort=False):
+        rows = group.index.to_numpy()
+        while len(rows) > 1:
+            near = shapely.hausdorff_distance(lines[rows[0]], lines[rows]) <= apart_m
+            like[rows[near]] = rows[0]
+            rows = rows[~near]
+    return like
 
 
 def _snap_ends(
@@ -299,38 +320,34 @@ def _split_at_ends(
         keep &= shapely.distance(at[end], ends[span, k]) > tolerance_m
     end, span = end[keep], span[keep]
     along_m = shapely.line_locate_point(lines[span], at[end])
-    pieces: list[shapely.LineString] = []
-    index: list[int] = []
-    rows = []
     order = np.lexsort((along_m, span))
     end, span, along_m = end[order], span[order], along_m[order]
-    cut = set(span.tolist())
-    for k in range(len(lines)):
-        if k not in cut:
-            pieces.append(lines[k])
-            index.append(k)
-            continue
-        here = span == k
-        where_m = along_m[here]
-        fresh = np.concatenate([[True], np.diff(where_m) > tolerance_m])
+    cut, start = np.unique(span, return_index=True)
+    stop = np.append(start, len(span))[1:]
+    before_m = line_lengths_m(lines[cut], table.crs)
+    pieces: list[shapely.LineString] = list(lines)
+    index = np.arange(len(lines)).tolist()
+    rows = []
+    for k, first, last, length_m in zip(cut, start, stop, before_m, strict=True):
+        here = slice(first, last)
+        fresh = np.append(True, np.diff(along_m[here]) > tolerance_m)
         points = shapely.get_coordinates(at[end[here]])[fresh]
-        made = _cut_line(lines[k], where_m[fresh], points)
-        change_m = float(line_lengths_m(made, table.crs).sum()) - float(
-            line_lengths_m(lines[k : k + 1], table.crs)[0]
-        )
-        pieces += made
-        index += [k] * len(made)
-        joined = [str(names[e // 2]) for e in end[here]]
+        made = _cut_line(lines[k], along_m[here][fresh], points)
+        pieces[k] = made[0]
+        pieces += made[1:]
+        index += [int(k)] * (len(made) - 1)
+        joined = dict.fromkeys(str(names[e // 2]) for e in end[here])
         rows.append(
             finding(
-                "end_on_span", [str(names[k]), *dict.fromkeys(joined)], owner[k],
-                shapely.Point(points[0]), f"split into {len(made)} where others end on it",
-                repaired=True, change_m=change_m,
+                "end_on_span", [str(names[k]), *joined], owner[k], shapely.Point(points[0]),
+                f"split into {len(made)} where others end on it", repaired=True,
+                change_m=float(line_lengths_m(made, table.crs).sum() - length_m),
             )
         )  # fmt: skip
-    order_of = np.asarray(index)
+    in_place = np.argsort(index, kind="stable")
+    order_of = np.asarray(index)[in_place]
     split = table.iloc[order_of].reset_index(drop=True)
-    split = split.set_geometry(gpd.GeoSeries(pieces, crs=table.crs))
+    split = split.set_geometry(gpd.GeoSeries([pieces[k] for k in in_place], crs=table.crs))
     return _numbered(split, order_of), findings_table(rows)
 
 

@@ -128,6 +128,8 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
     homes = analysis.attachments.settlements
     without = homes[homes["owners"] == ""]
     findings = analysis.clean.findings
+    stations = analysis.attachments.bts
+    connected = found.bts_survives["connected"]
     return {
         "route_km": round(float(inside["route_km"]), 3),
         "cable_km": round(float(inside["cable_km"]), 3),
@@ -138,8 +140,9 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
         "components": network.components()[0],
         "bridges": int(found.spans["bridge"].sum()),
         "articulation_nodes": int(found.nodes["articulation"].sum()),
-        "bts_total": len(analysis.attachments.bts),
-        "bts_on_fibre": int(found.bts_survives["connected"].sum()),
+        "bts_total": len(stations),
+        "bts_on_fibre": int(connected.sum()),
+        "sites_without_fibre": sorted(set(stations["site_id"][~connected].astype(str))),
         "settlements_without_fibre": len(without),
         "districts_without_fibre": int(without["district_code"].nunique()),
         "villages_without_fibre": without["settlement_id"].tolist(),
