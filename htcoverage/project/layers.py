@@ -24,6 +24,9 @@ from htcoverage.terrain import Terrain, read_terrain, sha256_of
 
 T = TypeVar("T")
 
+#: Terrain beyond the reach of the outermost site: two pixels of a coarse elevation model.
+_TERRAIN_MARGIN_M = 2000.0
+
 #: Faults of a ledger that are listed in an error; the cleaning report has them all.
 _MOST_FAULTS = 50
 
@@ -230,18 +233,31 @@ def _terrain(
     section = project.layers.terrain
     ground = [section.ground] if isinstance(section.ground, str) else section.ground
     paths = [path for name in ground for path in _expanded(project, name)]
-    if section.clutter is None:
-        notes.append("clutter: left out, all ground is bare")
+
+    def path_of(name: str | None) -> Path | None:
+        return None if name is None else project.resolve(name)
+
+    bounds_m = None
+    if area is not None:
+        west, south, east, north = reproject(area, crs).total_bounds.tolist()
+        # Sites stand up to the radius outside the area, and some terrain behind them is needed.
+        margin_m = 1000.0 * reach_km + _TERRAIN_MARGIN_M
+        bounds_m = (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
     terrain = read_terrain(
-        paths[0],
-        clutter_path=None if section.clutter is None else project.resolve(section.clutter),
-        clutter_classes_path=(
-            None if section.clutter_classes is None else project.resolve(section.clutter_classes)
-        ),
-        zone_path=None if section.zone is None else project.resolve(section.zone),
+        paths,
+        clutter_path=path_of(section.clutter),
+        clutter_classes_path=path_of(section.clutter_classes),
+        zone_path=path_of(section.zone),
         crs=crs,
         posting_m=section.posting_m,
+        source_crs=section.ground_crs,
+        bounds_m=bounds_m,
     )
+    notes += [f"terrain: {note}" for note in terrain.notes]
+    if section.clutter is None:
+        notes.append("clutter: left out, all ground is bare")
+    elif section.clutter_classes is None:
+        notes.append("clutter_classes: left out, ESA WorldCover's with assumed heights")
     if section.zone is None:
         notes.append("zone: left out, all is inland")
     return terrain

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -48,7 +49,8 @@ class Sheet:
 
     def fault(self, row: Hashable, column: str, expected: str) -> Fault:
         """Return a fault that quotes the cell as it stands in the file."""
-        found = self.frame[column].loc[row] if column in self.frame else None
+        cells: Any = self.frame[column] if column in self.frame else {row: None}
+        found = cells[row]
         return Fault(self.file, as_row(row), self.called(column), shown(found), expected)
 
     def called(self, column: str) -> str:

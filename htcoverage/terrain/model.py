@@ -1,0 +1,222 @@
+"""Terrain, clutter and radio-climatic zone on one grid: what the waves run over."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from odc.geo.geobox import GeoBox
+from pyproj import CRS
+from rasterio.fill import fillnodata
+from scipy import ndimage
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.grid import check_metric_crs
+from htcoverage.terrain.classes import class_heights
+from htcoverage.terrain.tiles import Tile, grid_of, mosaic, tiles_of
+
+PathLike = str | os.PathLike[str]
+
+#: Elevations on Earth; what lies outside is a mark for "none".
+_POSSIBLE_M = (-500.0, 9000.0)
+
+_LARGEST_FILLED_VOID = 100
+
+#: Zone of land where no zone raster is given (ITU-R P.1812-8, §3.2: 1 sea, 3 coastal, 4 inland).
+INLAND_ZONE = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """Rasters that share one projected grid in metres, row 0 north.
+
+    Parameters
+    ----------
+    ground_m : float32[y, x]
+        Terrain above sea level, m; NaN where unknown.
+    clutter_class : uint8[y, x]
+        Class of what stands on it.
+    clutter_height_m : float32[y, x]
+        Representative height of that class, m.
+    zone : uint8[y, x]
+        Radio-climatic zone: 1 sea, 3 coastal land, 4 inland.
+    geobox : GeoBox
+        Their grid.
+    sources : tuple of (str, str)
+        Name and SHA-256 of the files that they came from.
+    notes : tuple of str
+        What was done to voids.
+    """
+
+    ground_m: npt.NDArray[np.float32]
+    clutter_class: npt.NDArray[np.uint8]
+    clutter_height_m: npt.NDArray[np.float32]
+    zone: npt.NDArray[np.uint8]
+    geobox: GeoBox
+    sources: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def posting_m(self) -> float:
+        """Distance between neighbouring values, m."""
+        return float(self.geobox.resolution.x)
+
+
+def read_terrain(
+    ground_path: PathLike | Sequence[PathLike],
+    *,
+    clutter_path: PathLike | Sequence[PathLike] | None = None,
+    clutter_classes_path: PathLike | None = None,
+    zone_path: PathLike | None = None,
+    crs: str | None = None,
+    posting_m: float | None = None,
+    source_crs: str | None = None,
+    bounds_m: tuple[float, float, float, float] | None = None,
+) -> Terrain:
+    """Read terrain and what stands on it; anything not on the terrain's grid is warped onto it.
+
+    Voids of at most 100 pixels inside the terrain are filled from their rim; larger ones stay, and
+    are a fault where a signal crosses them.
+
+    Parameters
+    ----------
+    ground_path : path-like or sequence of them
+        Elevation above sea level in metres: any raster that GDAL reads, several tiles of any CRS,
+        or the ``index.txt`` of a Planet tile set.
+    clutter_path : path-like or sequence of them, optional
+        Classes of land cover likewise. Without it all ground is bare.
+    clutter_classes_path : path-like, optional
+        CSV table ``class, …, height_m`` of their representative heights, or a Planet menu. Without
+        it the classes are ESA WorldCover's.
+    zone_path : path-like, optional
+        Raster of radio-climatic zones. Without it all is inland.
+    crs : str, optional
+        Projected CRS in metres to work in; the elevation's own by default.
+    posting_m : float, optional
+        Distance between values; the elevation's own by default.
+    source_crs : str, optional
+        CRS of rasters that tell none.
+    bounds_m : (float, float, float, float), optional
+        West, south, east, north in ``crs``: no more than this is read.
+
+    Returns
+    -------
+    Terrain
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or has no CRS, or the class table lacks a class that occurs.
+    """
+    faults: list[Fault] = []
+    tiles = tiles_of(_paths(ground_path), crs=source_crs)
+    if crs is None and not CRS.from_user_input(tiles[0].crs).is_projected:
+        expected = "a projected CRS in metres, or the argument crs to warp the terrain to"
+        raise InputError([Fault(str(tiles[0].path), None, "CRS", tiles[0].crs, expected)])
+    check_metric_crs(crs or tiles[0].crs)
+    grid = grid_of(tiles, crs=crs, posting_m=posting_m, bounds_m=bounds_m)
+    ground, notes = _ground(mosaic(tiles, grid, classes=False), _paths(ground_path)[0])
+
+    clutter_class = np.zeros(grid.shape, np.uint8)
+    heights = np.zeros(256, np.float32)
+    files = [tile.path for tile in tiles]
+    if clutter_path is not None:
+        covers = tiles_of(_paths(clutter_path), crs=source_crs)
+        files += [tile.path for tile in covers]
+        clutter_class, found = _classes(covers, grid, fill=0)
+        faults += found
+        table = None if clutter_classes_path is None else Path(clutter_classes_path)
+        heights, found = class_heights(
+            table, np.unique(clutter_class), raster=str(_paths(clutter_path)[0])
+        )
+        faults += found
+    elif clutter_classes_path is not None:
+        expected = "its companion clutter_path as well"
+        faults.append(Fault(str(clutter_classes_path), None, None, "", expected))
+    zone = np.full(grid.shape, INLAND_ZONE, np.uint8)
+    if zone_path is not None:
+        zone, found = _classes(tiles_of([Path(zone_path)], crs=source_crs), grid, fill=INLAND_ZONE)
+        faults += found
+        strange = sorted(set(np.unique(zone).tolist()) - {1, 3, 4})
+        if strange:
+            faults.append(
+                Fault(
+                    str(zone_path), None, None, str(strange),
+                    "zones 1 (sea), 3 (coastal land) and 4 (inland) only",
+                )
+            )  # fmt: skip
+    if faults:
+        raise InputError(faults)
+    files += [Path(path) for path in (clutter_classes_path, zone_path) if path]
+    return Terrain(
+        ground_m=ground,
+        clutter_class=clutter_class,
+        clutter_height_m=heights[clutter_class],
+        zone=zone,
+        geobox=grid,
+        sources=tuple((path.name, sha256_of(path)) for path in files),
+        notes=notes,
+    )
+
+
+def sha256_of(path: PathLike) -> str:
+    """Return the SHA-256 of a file, hexadecimal."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _paths(path: PathLike | Sequence[PathLike]) -> list[Path]:
+    return [Path(path)] if isinstance(path, str | os.PathLike) else [Path(each) for each in path]
+
+
+def _ground(
+    ground: npt.NDArray[np.float32], path: Path
+) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+    """Return the elevation without impossible values and small voids, and what was done."""
+    low, high = _POSSIBLE_M
+    impossible = np.isfinite(ground) & ((ground < low) | (ground > high))
+    ground[impossible] = np.nan
+    if not np.isfinite(ground).any():
+        raise InputError([Fault(str(path), None, None, "", "at least one elevation")])
+    notes = []
+    if impossible.any():
+        notes.append(f"{int(impossible.sum())} elevations outside {low:g} to {high:g} m are voids")
+    void = np.isnan(ground)
+    if not void.any():
+        return ground, tuple(notes)
+    label, count = ndimage.label(void, structure=np.ones((3, 3), int))
+    sizes = np.bincount(label.ravel(), minlength=count + 1)
+    edge = np.unique(np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]]))
+    small = sizes <= _LARGEST_FILLED_VOID
+    small[0] = False
+    small[edge] = False
+    fill = small[label]
+    if fill.any():
+        filled = fillnodata(np.where(void, 0, ground), mask=~void, max_search_distance=20)
+        ground = np.where(fill, filled, ground).astype(np.float32)
+        notes.append(
+            f"{int(small.sum())} voids ({int(fill.sum())} pixels) are filled from their rim"
+        )
+    rest = int(np.isnan(ground).sum())
+    if rest:
+        notes.append(f"{rest} pixels have no elevation: a signal that crosses them is a fault")
+    return ground, tuple(notes)
+
+
+def _classes(
+    tiles: Sequence[Tile], grid: GeoBox, *, fill: int
+) -> tuple[npt.NDArray[np.uint8], list[Fault]]:
+    """Return classes on a grid, by nearest pixel, ``fill`` where there is none; and faults."""
+    found = mosaic(tiles, grid, classes=True)
+    found = np.where(np.isnan(found), fill, found)
+    strange = np.unique(found[(found < 0) | (found > 255) | (found != np.floor(found))])
+    faults = [
+        Fault(str(tiles[0].path), None, None, f"{value:g}", "whole classes from 0 to 255")
+        for value in strange[:10]
+    ]
+    return np.where(np.isin(found, strange), fill, found).astype(np.uint8), faults

@@ -1,0 +1,305 @@
+"""Rasters as they come: single files, many tiles, Planet-style tile sets; put on one grid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from affine import Affine
+from odc.geo.geobox import GeoBox
+from pyproj import CRS
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.warp import reproject, transform_bounds
+from rasterio.windows import Window, from_bounds
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.grid import make_grid
+
+Bounds = tuple[float, float, float, float]
+
+INDEX_NAME = "index.txt"
+
+#: Columns of a line of a Planet index: name, easting from and to, northing from and to, step.
+_INDEX_COLUMNS = 6
+
+#: Tiles of other steps are averaged where they are this much finer than the grid.
+_AVERAGED_BELOW = 0.5
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One raster file and where it lies.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    crs : str
+        Its CRS, as ``EPSG:…`` where it has a code.
+    transform : Affine
+        From pixels to that CRS, rows from north to south.
+    shape : (int, int)
+        Rows and columns.
+    raw : bool
+        Whether it is a headless block of 16-bit numbers, highest byte first, as in a Planet set.
+    """
+
+    path: Path
+    crs: str
+    transform: Affine
+    shape: tuple[int, int]
+    raw: bool = False
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north in the tile's CRS."""
+        rows, columns = self.shape
+        west, north = self.transform * (0, 0)
+        east, south = self.transform * (columns, rows)
+        return west, south, east, north
+
+    @property
+    def step(self) -> float:
+        """Distance between rows in the tile's CRS."""
+        return abs(float(self.transform.e))
+
+
+def tiles_of(paths: Sequence[Path], *, crs: str | None = None) -> list[Tile]:
+    """Return the tiles that paths name: files, a Planet ``index.txt``, or a folder that holds one.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        At least one.
+    crs : str, optional
+        CRS of rasters that tell none.
+
+    Raises
+    ------
+    InputError
+        With every file that is missing, no raster, rotated, or without a CRS.
+    """
+    faults: list[Fault] = []
+    tiles: list[Tile] = []
+    for path in paths:
+        index = path / INDEX_NAME if path.is_dir() else path
+        try:
+            if index.name.lower() == INDEX_NAME:
+                tiles += _planet_tiles(index, crs)
+            else:
+                tiles.append(_tile(path, crs))
+        except InputError as error:
+            faults += error.faults
+    if not tiles and not faults:
+        faults.append(Fault("argument", None, "ground", "", "at least one raster"))
+    if faults:
+        raise InputError(faults)
+    return tiles
+
+
+def _fault(path: Path, expected: str, *, column: str | None = None, value: str = "") -> InputError:
+    return InputError([Fault(str(path), None, column, value, expected)])
+
+
+def _tile(path: Path, crs: str | None) -> Tile:
+    if not path.is_file():
+        raise _fault(path, "a raster file that exists")
+    try:
+        with rasterio.open(path) as source:
+            own = source.crs.to_wkt() if source.crs is not None else None
+            transform, shape = source.transform, source.shape
+    except RasterioError as error:
+        raise _fault(path, f"a raster that GDAL can read ({error})") from error
+    if own is None and crs is None:
+        expected = "a CRS in the file, or given beside it: the raster tells none"
+        raise _fault(path, expected, column="CRS")
+    if transform.b or transform.d or transform.e >= 0 or transform.a <= 0:
+        raise _fault(path, "a raster with rows running east to west, the northernmost first")
+    return Tile(path, _named(own or str(crs)), transform, shape)
+
+
+def _named(crs: str) -> str:
+    parsed = CRS.from_user_input(crs)
+    epsg = parsed.to_epsg()
+    return f"EPSG:{epsg}" if epsg is not None else parsed.to_wkt()
+
+
+def _planet_tiles(index: Path, crs: str | None) -> list[Tile]:
+    """Return the tiles of a Planet set: headless blocks whose places an index tells."""
+    if not index.is_file():
+        raise _fault(index, "the index of a tile set, or a raster file")
+    if crs is None:
+        raise _fault(index, "a crs given beside it: a tile set tells none", column="CRS")
+    faults, tiles = [], []
+    for row, line in enumerate(index.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        cells = line.split()
+        if not cells:
+            continue
+        try:
+            name = cells[0]
+            west, east, south, north, step = map(float, cells[1:_INDEX_COLUMNS])
+            columns, rows = round((east - west) / step), round((north - south) / step)
+            if not all(map(math.isfinite, (west, east, south, north))) or min(columns, rows) < 1:
+                raise ValueError
+        except (ValueError, ZeroDivisionError, OverflowError):
+            expected = "file name, easting from and to, northing from and to, step"
+            faults.append(Fault(str(index), row, None, line[:80], expected))
+            continue
+        path = index.parent / name
+        if Path(name).name != name:
+            faults.append(Fault(str(index), row, None, name, "a file beside the index"))
+        elif not path.is_file():
+            faults.append(Fault(str(index), row, None, name, "a file that exists"))
+        elif path.stat().st_size != 2 * rows * columns:
+            expected = f"{2 * rows * columns} bytes: {columns} × {rows} numbers of 16 bits"
+            faults.append(Fault(str(path), None, None, f"{path.stat().st_size} bytes", expected))
+        else:
+            transform = Affine(step, 0.0, west, 0.0, -step, north)
+            tiles.append(Tile(path, _named(crs), transform, (rows, columns), raw=True))
+    if faults:
+        raise InputError(faults)
+    return tiles
+
+
+def grid_of(
+    tiles: Sequence[Tile], *, crs: str | None, posting_m: float | None, bounds_m: Bounds | None
+) -> GeoBox:
+    """Return the grid that tiles are put on.
+
+    In the first tile's own CRS and step its pixels are kept as they are; otherwise the grid is
+    snapped to whole multiples of the posting.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+        At least one.
+    crs : str or None
+        CRS wanted; that of the first tile by default.
+    posting_m : float or None
+        Distance between values; the first tile's by default.
+    bounds_m : tuple of float or None
+        West, south, east, north wanted, in that CRS; all tiles by default.
+    """
+    first = tiles[0]
+    target = _named(crs) if crs is not None else first.crs
+    own = CRS.from_user_input(first.crs) == CRS.from_user_input(target)
+    boxes = np.array([transform_bounds(t.crs, target, *t.bounds, densify_pts=21) for t in tiles])
+    all_m = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+    west, south, east, north = all_m
+    if bounds_m is not None:
+        west, south = max(west, bounds_m[0]), max(south, bounds_m[1])
+        east, north = min(east, bounds_m[2]), min(north, bounds_m[3])
+        if west >= east or south >= north:
+            expected = "rasters that overlap the area"
+            value = ", ".join(f"{edge:.0f}" for edge in all_m)
+            raise InputError([Fault(str(first.path), None, None, value, expected)])
+    if own and posting_m in (None, first.step):
+        step = first.step
+        left, top = first.transform.c, first.transform.f
+        columns = (math.floor((west - left) / step + 1e-6), math.ceil((east - left) / step - 1e-6))
+        rows = (math.floor((top - north) / step + 1e-6), math.ceil((top - south) / step - 1e-6))
+        transform = first.transform * Affine.translation(columns[0], rows[0])
+        return GeoBox((rows[1] - rows[0], columns[1] - columns[0]), transform, target)
+    posting = posting_m or _step_m(first)
+    return make_grid((west, south, east, north), resolution_m=posting, crs=target)
+
+
+def _step_m(tile: Tile) -> float:
+    """Return the step in metres of a tile that may be in degrees, along the meridian."""
+    return tile.step if CRS.from_user_input(tile.crs).is_projected else tile.step * 111_320.0
+
+
+def mosaic(tiles: Sequence[Tile], grid: GeoBox, *, classes: bool) -> npt.NDArray[np.float32]:
+    """Return tiles on a grid as float32, NaN where there is none; the first that knows prevails.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+        In order of preference.
+    grid : GeoBox
+        Where they are put.
+    classes : bool
+        Nearest pixel for classes; bilinear, or averages of much finer rasters, for elevation.
+    """
+    whole = np.full(grid.shape, np.nan, np.float32)
+    for tile in tiles:
+        values, transform = _read(tile, grid)
+        if values is None:
+            continue
+        part = _on_grid(values, transform, tile.crs, grid, classes=classes)
+        lacking = np.isnan(whole)
+        whole[lacking] = part[lacking]
+    return whole
+
+
+def _read(tile: Tile, grid: GeoBox) -> tuple[npt.NDArray[np.float32] | None, Affine]:
+    """Return the part of a tile that the grid needs, NaN for voids."""
+    box = grid.boundingbox
+    rows, columns = tile.shape
+    needed = transform_bounds(str(grid.crs), tile.crs, *box.bbox, densify_pts=21)
+    window = from_bounds(*needed, transform=tile.transform)
+    top = max(math.floor(window.row_off) - 2, 0)
+    left = max(math.floor(window.col_off) - 2, 0)
+    bottom = min(math.ceil(window.row_off + window.height) + 2, rows)
+    right = min(math.ceil(window.col_off + window.width) + 2, columns)
+    if top >= bottom or left >= right:
+        return None, tile.transform
+    transform = tile.transform * Affine.translation(left, top)
+    if tile.raw:
+        block = np.memmap(tile.path, dtype=">i2", mode="r", shape=tile.shape)
+        raw = np.asarray(block[top:bottom, left:right], dtype=np.float32)
+        raw[raw <= -9999] = np.nan
+        return raw, transform
+    try:
+        with rasterio.open(tile.path) as source:
+            part = source.read(1, window=Window(left, top, right - left, bottom - top), masked=True)
+    except RasterioError as error:
+        raise _fault(tile.path, f"a whole raster ({error})") from error
+    values: npt.NDArray[np.float32] = part.astype(np.float32).filled(np.nan)
+    return values, transform
+
+
+def _on_grid(
+    values: npt.NDArray[np.float32], transform: Affine, crs: str, grid: GeoBox, *, classes: bool
+) -> npt.NDArray[Any]:
+    own = CRS.from_user_input(crs) == CRS.from_user_input(str(grid.crs))
+    to_grid = ~grid.transform * transform
+    if (
+        own
+        and math.isclose(to_grid.a, 1, abs_tol=1e-9)
+        and math.isclose(to_grid.e, 1, abs_tol=1e-9)
+    ):
+        left, top = round(to_grid.c), round(to_grid.f)
+        if max(abs(left - to_grid.c), abs(top - to_grid.f)) < 1e-3:
+            return _pasted(values, left, top, grid.shape)
+    result = np.full(grid.shape, np.nan, np.float32)
+    step = abs(transform.e) * (1 if CRS.from_user_input(crs).is_projected else 111_320.0)
+    finer = step < _AVERAGED_BELOW * float(grid.resolution.x)
+    how = Resampling.nearest if classes else Resampling.average if finer else Resampling.bilinear
+    reproject(
+        values, result, src_transform=transform, src_crs=crs, dst_transform=grid.transform,
+        dst_crs=str(grid.crs), resampling=how, src_nodata=np.nan, dst_nodata=np.nan,
+    )  # fmt: skip
+    return result
+
+
+def _pasted(
+    values: npt.NDArray[np.float32], left: int, top: int, shape: tuple[int, int]
+) -> npt.NDArray[np.float32]:
+    """Return values on a larger or smaller grid of the same pixels."""
+    result = np.full(shape, np.nan, np.float32)
+    rows, columns = values.shape
+    first_row, first_column = max(top, 0), max(left, 0)
+    last_row, last_column = min(top + rows, shape[0]), min(left + columns, shape[1])
+    if first_row < last_row and first_column < last_column:
+        result[first_row:last_row, first_column:last_column] = values[
+            first_row - top : last_row - top, first_column - left : last_column - left
+        ]
+    return result

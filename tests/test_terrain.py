@@ -1,0 +1,277 @@
+"""Rasters of any kind on one grid: tiles, voids, mixed CRS, classes to heights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import rasterio
+import rasterio.shutil
+from pyproj import Transformer
+from rasterio.transform import Affine, from_origin
+from scipy import ndimage
+
+from htcoverage.errors import Fault, InputError
+from htcoverage.terrain import Terrain, read_terrain
+
+CRS = "EPSG:32648"
+WEST, NORTH = 500_000.0, 2_030_000.0
+
+
+def put(
+    path: Path, values: npt.NDArray[np.generic], west: float = WEST, north: float = NORTH, *,
+    step: float = 100.0, crs: str | None = CRS, driver: str = "GTiff", nodata: float | None = None,
+) -> Path:  # fmt: skip
+    with rasterio.open(
+        path, "w", driver=driver, height=values.shape[0], width=values.shape[1], count=1,
+        dtype=values.dtype, crs=crs, transform=from_origin(west, north, step, step), nodata=nodata,
+    ) as target:  # fmt: skip
+        target.write(values, 1)
+    return path
+
+
+def plane(x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A slope that every correct interpolation gives back."""
+    return 100.0 + (x_m - WEST) / 100.0 + (NORTH - y_m) / 200.0
+
+
+def slope(rows: int, columns: int, west: float = WEST, north: float = NORTH, step: float = 100.0):  # type: ignore[no-untyped-def]
+    x = west + step * (np.arange(columns) + 0.5)
+    y = north - step * (np.arange(rows) + 0.5)
+    return plane(*np.meshgrid(x, y)).astype(np.float32)
+
+
+def centres(terrain: Terrain) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    rows, columns = np.indices(terrain.geobox.shape)
+    x, y = terrain.geobox.affine * (columns + 0.5, rows + 0.5)
+    return x, y
+
+
+def faults_of(*arguments: object, **options: object) -> tuple[Fault, ...]:
+    with pytest.raises(InputError) as caught:
+        read_terrain(*arguments, **options)  # type: ignore[arg-type]
+    return caught.value.faults
+
+
+# ---- mosaics
+
+
+def test_tiles_are_pasted_on_their_own_lattice(tmp_path: Path) -> None:
+    whole = slope(40, 60)
+    put(tmp_path / "b.tif", whole[:, 25:], WEST + 2500)
+    put(tmp_path / "a.tif", whole[:, :25])
+    terrain = read_terrain([tmp_path / "a.tif", tmp_path / "b.tif"])
+    np.testing.assert_array_equal(terrain.ground_m, whole)
+    assert terrain.geobox.affine == Affine(100, 0, WEST, 0, -100, NORTH)
+    assert [name for name, _ in terrain.sources] == ["a.tif", "b.tif"]
+
+
+def test_bounds_cut_on_the_lattice(tmp_path: Path) -> None:
+    whole = slope(40, 60)
+    path = put(tmp_path / "a.tif", whole)
+    bounds = (WEST + 1050, NORTH - 3000, WEST + 2000, NORTH - 999)
+    terrain = read_terrain(path, bounds_m=bounds)
+    np.testing.assert_array_equal(terrain.ground_m, whole[9:30, 10:20])
+    (fault,) = faults_of(path, bounds_m=(0.0, 0.0, 10.0, 10.0))
+    assert "overlap the area" in fault.expected
+
+
+def test_mixed_crs_and_steps_meet_without_a_seam(tmp_path: Path) -> None:
+    # The west in UTM at 100 m, the east in degrees at about 30 m.
+    put(tmp_path / "west.tif", slope(80, 40))
+    to_utm = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
+    step = 1 / 3600
+    lon0, lat0 = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(
+        WEST + 3900, NORTH + 300
+    )
+    lon, lat = np.meshgrid(
+        lon0 + step * (np.arange(180) + 0.5), lat0 - step * (np.arange(300) + 0.5)
+    )
+    values = plane(*to_utm.transform(lon, lat)).astype(np.float32)
+    put(tmp_path / "east.tif", values, lon0, lat0, step=step, crs="EPSG:4326")
+    terrain = read_terrain(
+        [tmp_path / "west.tif", tmp_path / "east.tif"],
+        crs=CRS, bounds_m=(WEST, NORTH - 8000, WEST + 8000, NORTH),
+    )  # fmt: skip
+    assert terrain.posting_m == 100.0
+    assert np.isfinite(terrain.ground_m).all()
+    np.testing.assert_allclose(terrain.ground_m, plane(*centres(terrain)), atol=0.5)
+
+
+def test_warped_slope_is_the_slope(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.tif", slope(200, 200))
+    terrain = read_terrain(path, crs="EPSG:9209", posting_m=250.0)
+    to_utm = Transformer.from_crs("EPSG:9209", CRS, always_xy=True)
+    inner = np.isfinite(terrain.ground_m)
+    assert inner.mean() > 0.9
+    inner = ndimage.binary_erosion(inner)  # at the rim half of the neighbours are missing
+    expected = plane(*to_utm.transform(*centres(terrain)))
+    np.testing.assert_allclose(terrain.ground_m[inner], expected[inner], atol=0.2)
+
+
+def test_much_finer_rasters_are_averaged(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    fine = rng.normal(50, 10, (200, 200)).astype(np.float32)
+    terrain = read_terrain(put(tmp_path / "a.tif", fine, step=10.0), crs=CRS, posting_m=100.0)
+    blocks = fine.reshape(20, 10, 20, 10).mean(axis=(1, 3))
+    np.testing.assert_allclose(terrain.ground_m, blocks, rtol=1e-4)
+
+
+# ---- formats
+
+
+def test_planet_tile_set(tmp_path: Path) -> None:
+    whole = np.rint(slope(40, 60)).astype(">i2")
+    whole[5, 5] = -9999
+    (tmp_path / "t1.bil").write_bytes(whole[:, :30].tobytes())
+    (tmp_path / "t2.bil").write_bytes(whole[:, 30:].tobytes())
+    south = NORTH - 4000
+    (tmp_path / "index.txt").write_text(
+        f"t1.bil {WEST} {WEST + 3000} {south} {NORTH} 100\n\n"
+        f"t2.bil {WEST + 3000} {WEST + 6000} {south} {NORTH} 100\n",
+        encoding="utf-8",
+    )
+    for path in (tmp_path, tmp_path / "index.txt"):
+        terrain = read_terrain(path, source_crs=CRS)
+        known = whole > -9999
+        np.testing.assert_array_equal(terrain.ground_m[known], whole[known].astype(np.float32))
+        assert terrain.ground_m[5, 5] == pytest.approx(float(slope(40, 60)[5, 5]), abs=1.5)
+    assert "a crs given beside it" in faults_of(tmp_path)[0].expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("t1.bil 0 1000 0 1000", "northing from and to, step"),
+        ("t1.bil 0 x 0 1000 100", "northing from and to, step"),
+        ("t1.bil 0 1000 0 1000 0", "northing from and to, step"),
+        ("no.bil 0 1000 0 1000 100", "a file that exists"),
+        ("../t1.bil 0 1000 0 1000 100", "a file beside the index"),
+        ("t1.bil 0 1000 0 2000 100", "400 bytes"),
+    ],
+)
+def test_planet_index_at_fault(tmp_path: Path, line: str, expected: str) -> None:
+    (tmp_path / "t1.bil").write_bytes(bytes(200))
+    (tmp_path / "index.txt").write_text(f"t1.bil 0 1000 0 1000 100\n{line}\n", encoding="utf-8")
+    faults = faults_of(tmp_path, source_crs=CRS)
+    assert any(expected in fault.expected for fault in faults)
+
+
+def test_srtm_tile(tmp_path: Path) -> None:
+    heights = np.full((1201, 1201), 7, ">i2")
+    heights[600, 600] = 99
+    (tmp_path / "N18E105.hgt").write_bytes(heights.tobytes())
+    bounds = (500_000.0, 2_030_000.0, 520_000.0, 2_050_000.0)
+    terrain = read_terrain(tmp_path / "N18E105.hgt", crs=CRS, bounds_m=bounds)
+    assert terrain.posting_m == pytest.approx(92.8, abs=0.1)
+    assert float(np.nanmin(terrain.ground_m)) == 7.0
+    expected = "the argument crs to warp"
+    assert expected in faults_of(tmp_path / "N18E105.hgt")[0].expected
+
+
+@pytest.mark.parametrize(("driver", "suffix"), [("AAIGrid", "asc"), ("EHdr", "bil")])
+def test_rasters_that_tell_no_crs(tmp_path: Path, driver: str, suffix: str) -> None:
+    put(tmp_path / "whole.tif", slope(30, 30))
+    path = tmp_path / f"a.{suffix}"
+    with rasterio.open(tmp_path / "whole.tif") as source:
+        rasterio.shutil.copy(source, path, driver=driver)
+    for companion in (tmp_path / "a.prj", tmp_path / f"a.{suffix}.aux.xml"):
+        companion.unlink(missing_ok=True)
+    (fault,) = faults_of(path)
+    assert fault.column == "CRS"
+    terrain = read_terrain(path, source_crs=CRS)
+    np.testing.assert_allclose(terrain.ground_m, slope(30, 30), atol=0.01)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 50])
+def test_no_raster(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.tif").write_bytes(content)
+    assert "GDAL can read" in faults_of(tmp_path / "a.tif")[0].expected
+    assert "that exists" in faults_of(tmp_path / "b.tif")[0].expected
+
+
+# ---- voids
+
+
+def test_small_voids_are_filled_and_told_large_ones_stay(tmp_path: Path) -> None:
+    values = slope(60, 60)
+    whole = values.copy()
+    values[10:13, 10:13] = -32768  # nine pixels
+    values[30:50, 30:50] = -32768  # four hundred
+    values[0:2, 0:2] = -32768  # at the edge: nothing beyond is known
+    terrain = read_terrain(put(tmp_path / "a.tif", values))
+    np.testing.assert_allclose(terrain.ground_m[10:13, 10:13], whole[10:13, 10:13], atol=2.0)
+    assert np.isnan(terrain.ground_m[30:50, 30:50]).all()
+    assert np.isnan(terrain.ground_m[0:2, 0:2]).all()
+    told = " ".join(terrain.notes)
+    assert "413 elevations outside -500 to 9000 m" in told
+    assert "1 voids (9 pixels)" in told
+    assert "404 pixels have no elevation" in told
+    untouched = np.ones((60, 60), bool)
+    untouched[10:13, 10:13] = untouched[30:50, 30:50] = untouched[0:2, 0:2] = False
+    np.testing.assert_array_equal(terrain.ground_m[untouched], whole[untouched])
+
+
+def test_nothing_but_voids(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.tif", np.full((5, 5), -9999, np.int16), nodata=-9999)
+    assert "at least one elevation" in faults_of(path)[0].expected
+
+
+# ---- classes
+
+
+def test_worldcover_needs_no_table(tmp_path: Path) -> None:
+    ground = put(tmp_path / "g.tif", slope(10, 10))
+    cover = np.full((10, 10), 10, np.uint8)
+    cover[0, :3] = (50, 80, 40)
+    terrain = read_terrain(ground, clutter_path=put(tmp_path / "c.tif", cover))
+    assert terrain.clutter_height_m[0, :4].tolist() == [10, 0, 0, 15]
+    cover[5, 5] = 33
+    (fault,) = faults_of(ground, clutter_path=put(tmp_path / "c.tif", cover))
+    assert (fault.value, fault.column) == ("33", "class")
+
+
+def test_planet_menu(tmp_path: Path) -> None:
+    ground = put(tmp_path / "g.tif", slope(10, 10))
+    cover = put(tmp_path / "c.tif", np.repeat(np.arange(5, dtype=np.uint8), 20).reshape(10, 10))
+    menu = tmp_path / "menu.txt"
+    menu.write_text(
+        "0 sea\n1 open_in_urban\n2 Dense Urban\n3 forest\n4 village\n", encoding="utf-8"
+    )
+    terrain = read_terrain(ground, clutter_path=cover, clutter_classes_path=menu)
+    assert [float(terrain.clutter_height_m[row, 0]) for row in (0, 2, 4, 6, 8)] == [0, 0, 20, 15, 8]
+    menu.write_text("0 sea\n1 open\nx\n3 nonesuch\n4 village\n", encoding="utf-8")
+    found = {
+        (f.row, f.value) for f in faults_of(ground, clutter_path=cover, clutter_classes_path=menu)
+    }
+    assert found == {(3, "x"), (4, "3 nonesuch"), (None, "2"), (None, "3")}
+
+
+def test_table_of_classes(tmp_path: Path) -> None:
+    ground = put(tmp_path / "g.tif", slope(10, 10))
+    cover = put(tmp_path / "c.tif", np.ones((10, 10), np.uint8))
+    table = tmp_path / "classes.csv"
+    table.write_text("class,name,height_m\n1,forest,12.5\n2,x,-1\n3,y,abc\n", encoding="utf-8")
+    faults = faults_of(ground, clutter_path=cover, clutter_classes_path=table)
+    assert [fault.row for fault in faults] == [3, 4]
+    table.write_text("class,name,height_m\n1,forest,12.5\n", encoding="utf-8")
+    terrain = read_terrain(ground, clutter_path=cover, clutter_classes_path=table)
+    assert set(terrain.clutter_height_m.ravel()) == {12.5}
+
+
+def test_classes_are_never_interpolated(tmp_path: Path) -> None:
+    ground = put(tmp_path / "g.tif", slope(40, 40))
+    cover = np.zeros((20, 20), np.uint8)
+    cover[::2] = 80
+    cover[1::2] = 10
+    path = put(tmp_path / "c.tif", cover, WEST - 37, NORTH + 41, step=230.0)
+    terrain = read_terrain(ground, clutter_path=path)
+    assert set(np.unique(terrain.clutter_class)) <= {0, 10, 80}
+
+
+def test_classes_beyond_a_byte(tmp_path: Path) -> None:
+    ground = put(tmp_path / "g.tif", slope(10, 10))
+    cover = put(tmp_path / "c.tif", np.full((10, 10), 311, np.int16))
+    assert any("from 0 to 255" in f.expected for f in faults_of(ground, clutter_path=cover))
