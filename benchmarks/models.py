@@ -1,6 +1,7 @@
 """What the choice of the model does to the figure: every model on the reference province.
 
-    python benchmarks/models.py [--resolution-m 1000] [--radius-km 10] [--models NAME ...] [--json F]
+    python benchmarks/models.py [--resolution-m 1000] [--radius-km 10] [--models NAME ...]
+                                [--json FILE]
 
 Covered shares of the province by 4G, any operator; then the median level of the best server, and
 what it is above or below that of P.1812 (mean and spread over pixels), by clutter class and by the
