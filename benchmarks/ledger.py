@@ -1,4 +1,4 @@
-"""Jobs on the reference ledger: the whole province, what a shared sweep saves, radius and figure."""
+"""Jobs on the reference ledger: the province, what a shared sweep saves, radius and figure."""
 
 from __future__ import annotations
 
