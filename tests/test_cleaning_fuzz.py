@@ -1,0 +1,175 @@
+"""No bytes break the cleaning: never a traceback, never a row lost without a report."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_cleaning import AREA, check_nothing_is_lost
+from test_cleaning_formats import TABLE
+
+from htcoverage.cleaning import clean_ledger
+from htcoverage.cleaning.page import report_page
+from htcoverage.cleaning.values import is_empty_word, repair_degrees, repair_number
+from htcoverage.cleaning.words import bands_of, operator_of, technologies_of
+from htcoverage.schema import OPERATORS, TECHNOLOGIES
+
+GOOD = (
+    "BÁO CÁO;;\nMã trạm;Nhà mạng;Công nghệ;Kinh độ;Vĩ độ;Độ cao anten (m);Băng tần;Góc phương vị\n"
+    "HT001;VNPT;3G/4G;105,9012;18,3421;42;1800;0/120/240\n"
+    "HT002;Viettel;LTE;105°48'12\"Đ;18°18'10\"B;35 m;B3;10°, 130°\n"
+    "HT003;MobiFone;2G;105,7012;18,2521;-;2100MHz;\n"
+    "HT004;45204;4G;18,3;105,8;;900/1800;\n"
+)
+
+NASTY = st.sampled_from(
+    [b"", b'"', b";", b",", b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b"NaN", b"inf", b"0",
+     b"1e308", b"9" * 400, b"=1+1", "°".encode(), b"'", "Đ".encode(), b"-", b"\t", b"sep=|\n",
+     b"\xca\xf2", b"<b>", b"3G/4G", b"LTE,452,4,1,257,0,105.7,18.5,1,1,1,1,1,0\n", b"\x1c", b"\x85"]
+)  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
+    content = whole
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(content)))
+        length = draw(st.integers(0, 30))
+        piece = draw(NASTY | st.binary(max_size=8))
+        content = content[:start] + piece + content[start + length :]
+    return content
+
+
+def clean_bytes(content: bytes, *, suffix: str, crs: str | None = None) -> None:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        path = Path(folder) / f"ledger{suffix}"
+        path.write_bytes(content)
+        cleaned = clean_ledger(path, crs=crs, area=AREA)
+    check_nothing_is_lost(cleaned)
+    page = report_page(cleaned, area=AREA)
+    assert "<b>" not in page
+    ledger = cleaned.ledger
+    if ledger is None:
+        return
+    assert ledger.bts["bts_id"].is_unique
+    assert ledger.cells["cell_id"].is_unique
+    assert set(ledger.cells["bts_id"]) == set(ledger.bts["bts_id"])
+    assert ledger.bts["operator"].isin(OPERATORS).all()
+    assert ledger.bts["technology"].isin(TECHNOLOGIES).all()
+    assert np.isfinite(shapely.get_coordinates(ledger.bts.geometry.to_numpy())).all()
+
+
+@settings(deadline=None, max_examples=120)
+@given(st.binary(max_size=300) | damaged(GOOD.encode()) | damaged(GOOD.encode("utf-16")))
+def test_any_text(content: bytes) -> None:
+    clean_bytes(content, suffix=".csv")
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    damaged(GOOD.replace("Kinh độ;Vĩ độ", "X;Y").encode()),
+    st.sampled_from(["EPSG:9209", "EPSG:4326", "EPSG:4756", "EPSG:32648"]),
+)
+def test_any_crs(content: bytes, crs: str) -> None:
+    clean_bytes(content, suffix=".csv", crs=crs)
+
+
+def _workbook() -> bytes:
+    book = openpyxl.Workbook()
+    for line in GOOD.splitlines():
+        book.worksheets[0].append(line.split(";"))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _geojson() -> bytes:
+    return TABLE.to_json().encode()
+
+
+def _kmz() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        TABLE.to_file(Path(folder) / "doc.kml", driver="LIBKML")
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
+            archive.write(Path(folder) / "doc.kml", "doc.kml")
+    return target.getvalue()
+
+
+def _geopackage() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        gpd.GeoDataFrame(TABLE).to_file(Path(folder) / "l.gpkg")
+        return (Path(folder) / "l.gpkg").read_bytes()
+
+
+@settings(deadline=None, max_examples=30)
+@given(damaged(_workbook()))
+def test_any_workbook(content: bytes) -> None:
+    clean_bytes(content, suffix=".xlsx")
+
+
+@settings(deadline=None, max_examples=30)
+@given(damaged(_geojson()), st.sampled_from([".geojson", ".kml", ".gpkg", ".tab", ".mif"]))
+def test_any_layer(content: bytes, suffix: str) -> None:
+    clean_bytes(content, suffix=suffix)
+
+
+@settings(deadline=None, max_examples=20)
+@given(damaged(_kmz()))
+def test_any_kmz(content: bytes) -> None:
+    clean_bytes(content, suffix=".kmz")
+
+
+@settings(deadline=None, max_examples=20)
+@given(damaged(_geopackage()))
+def test_any_geopackage(content: bytes) -> None:
+    clean_bytes(content, suffix=".gpkg")
+
+
+CELLS = st.text(max_size=90) | st.from_regex(r"[0-9°'\" .,NSEWBĐTm-]{0,40}", fullmatch=True)
+
+
+@settings(deadline=None, max_examples=400)
+@given(CELLS)
+def test_cells_are_read_or_left_alone(value: str) -> None:
+    for repair in (
+        repair_number(value),
+        repair_degrees(value, axis="latitude"),
+        repair_degrees(value, axis="longitude", vietnamese=True),
+    ):
+        if repair is not None:
+            assert np.isfinite(float(str(repair.value)))
+            assert not is_empty_word(str(repair.value))
+    assert operator_of(value, {}) in (None, *OPERATORS)
+    assert set(technologies_of(value)[0]) <= set(TECHNOLOGIES)
+    found = bands_of(value)
+    assert found is None or all(part.isdecimal() for part in found.split())
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.floats(-90, 90).map(lambda v: round(v, 6)), st.sampled_from(["dms", "comma", "letter"]))
+def test_degrees_written_are_degrees_read(degrees: float, how: str) -> None:
+    if how == "comma":
+        text = f"{degrees:.6f}".replace(".", ",")
+    elif how == "letter":
+        text = f"{abs(degrees):.6f}°{'S' if degrees < 0 else 'N'}"
+    else:
+        seconds = round(abs(degrees) * 3600, 4)
+        whole, rest = divmod(seconds, 3600)
+        minutes, rest = divmod(rest, 60)
+        text = f"{int(whole)}°{int(minutes)}'{rest:.4f}\"{'S' if degrees < 0 else 'N'}"
+        if rest >= 59.99995:
+            return
+    repair = repair_degrees(text, axis="latitude")
+    assert repair is not None
+    assert abs(float(str(repair.value)) - degrees) < 1e-7
