@@ -51,7 +51,7 @@ DEFAULT_DRAWS = 200
 DEFAULT_SEED = 20231001
 
 #: Fewer worlds have no twentieth at either end.
-_LEAST_DRAWS = 20
+LEAST_DRAWS = 20
 
 
 def add_intervals(
@@ -233,7 +233,7 @@ def _ends(shares: FloatArray) -> FloatArray:
 
 
 def _check_draws(draws: int, seed: int) -> None:
-    if draws < _LEAST_DRAWS:
-        raise argument_fault("draws", draws, f"at least {_LEAST_DRAWS}")
+    if draws < LEAST_DRAWS:
+        raise argument_fault("draws", draws, f"at least {LEAST_DRAWS}")
     if seed < 0:
         raise argument_fault("seed", seed, "0 or more")
