@@ -10,7 +10,7 @@ import sys
 import typer
 from typer.main import get_command
 
-from htcoverage.cli import check, compare, deliver, export, init, models, report, run
+from htcoverage.cli import check, compare, deliver, export, fibre, init, models, report, run
 from htcoverage.errors import HtcoverageError
 
 INTERRUPTED = 130
@@ -30,6 +30,7 @@ app.command("export")(export.export)
 app.command("deliver")(deliver.deliver)
 app.command("report")(report.report)
 app.command("compare")(compare.compare)
+app.add_typer(fibre.app, name="fibre")
 app.command("models")(models.models)
 
 
