@@ -68,7 +68,8 @@ class LevelErrors:
     @classmethod
     def of_model(cls, model_sigma_db: float) -> LevelErrors:
         """Return the parts of a model's spread, in dB, in the proportions of the defaults."""
-        return cls(3.0 / 7.0 * model_sigma_db, 3.0 / 7.0 * model_sigma_db, 0.8 * model_sigma_db)
+        common_db = 3.0 * model_sigma_db / 7.0
+        return cls(common_db, common_db, 4.0 * model_sigma_db / 5.0)
 
     @property
     def total_sigma_db(self) -> float:
