@@ -101,6 +101,7 @@ def test_the_page_shows_the_run_s_own_numbers(english, layers):
     for word in ("bts.csv", "0" * 64, "1" * 64, "something_new", "ITU-R P.1812-8"):
         assert any(word in row for row in page.rows), word
     assert label("modelled_notice").split("{")[0] in page.text
+    assert "2023-10" in page.text
     for word in layers.figures.attrs["criteria"]:
         assert any(row[0] == label(f"assume:{word}") for row in page.rows if row), word
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -35,10 +35,9 @@ def share_words(share: Any, language: Language) -> str:
     return "" if pd.isna(share) else percent(float(share), language, digits=2)
 
 
-def figures_part(
-    layers: RunLayers, reported: Mapping[str, Any], *, language: Language
-) -> Iterator[str]:
+def figures_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
     """Yield the headline, what was reported beside it, and the districts."""
+    reported = layers.reported
     said = headline(layers.figures, language=language)
     yield heading(label("report_headline", language))
     yield bullets([*said.words, said.operator])

@@ -55,7 +55,7 @@ def sure_part(
         )
     if "error_sources" in tables:
         yield from _sources(tables["error_sources"], language)
-    yield from _sensitivity(tables, document.get("reported", {}), layers.technologies, language)
+    yield from _sensitivity(tables, layers.reported, layers.technologies, language)
     if "single_site_failure" in tables:
         yield from _failures(tables["single_site_failure"], layers, language)
 
@@ -97,7 +97,7 @@ def source_words(source: str, language: Language) -> str:
 
 def _sensitivity(
     tables: Mapping[str, pd.DataFrame],
-    reported: Mapping[str, Any],
+    reported: Mapping[str, object],
     technologies: list[str],
     language: Language,
 ) -> Iterator[str]:

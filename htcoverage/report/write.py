@@ -52,7 +52,7 @@ def write_report(layers: RunLayers, out: Path, *, language: Language = "en") -> 
         (aside / f"report_{language}.html").write_text(content, encoding="utf-8", newline="\n")
         plain = {
             "run": {key: layers.record.content[key] for key in ("parameters", "inputs", "outputs")},
-            "reported": document.get("reported", {}),
+            "reported": dict(layers.reported),
             **{name: _plain(table) for name, table in tables.items()},
         }
         text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False)
@@ -93,7 +93,7 @@ def report_page(
         label("report_title", language).format(area=area),
         [
             paragraph(_notice(layers, language), kind="notice"),
-            *figures_part(layers, document.get("reported", {}), language=language),
+            *figures_part(layers, language=language),
             *maps_part(layers, language=language),
             *sure_part(layers, tables, document, language=language),
             *gaps_part(layers, language=language),
