@@ -233,6 +233,7 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
             )  # fmt: skip
             counts[at, EVALUATED] = left
             counts[at, SKIPPED] = count - left
-        return counts.sum(axis=0)
+        total: np.ndarray = counts.sum(axis=0)
+        return total
 
     return enter_mast
