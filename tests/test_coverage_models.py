@@ -179,6 +179,22 @@ def test_skipping_work_changes_nothing(name: str) -> None:
         np.testing.assert_array_equal(skipped[variable], whole[variable])
 
 
+def test_total_power_is_the_sum_of_the_cells() -> None:
+    terrain = world.make_terrain(np.zeros((N, N)))
+    cells = [
+        world.at_pixel(terrain, MIDDLE, MIDDLE + k) | {"band_mhz": 900.0, "power_dbm": 30.0 - 2 * k}
+        for k in (0, 4, 9)
+    ]
+    options: dict[str, Any] = {"model": "hata", "radius_km": 2.0}
+    apart = np.stack([level(terrain, cell, **options) for cell in cells]).astype(np.float64)
+    together = world.cover(terrain, *cells, total_power=True, **options)["total_power_dbm"][0]
+    power_mw = np.nansum(10.0 ** (0.1 * apart), axis=0)
+    reached = power_mw > 0.0
+    np.testing.assert_array_equal(reached, np.isfinite(together))
+    expected = 10.0 * np.log10(power_mw[reached])
+    np.testing.assert_allclose(together.to_numpy()[reached], expected, atol=1e-3)
+
+
 def test_a_sector_is_turned_and_tilted_as_its_pattern_says() -> None:
     terrain = world.make_terrain(np.zeros((N, N)))
     place = world.at_pixel(terrain, MIDDLE, MIDDLE) | {"band_mhz": 900.0}
