@@ -45,6 +45,9 @@ def run(
     environment: Annotated[
         str | None, typer.Option(help="The model's environment for all of the area.")
     ] = None,
+    worlds: Annotated[
+        int, typer.Option(help="Simulated worlds of the intervals; 0 leaves them out.")
+    ] = 200,
     seed: Annotated[
         int | None, typer.Option(help="Draw the modelled base stations anew from this seed.")
     ] = None,

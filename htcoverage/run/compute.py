@@ -21,6 +21,7 @@ from htcoverage.grid import make_grid
 from htcoverage.propagation.registry import DEFAULT_MODEL
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
+from htcoverage.uncertainty import Evidence, compute_evidence
 
 #: Told what is being done, how much of it is done, and how much there is.
 RunProgress = Callable[[str, int, int], None]
@@ -36,12 +37,13 @@ class RunResult:
     figures: pd.DataFrame
     settlements: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
+    evidence: Evidence | None = None
 
 
 def compute_run(
     inputs: Inputs, parameters: RunParameters, *, progress: RunProgress | None = None
 ) -> RunResult:
-    """Compute coverage, figures and gaps.
+    """Compute coverage, figures, gaps, and how sure the figures are.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ def compute_run(
     parameters : RunParameters
         What was chosen.
     progress : callable, optional
-        Called with a stage ('coverage', 'figures', 'gaps'), work done and work in all.
+        Called with a stage ('coverage', 'figures', 'gaps', 'evidence'), work done and work in all.
 
     Returns
     -------
@@ -109,6 +111,14 @@ def compute_run(
         spans=inputs.spans if len(inputs.spans) else None,
     )
     tell("gaps", 1, 1)
+    evidence = None
+    if parameters.worlds:
+        tell("evidence", 0, 1)
+        evidence = compute_evidence(
+            figures, coverage, settlements, districts, inputs.cells, draws=parameters.worlds
+        )
+        figures = evidence.figures
+        tell("evidence", 1, 1)
     return RunResult(
         inputs=inputs,
         parameters=parameters,
@@ -116,6 +126,7 @@ def compute_run(
         figures=figures,
         settlements=settlement_shares(coverage, settlements, criteria=criteria),
         gaps=gaps,
+        evidence=evidence,
     )
 
 

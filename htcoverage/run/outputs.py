@@ -26,6 +26,7 @@ from htcoverage.run.facts import map_facts
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.layers import LAYERS_FILE, write_layers
 from htcoverage.terrain import sha256_of
+from htcoverage.uncertainty import evidence_document
 
 #: Packages whose version can move a figure.
 _VERSIONS = (
@@ -167,6 +168,7 @@ def figures_document(result: RunResult) -> dict[str, Any]:
         },
         "assumptions": assumptions(result),
         "shares": _rows(result.figures),
+        **({} if result.evidence is None else evidence_document(result.evidence)),
     }
 
 

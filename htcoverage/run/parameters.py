@@ -16,6 +16,7 @@ from htcoverage.grid import DEFAULT_RESOLUTION_M
 from htcoverage.propagation.p1812.model import DEFAULT_DELTA_N, DEFAULT_N0, location_sigma_db
 from htcoverage.propagation.registry import DEFAULT_MODEL
 from htcoverage.propagation.registry import model as model_of
+from htcoverage.uncertainty.intervals import DEFAULT_DRAWS, LEAST_DRAWS
 
 #: Frequency at which the location variability of all layers is taken: P.1812's formula moves it by
 #: 0.1 dB between 0.9 and 2.1 GHz at 100 m.
@@ -58,6 +59,8 @@ class RunParameters:
         A propagation model of the registry.
     environment : str or None
         The model's environment for all of the area; None takes its default.
+    worlds : int
+        Simulated worlds of the intervals, 20 or more; 0 leaves out how sure the figures are.
     seed : int or None
         Seed of the modelled ledger of the reference province; None takes the bundled one.
 
@@ -79,6 +82,7 @@ class RunParameters:
     n0: float = DEFAULT_N0
     model: str = DEFAULT_MODEL
     environment: str | None = None
+    worlds: int = DEFAULT_DRAWS
     seed: int | None = None
 
     def __post_init__(self) -> None:
@@ -87,6 +91,9 @@ class RunParameters:
             for name, (low, high, unit) in _RANGES.items()
             if not (math.isfinite(getattr(self, name)) and low <= getattr(self, name) <= high)
         ]
+        if self.worlds != 0 and self.worlds < LEAST_DRAWS:
+            words = f"0, or {LEAST_DRAWS} or more"
+            faults.append(Fault("argument", None, "worlds", str(self.worlds), words))
         if self.seed is not None and self.seed < 0:
             faults.append(Fault("argument", None, "seed", str(self.seed), "0 or more"))
         try:
