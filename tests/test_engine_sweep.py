@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from htcoverage.antennas import pattern, sector_tables
 from htcoverage.coverage import compute, result
 from htcoverage.engine.owners import owned_range, radial_azimuth_deg, radial_direction
-from htcoverage.engine.servers import merge_server
+from htcoverage.engine.servers import merge_server, turned_patterns
 
 CALM = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -267,3 +268,22 @@ def test_blocks_of_rows_and_files_in_place_of_memory_change_nothing(
     parts = world.cover(terrain, *cells, radius_km=RADIUS_KM, total_power=True)
     assert parts.equals(whole)
     assert parts.attrs == whole.attrs
+
+
+@CALM
+@given(
+    azimuth_deg=st.floats(0.0, 360.0), north_deg=st.floats(-8.0, 8.0),
+    electrical_deg=st.floats(-5.0, 12.0), mechanical_deg=st.floats(-5.0, 12.0),
+)  # fmt: skip
+def test_patterns_are_turned_as_the_antennas_room_turns_them(
+    azimuth_deg: float, north_deg: float, electrical_deg: float, mechanical_deg: float
+) -> None:
+    built_in = pattern("3gpp-36814")
+    radials_deg = np.array([radial_azimuth_deg(k, 7) for k in range(60)]) - north_deg
+    expected = sector_tables(built_in, azimuth_deg, electrical_deg, mechanical_deg, radials_deg)
+    got = turned_patterns(
+        built_in.horizontal_loss_db[None], np.zeros(1, np.int64), np.array([azimuth_deg]),
+        np.array([electrical_deg]), np.array([mechanical_deg]), radials_deg,
+    )  # fmt: skip
+    for table, wanted in zip(got, expected, strict=True):
+        np.testing.assert_allclose(table[0], wanted, atol=1e-4)

@@ -7,24 +7,23 @@ from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
 
-from htcoverage.antennas import Pattern, pattern, sector_tables
+from htcoverage.antennas import Pattern
 from htcoverage.coverage.extent import usable_ground, wanted_pixels, window_of
 from htcoverage.coverage.masts import Mast, cells_on_air, masts_in_reach
-from htcoverage.coverage.result import Layers, Store, layers_of, to_dataset
+from htcoverage.coverage.network import network_of, on_mast
+from htcoverage.coverage.result import Store, layers_of, to_dataset
 from htcoverage.engine.any_model import mast_kernel
-from htcoverage.engine.inputs import Antennas, Cells, Land, Pixels, Servers, Setup
+from htcoverage.engine.inputs import Land, Pixels, Servers, Setup
 from htcoverage.engine.inputs import Mast as EngineMast
 from htcoverage.engine.owners import radial_azimuth_deg
 from htcoverage.engine.rasters import sample_pixels, write_rows
 from htcoverage.engine.sweep import EVALUATED, NEAR, SKIPPED, sweep_mast
 from htcoverage.errors import argument_fault
-from htcoverage.link_budget import cell_reference_level_dbm
 from htcoverage.propagation.p1812.model import (
     DEFAULT_DELTA_N,
     DEFAULT_N0,
@@ -164,7 +163,7 @@ def compute_coverage(
         terrain.posting_m / 1000.0,
     )
     layers = layers_of(ledger)
-    network = _Network(ledger, layers, patterns or {})
+    network = network_of(ledger, layers, patterns or {})
     setup = Setup(
         rx_height_m, radius_km, clutter_clearance_m / 1000.0, float(effective_radius_km(delta_n)),
         n0, math.ceil(_RADIAL_DENSITY * radius_km / land.posting_km), land.posting_km,
@@ -203,18 +202,19 @@ def compute_coverage(
         for mast in near:
             if progress is not None:
                 progress(done, total)
+            freq_ghz, here = on_mast(network, mast, radials_deg)
             given = (
-                servers, pixels, land, _placed(mast, grid, terrain), setup,
-                network.frequencies_ghz(mast), network.cells(mast, radials_deg), network.antennas,
-                skip and not total_power,
+                servers, pixels, land, _placed(mast, grid, terrain), setup, freq_ghz, here,
+                network.antennas, skip and not total_power,
             )  # fmt: skip
             if swept:
                 counts += sweep_mast(*given)
             else:
                 counts += mast_kernel(entry.name)(*given, environment_code)
             done += 1
-        total_dbm = store.arrays[4] if total_power else np.empty((0, 0, 0), np.float32)
-        write_rows(servers, layers.members(), *store.arrays[:4], total_dbm)
+        level, runner_up, best, second, *power = store.arrays
+        total_dbm = power[0] if power else np.empty((0, 0, 0), np.float32)
+        write_rows(servers, layers.members(), level, runner_up, best, second, total_dbm)
         store.release()
     if progress is not None:
         progress(total, total)
@@ -246,51 +246,6 @@ def compute_coverage(
             ),
         },
     )  # fmt: skip
-
-
-class _Network:
-    """The ledger as arrays, and the part of it that stands on one mast."""
-
-    def __init__(
-        self, ledger: pd.DataFrame, layers: Layers, patterns: Mapping[str, Pattern]
-    ) -> None:
-        index = {pair: k for k, pair in enumerate(layers.own)}
-        pairs = zip(ledger["operator"], ledger["technology"], strict=True)
-        self._layer = np.array([index[pair] for pair in pairs], np.int64)
-        self._band_ghz = ledger["band_mhz"].to_numpy(np.float64) / 1000.0
-        self._azimuth_deg = ledger["azimuth_deg"].to_numpy(np.float64)
-        self._electrical_deg = ledger["electrical_tilt_deg"].to_numpy(np.float64)
-        self._mechanical_deg = ledger["mechanical_tilt_deg"].to_numpy(np.float64)
-        self._reference_dbm = cell_reference_level_dbm(ledger)
-        names, self._pattern = np.unique(ledger["antenna"].to_numpy(str), return_inverse=True)
-        self._patterns = [patterns.get(name) or pattern(name) for name in names.tolist()]
-        self.site = pd.factorize(ledger["site_id"])[0].astype(np.int32)
-        vertical = [np.append(p.vertical_loss_db, p.vertical_loss_db[0]) for p in self._patterns]
-        self.antennas = Antennas(
-            np.stack(vertical).astype(np.float32),
-            np.array([p.maximum_loss_db for p in self._patterns], np.float64),
-        )
-
-    def frequencies_ghz(self, mast: Mast) -> npt.NDArray[np.float64]:
-        """Bands in use on a mast, ascending."""
-        return np.unique(self._band_ghz[mast.cells])
-
-    def cells(self, mast: Mast, radials_deg: npt.NDArray[np.float64]) -> Cells:
-        """Cells of a mast, their patterns turned towards its radials."""
-        horizontal_db = np.empty((mast.cells.size, radials_deg.size), np.float32)
-        tilt_deg = np.empty_like(horizontal_db)
-        for row, cell in enumerate(mast.cells.tolist()):
-            horizontal_db[row], tilt_deg[row] = sector_tables(
-                self._patterns[self._pattern[cell]], self._azimuth_deg[cell],
-                self._electrical_deg[cell], self._mechanical_deg[cell],
-                radials_deg - mast.north_deg,
-            )  # fmt: skip
-        _, band = np.unique(self._band_ghz[mast.cells], return_inverse=True)
-        return Cells(
-            mast.cells, band.astype(np.int64), self._layer[mast.cells],
-            self._reference_dbm[mast.cells], horizontal_db, tilt_deg,
-            self._pattern[mast.cells].astype(np.int64),
-        )  # fmt: skip
 
 
 def _placed(mast: Mast, grid: GeoBox, terrain: Terrain) -> EngineMast:

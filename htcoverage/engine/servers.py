@@ -18,7 +18,53 @@ def vertical_loss_db(tables: np.ndarray, pattern: int, angle_deg: float) -> floa
     position = min(max((angle_deg + 180.0) * 10.0, 0.0), 3599.0)
     index = int(position)
     low = tables[pattern, index]
-    return low + (position - index) * (tables[pattern, index + 1] - low)
+    loss_db: float = low + (position - index) * (tables[pattern, index + 1] - low)
+    return loss_db
+
+
+@kernel
+def turned_patterns(
+    horizontal_db: np.ndarray,
+    pattern: np.ndarray,
+    azimuth_deg: np.ndarray,
+    electrical_tilt_deg: np.ndarray,
+    mechanical_tilt_deg: np.ndarray,
+    radials_deg: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Horizontal loss and effective tilt of cells towards each radial.
+
+    The formulas of `htcoverage.antennas.sector_tables`, which a test compares, for all cells of a
+    mast at once.
+
+    Parameters
+    ----------
+    horizontal_db : float64[p, 3600]
+        Loss of every pattern at 0.0, 0.1 … 359.9° clockwise from the boresight.
+    pattern, azimuth_deg, electrical_tilt_deg, mechanical_tilt_deg : [c]
+        Of the cells; the electrical tilt is what exceeds the pattern's own.
+    radials_deg : float64[radials]
+        Azimuths of the radials, clockwise from true north.
+
+    Returns
+    -------
+    horizontal_db, tilt_deg : float32[c, radials]
+    """
+    shape = (pattern.size, radials_deg.size)
+    loss = np.empty(shape, np.float32)
+    tilt = np.empty(shape, np.float32)
+    size = horizontal_db.shape[1]
+    for c in range(pattern.size):
+        table = horizontal_db[pattern[c]]
+        for k in range(radials_deg.size):
+            offset_deg = radials_deg[k] - azimuth_deg[c]
+            position = (offset_deg % 360.0) * 10.0
+            low = int(position)
+            share = position - low
+            loss[c, k] = table[low % size] * (1.0 - share) + table[(low + 1) % size] * share
+            tilt[c, k] = electrical_tilt_deg[c] + mechanical_tilt_deg[c] * math.cos(
+                math.radians(offset_deg)
+            )
+    return loss, tilt
 
 
 @kernel

@@ -67,7 +67,8 @@ def sweep_mast(
         counts[radial, EVALUATED] = evaluated
         counts[radial, SKIPPED] = skipped
         counts[radial, NEAR] = near
-    return counts.sum(axis=0)
+    total: np.ndarray = counts.sum(axis=0)
+    return total
 
 
 @kernel

@@ -1,0 +1,91 @@
+"""The ledger as arrays for the engine, and the part of it that stands on one mast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from htcoverage.antennas import Pattern, pattern
+from htcoverage.coverage.masts import Mast
+from htcoverage.coverage.result import Layers
+from htcoverage.engine.inputs import Antennas, Cells
+from htcoverage.engine.servers import turned_patterns
+from htcoverage.link_budget import cell_reference_level_dbm
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """All cells on air, in ledger order.
+
+    ``layer`` and ``pattern`` index the own layers and the patterns in use; ``electrical_deg`` is
+    what exceeds the tilt that a pattern already holds; ``site`` numbers the sites.
+    """
+
+    layer: npt.NDArray[np.int64]
+    pattern: npt.NDArray[np.int64]
+    band_ghz: FloatArray
+    azimuth_deg: FloatArray
+    electrical_deg: FloatArray
+    mechanical_deg: FloatArray
+    reference_dbm: FloatArray
+    site: npt.NDArray[np.int32]
+    horizontal_db: FloatArray
+    antennas: Antennas
+
+
+def network_of(ledger: pd.DataFrame, layers: Layers, patterns: Mapping[str, Pattern]) -> Network:
+    """Return the ledger of `cells_on_air` as arrays.
+
+    Raises
+    ------
+    InputError
+        If a pattern is neither given nor built in, or a cell lacks the power of its technology.
+    """
+    index = {pair: k for k, pair in enumerate(layers.own)}
+    pairs = zip(ledger["operator"], ledger["technology"], strict=True)
+    names, which = np.unique(ledger["antenna"].to_numpy(str), return_inverse=True)
+    used = [patterns.get(name) or pattern(name) for name in names.tolist()]
+    vertical = [np.append(p.vertical_loss_db, p.vertical_loss_db[0]) for p in used]
+    own_tilt_deg = np.array([p.electrical_tilt_deg for p in used])
+    return Network(
+        layer=np.array([index[pair] for pair in pairs], np.int64),
+        pattern=which.astype(np.int64),
+        band_ghz=ledger["band_mhz"].to_numpy(np.float64) / 1000.0,
+        azimuth_deg=ledger["azimuth_deg"].to_numpy(np.float64),
+        electrical_deg=ledger["electrical_tilt_deg"].to_numpy(np.float64) - own_tilt_deg[which],
+        mechanical_deg=ledger["mechanical_tilt_deg"].to_numpy(np.float64),
+        reference_dbm=cell_reference_level_dbm(ledger),
+        site=pd.factorize(ledger["site_id"])[0].astype(np.int32),
+        horizontal_db=np.stack([p.horizontal_loss_db for p in used]),
+        antennas=Antennas(
+            np.stack(vertical).astype(np.float32),
+            np.array([p.maximum_loss_db for p in used], np.float64),
+        ),
+    )
+
+
+def on_mast(network: Network, mast: Mast, radials_deg: FloatArray) -> tuple[FloatArray, Cells]:
+    """Bands in use on a mast, GHz ascending, and its cells with patterns turned to its radials.
+
+    Parameters
+    ----------
+    radials_deg : float64[radials]
+        Azimuths of the radials, clockwise from grid north.
+    """
+    here = mast.cells
+    horizontal_db, tilt_deg = turned_patterns(
+        network.horizontal_db, network.pattern[here], network.azimuth_deg[here],
+        network.electrical_deg[here], network.mechanical_deg[here], radials_deg - mast.north_deg,
+    )  # fmt: skip
+    freq_ghz, band = np.unique(network.band_ghz[here], return_inverse=True)
+    cells = Cells(
+        here, band.astype(np.int64), network.layer[here], network.reference_dbm[here],
+        horizontal_db, tilt_deg, network.pattern[here],
+    )  # fmt: skip
+    return freq_ghz, cells
