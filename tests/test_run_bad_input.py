@@ -170,14 +170,15 @@ def test_a_layer_whose_crs_is_absent_or_contradicts_is_told(crs, place, expected
 
 
 def cut_terrain(
-    reference, path: Path, *, columns: int, crs: str | None = "EPSG:9209", void: bool = False
+    reference, path: Path, *, columns: int, crs: str | None = "EPSG:9209", void: int = 0
 ) -> None:
-    """Write the westernmost columns of the bundled elevation, with a void in the middle or none."""
+    """Write the westernmost columns of the bundled elevation, with a square void in the middle."""
     with rasterio.open(reference.data_dir / "terrain" / "ground_m.tif") as source:
         values = source.read(1)[:, :columns].astype(np.float32)
         transform = source.transform
     if void:
-        values[tuple(side // 2 for side in values.shape)] = np.nan
+        row, col = (side // 2 for side in values.shape)
+        values[row : row + void, col : col + void] = np.nan
     with rasterio.open(
         path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=1,
         dtype="float32", crs=crs, transform=transform,
@@ -204,12 +205,21 @@ def test_terrain_without_a_crs_is_told(capsys, reference):
 
 def test_a_void_in_the_terrain_is_no_sea(capsys, reference):
     width = reference.terrain.geobox.shape.x
-    cut_terrain(reference, Path("holed.tif"), columns=width, void=True)
+    cut_terrain(reference, Path("holed.tif"), columns=width, void=20)
     (told,) = faults(
         refused(capsys, "--terrain", "holed.tif", "--resolution", "2000", "--radius-km", "3")
     )
     assert told.startswith("holed.tif")
-    assert "1 voids, the first at x" in told
+    assert "400 voids, the first at x" in told
+
+
+def test_a_small_void_is_filled_and_told(capsys, reference):
+    width = reference.terrain.geobox.shape.x
+    cut_terrain(reference, Path("pinhole.tif"), columns=width, void=1)
+    arguments = ("--terrain", "pinhole.tif", "--resolution", "2000", "--radius-km", "3")
+    assert execute(["run", *arguments, "--worlds", "0", "--out", "pinhole"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "1 voids (1 pixels) are filled from their rim" in shown
 
 
 # Options

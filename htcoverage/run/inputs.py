@@ -209,6 +209,7 @@ def load_inputs(
         ground=reference.ground,
         files=_hashes(paths, reference.files, terrain, seed=seed),
         reported=REPORTED,
+        notes=terrain.notes,
     )
 
 
