@@ -11,6 +11,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from htcoverage.cleaning import words
 from htcoverage.cleaning.values import (
@@ -22,7 +24,7 @@ from htcoverage.cleaning.values import (
     vietnamese_letters,
 )
 from htcoverage.readers.columns import plain
-from htcoverage.readers.findings import cell_findings
+from htcoverage.readers.findings import Finding, cell_findings, findings_frame
 from htcoverage.readers.parsing import by_value, plain_numbers
 from htcoverage.readers.sheet import Sheet
 from htcoverage.schema import BTS_STATUSES, OPERATORS, PROVENANCES, TECHNOLOGIES
@@ -34,6 +36,9 @@ _NUMBERS = (
     "rs_boost_db", "x", "y",
 )  # fmt: skip
 _POWERS = ("port_power_dbm", "cpich_power_dbm", "eirp_dbm")
+
+#: A matter of form in more cells than this is the form of the column: it is told once.
+_MOST_ALIKE = 1000
 
 #: Columns of one number each; most of their cells need no look.
 _SINGLE_NUMBERS = (*_NUMBERS, *_POWERS, "longitude", "latitude")
@@ -91,6 +96,8 @@ def repair_cells(sheet: Sheet, *, operators: Mapping[str, str]) -> tuple[Sheet, 
                 findings.append(_told(sheet, name, commas, whole, _DECIMAL_COMMA))
                 whole[commas] = [value.replace(",", ".") for value in whole[commas]]
                 places = np.setdiff1d(places, commas)
+        elif name in _TEXT:
+            places = _unusual_text(frame[name])
         repairs = by_value(frame[name].iloc[places], _first_of(_emptied, rule)).to_numpy()
         changed = np.flatnonzero(pd.notna(repairs))
         by_repair: dict[Repair, list[int]] = {}
@@ -100,8 +107,25 @@ def repair_cells(sheet: Sheet, *, operators: Mapping[str, str]) -> tuple[Sheet, 
             rows = places[members]
             findings.append(_told(sheet, name, rows, whole, repair))
             whole[rows] = repair.value
-        frame[name] = pd.Series(whole, index=frame.index, dtype=object)
+        column = pd.Series(whole, index=frame.index, dtype=object)
+        if name in _SINGLE_NUMBERS:
+            numbers, unread = plain_numbers(column)
+            column = column if len(unread) else pd.Series(numbers, index=frame.index)
+        frame[name] = column
     return replace(sheet, frame=frame), findings
+
+
+def _unusual_text(cells: pd.Series) -> npt.NDArray[np.int64]:
+    """Return the places of cells that a rule of text may have to say something about."""
+    raw = cells.to_numpy(dtype=object)
+    words = np.flatnonzero([type(value) is str for value in raw])
+    texts = pa.array(raw[words], pa.string())
+    usual = pc.and_not(
+        pc.match_substring_regex(texts, r"^[^=+@-].*[0-9]"), pc.match_substring(texts, "<")
+    )
+    usual = pc.and_(usual, pc.equal(texts, pc.utf8_normalize(texts, form="NFC")))
+    unusual: npt.NDArray[np.int64] = words[~usual.to_numpy(zero_copy_only=False).astype(np.bool_)]
+    return unusual
 
 
 def _first_of(*rules: Rule) -> Rule:
@@ -115,7 +139,13 @@ def _told(
     sheet: Sheet, column: str, places: npt.NDArray[np.int64], values: npt.NDArray[np.object_],
     repair: Repair,
 ) -> pd.DataFrame:  # fmt: skip
-    """Return a finding for each cell that one repair changes."""
+    """Return a finding for each cell that one repair changes, or one for very many of them."""
+    if repair.severity == "info" and len(places) > _MOST_ALIKE:
+        row = sheet.lines(sheet.frame.index[places[:1]])[0]
+        detail = f"{repair.detail}; in {len(places)} cells, the first in row {row}"
+        told = Finding(None, sheet.called(column), str(values[places[0]]), repair.rule, "info",
+                       "repaired", detail)  # fmt: skip
+        return findings_frame([told])
     return cell_findings(
         sheet.lines(sheet.frame.index[places]), values[places].tolist(),
         column=sheet.called(column), rule=repair.rule, severity=repair.severity,

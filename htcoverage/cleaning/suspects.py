@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from scipy.spatial import cKDTree
 
@@ -177,16 +180,25 @@ def _outside(bts: gpd.GeoDataFrame, area: gpd.GeoDataFrame, sheet: Sheet) -> pd.
 def _of_cells(ledger: Ledger, sheet: Sheet) -> list[pd.DataFrame]:
     """Return unlikely heights, EIRP and sector spacings that the file itself tells."""
     cells = ledger.cells
-    line = pd.Series(ledger.bts.index, index=ledger.bts["bts_id"].to_numpy())
-    rows = line.reindex(cells["bts_id"]).to_numpy()
-    assumed = cells["assumed"].fillna("").astype("category")
+    owner = pc.index_in(
+        pa.array(cells["bts_id"], pa.large_string()),
+        value_set=pa.array(ledger.bts["bts_id"], pa.large_string()),
+    )
+    rows = ledger.bts.index.to_numpy()[owner.to_numpy(zero_copy_only=False)]
+    # Few texts occur; pandas' own categories would first write each of them out in every row.
+    codes, texts = pd.factorize(cells["assumed"].to_numpy(dtype=object))
+    named = [set(str(words).split()) for words in texts]
+
+    def tells(name: str) -> npt.NDArray[np.bool_]:
+        """Return which cells take a column from the file."""
+        own = np.array([name not in names for names in named] + [True])
+        chosen: npt.NDArray[np.bool_] = own[codes]
+        return chosen
+
     found = []
 
     def told(name: str, bad: pd.Series, values: pd.Series, rule: str, detail: str) -> None:
-        own = ~assumed.cat.rename_categories(lambda words: words).isin(
-            [words for words in assumed.cat.categories if name in words.split()]
-        )
-        here = (bad & own).to_numpy()
+        here = bad.to_numpy() & tells(name)
         seen = pd.DataFrame({"row": rows[here], "value": values[here].round(1)}).drop_duplicates()
         found.append(
             cell_findings(
@@ -205,16 +217,14 @@ def _of_cells(ledger: Ledger, sheet: Sheet) -> list[pd.DataFrame]:
         low, high = USUAL_EIRP_DBM
         told(name, eirp.notna() & ~eirp.between(low, high), eirp, "unlikely-eirp",
              f"the EIRP that follows; {low:g} to {high:g} dBm are usual")  # fmt: skip
-    found.append(_sectors(cells, rows, sheet, assumed))
+    found.append(_sectors(cells, rows, sheet, tells("azimuth_deg")))
     return found
 
 
 def _sectors(
-    cells: pd.DataFrame, rows: np.ndarray, sheet: Sheet, assumed: pd.Series
+    cells: pd.DataFrame, rows: np.ndarray, sheet: Sheet, own: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
     """Return base stations two of whose sectors of a band point nearly the same way."""
-    silent = [words for words in assumed.cat.categories if "azimuth_deg" in words.split()]
-    own = (~assumed.isin(silent)).to_numpy()
     table = pd.DataFrame(
         {
             "row": rows[own],

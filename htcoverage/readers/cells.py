@@ -8,14 +8,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from htcoverage.errors import Fault
 from htcoverage.readers import defaults
-from htcoverage.readers.parsing import by_value, number, parse_columns, text
+from htcoverage.readers.parsing import TEXT_DTYPE, by_value, number, parse_columns, text
 from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import Sheet
 from htcoverage.schema import CELLS, TECHNOLOGIES, Column
@@ -54,40 +57,62 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
     known = bts[bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()]
     carriers, faults = _carriers(known, sheet=sheet)
     given, bad = _given(known, sheet=sheet)
-    # One row a cell from here on; `place` leads back to the base station.
+    # One row a cell from here on; `place` leads back to the base station. A ledger of a million
+    # base stations has three million cells: columns are made one by one, nothing is kept twice.
     place = carriers["place"].to_numpy()
-    owner = known.iloc[place].reset_index(drop=True)
-    cells = given.iloc[place].reset_index(drop=True)
-    cells["bts_id"] = owner["bts_id"]
-    ordinal = owner.groupby("bts_id", sort=False).cumcount() + 1
-    cells["cell_id"] = owner["bts_id"].astype(object) + "-" + ordinal.astype(str)
+    technology = known["technology"].to_numpy(dtype=object)[place]
+    columns: dict[str, pd.Series] = {}
+    bits = np.zeros(len(place), dtype=np.int64)
+    for bit, name in enumerate(column.name for column in OVERRIDES):
+        if name in _LISTED:
+            columns[name] = carriers[name]
+            filled = carriers[f"{name} assumed"].to_numpy(dtype=np.bool_)
+        else:
+            own = given[name].take(place).reset_index(drop=True)
+            default = _default_of(name, technology, columns)
+            filled = own.isna().to_numpy() & ~pd.isna(default)
+            columns[name] = own if not filled.any() else own.where(~filled, default)
+        if name == "rs_boost_db":
+            filled = filled & (technology == "4G")  # 3G has none: its 0 assumes nothing
+        bits |= filled.astype(np.int64) << bit
+    columns["bts_id"] = known["bts_id"].take(place).reset_index(drop=True)
+    ordinal = carriers["ordinal"].to_numpy(dtype=np.int64) + 1
+    if not known["bts_id"].is_unique:  # rows that are a cell each
+        ordinal = columns["bts_id"].groupby(columns["bts_id"], sort=False).cumcount().to_numpy() + 1
+    columns["cell_id"] = _cell_ids(known, columns["bts_id"], ordinal, place, sheet=sheet)
+    columns["assumed"] = _words_of(bits)
+    ordered = {name: columns[name] for name in CELLS.column_names}
+    return pd.DataFrame(ordered, copy=False), faults + bad
+
+
+def _cell_ids(
+    bts: pd.DataFrame, bts_id: pd.Series, ordinal: npt.NDArray[np.int64],
+    place: npt.NDArray[np.int64], *, sheet: Sheet,
+) -> pd.Series:  # fmt: skip
+    """Return the identifiers that the rows tell, or base station and ordinal."""
     if "cell_id" in sheet.frame:
-        own = pd.Series([text(v) for v in sheet.frame["cell_id"].loc[known.index]]).iloc[place]
-        own = own.reset_index(drop=True)
+        own = pd.Series([text(value) for value in sheet.frame["cell_id"].loc[bts.index]])
+        own = own.take(place).reset_index(drop=True)
         if own.notna().all() and own.is_unique:
-            cells["cell_id"] = own
-    assumed = {}
-    for name in _LISTED:
-        cells[name] = carriers[name]
-        assumed[name] = carriers[f"{name} assumed"]
-    for name, default in _default_values(owner["technology"], cells).items():
-        assumed[name] = cells[name].isna() & default.notna()
-        cells[name] = default.where(assumed[name], cells[name])
-    assumed["rs_boost_db"] &= owner["technology"] == "4G"  # 3G has none: its 0 assumes nothing
-    cells["assumed"] = _words_of(assumed)
-    return cells[list(CELLS.column_names)], faults + bad
+            return own
+    names = pc.binary_join_element_wise(
+        pa.array(bts_id, pa.large_string()),
+        pc.cast(pa.array(ordinal), pa.large_string()),
+        pa.scalar("-", pa.large_string()),
+    )
+    return pd.Series(pd.array(names, dtype=TEXT_DTYPE))
 
 
-def _words_of(assumed: Mapping[str, pd.Series]) -> pd.Series:
+def _words_of(bits: npt.NDArray[np.int64]) -> pd.Series:
     """Return for each cell the names of its assumed columns; few combinations occur."""
     names = [column.name for column in OVERRIDES]
-    bits = sum(assumed[name].to_numpy(dtype=np.int64) << k for k, name in enumerate(names))
-    codes, combinations = pd.factorize(np.asarray(bits))
+    codes, combinations = pd.factorize(bits)
     words = [
         " ".join(name for k, name in enumerate(names) if combination >> k & 1)
         for combination in combinations.tolist()
     ]
-    return pd.Series(np.array([*words, ""], dtype=object)[codes])
+    # As objects, each text stands in memory once: pandas' own text would repeat it in every row.
+    return pd.Series(np.array([*words, ""], dtype=object)[codes], dtype=object)
 
 
 def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
@@ -99,32 +124,37 @@ def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fa
         {"bands": bands, "azimuths": azimuths, "technology": bts["technology"].to_numpy()}
     )
     groups = combined.groupby(["bands", "azimuths", "technology"], sort=False)
-    parts = []
     indices: dict[tuple[tuple[float, ...], tuple[float, ...], str], npt.NDArray[np.int64]]
     indices = dict(groups.indices)  # type: ignore[arg-type]
-    for (own_bands, own_azimuths, technology), places in indices.items():
-        products = list(
+    counts = np.zeros(len(bts), dtype=np.int64)
+    products = {}
+    for key, places in indices.items():
+        own_bands, own_azimuths, technology = key
+        products[key] = list(
             product(
                 own_bands or (defaults.BAND_MHZ[technology],), own_azimuths or defaults.AZIMUTHS_DEG
             )
         )
-        count = len(products)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "place": np.repeat(places, count),
-                    "ordinal": np.tile(np.arange(count), len(places)),
-                    "band_mhz": np.tile([band for band, _ in products], len(places)),
-                    "azimuth_deg": np.tile([azimuth for _, azimuth in products], len(places)),
-                    "band_mhz assumed": not own_bands,
-                    "azimuth_deg assumed": not own_azimuths,
-                }
-            )
-        )
-    if not parts:
-        columns = ["place", *_LISTED, *(f"{name} assumed" for name in _LISTED)]
-        return pd.DataFrame(columns=columns).astype({"place": int}), faults + bad
-    carriers = pd.concat(parts).sort_values(["place", "ordinal"], ignore_index=True)
+        counts[places] = len(products[key])
+    first = np.cumsum(counts) - counts
+    band_mhz, azimuth_deg = np.empty(counts.sum()), np.empty(counts.sum())
+    band_assumed, azimuth_assumed = (np.empty(counts.sum(), dtype=np.bool_) for _ in range(2))
+    for key, places in indices.items():
+        for ordinal, (band, azimuth) in enumerate(products[key]):
+            rows = first[places] + ordinal
+            band_mhz[rows], azimuth_deg[rows] = band, azimuth
+            band_assumed[rows], azimuth_assumed[rows] = not key[0], not key[1]
+    place = np.repeat(np.arange(len(bts)), counts)
+    carriers = pd.DataFrame(
+        {
+            "place": place,
+            "ordinal": np.arange(len(place)) - first[place],
+            "band_mhz": band_mhz,
+            "azimuth_deg": azimuth_deg,
+            "band_mhz assumed": band_assumed,
+            "azimuth_deg assumed": azimuth_assumed,
+        }
+    )
     return carriers, faults + bad
 
 
@@ -180,28 +210,35 @@ def _given(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault
     return given, faults
 
 
-def _default_values(technology: pd.Series, cells: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return a default for every cell and column; NaN where the technology has no such value."""
-    index = cells.index
-    values: dict[str, pd.Series] = {
-        "antenna_height_m": pd.Series(defaults.ANTENNA_HEIGHT_M, index=index),
-        "mechanical_tilt_deg": pd.Series(defaults.MECHANICAL_TILT_DEG, index=index),
-        "antenna": pd.Series(defaults.ANTENNA, index=index),
-    }
-    height_m = cells["antenna_height_m"].fillna(defaults.ANTENNA_HEIGHT_M)
-    values["electrical_tilt_deg"] = np.degrees(np.arctan(height_m / defaults.TILT_AIM_M)).round()
-    radio = (
-        "bandwidth_mhz", "antenna_gain_dbi", "feeder_loss_db", "port_power_dbm",
-        "cpich_power_dbm", "rs_boost_db",
-    )  # fmt: skip
-    for name in radio:
-        values[name] = pd.Series(math.nan, index=index)
+#: Columns whose default is a value of `defaults.RADIO`.
+_RADIO = (
+    "bandwidth_mhz", "antenna_gain_dbi", "feeder_loss_db", "port_power_dbm", "cpich_power_dbm",
+    "rs_boost_db",
+)  # fmt: skip
+
+
+def _default_of(
+    name: str, technology: npt.NDArray[np.object_], columns: Mapping[str, pd.Series]
+) -> npt.NDArray[Any]:
+    """Return a column's default for every cell; NaN where the technology has no such value."""
+    count = len(technology)
+    if name == "antenna_height_m":
+        return np.full(count, defaults.ANTENNA_HEIGHT_M)
+    if name == "mechanical_tilt_deg":
+        return np.full(count, defaults.MECHANICAL_TILT_DEG)
+    if name == "antenna":
+        return np.full(count, defaults.ANTENNA, dtype=object)
+    if name == "electrical_tilt_deg":  # the height stands before it in the schema
+        aim = columns["antenna_height_m"].to_numpy(dtype=float) / defaults.TILT_AIM_M
+        return np.asarray(np.round(np.degrees(np.arctan(aim))), dtype=np.float64)
+    assert name in _RADIO, name
+    values = np.full(count, math.nan)
+    band_mhz = columns["band_mhz"].to_numpy(dtype=float)
     # Widest first, so that the narrower row of the same technology has the last word.
     for line in sorted(defaults.RADIO, key=lambda line: -line.up_to_mhz):
-        here = (technology == line.technology) & (cells["band_mhz"] < line.up_to_mhz)
-        for name in radio:
-            value = getattr(line, name)
-            values[name] = values[name].mask(here, math.nan if value is None else value)
+        value = getattr(line, name)
+        here = (technology == line.technology) & (band_mhz < line.up_to_mhz)
+        values[here] = math.nan if value is None else value
     return values
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 Severity = Literal["info", "warning", "error"]
@@ -61,7 +62,7 @@ def cell_findings(
     severity: Severity, action: Action, detail: str | Sequence[str],
 ) -> pd.DataFrame:  # fmt: skip
     """Return a finding for each of many cells of one column, as a table of `COLUMNS`."""
-    frame = pd.DataFrame({"row": list(rows)}, dtype=object)
+    frame = pd.DataFrame({"row": pd.array(np.asarray(rows, dtype=np.int64), dtype="Int64")})
     frame["column"] = column
     frame["value"] = pd.Series([_shown(value) for value in values], dtype=object)
     frame["rule"] = rule
@@ -77,10 +78,8 @@ def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     if not filled:
         return findings_frame([])
     whole = pd.concat(filled, ignore_index=True)
-    order = whole.assign(_row=whole["row"].fillna(0)).sort_values(
-        "_row", kind="stable", ignore_index=True
-    )
-    return _typed(order.drop(columns="_row"))
+    places = whole["row"].fillna(0).to_numpy(dtype=np.int64).argsort(kind="stable")
+    return _typed(whole.iloc[places].reset_index(drop=True))
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

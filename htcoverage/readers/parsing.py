@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
 #: The dtype that this version of pandas gives to text.
-_TEXT_DTYPE = pd.Series(["text"]).dtype
+TEXT_DTYPE = pd.Series(["text"]).dtype
 
 
 def number(value: object) -> float | None:
@@ -161,12 +161,12 @@ def parse_columns(sheet: Sheet, columns: Iterable[Column]) -> tuple[pd.DataFrame
             if column.required:
                 faults.append(sheet.missing(column))
             parsed[column.name] = pd.Series(
-                None, index=sheet.frame.index, dtype=_TEXT_DTYPE if column.kind == "text" else float
+                None, index=sheet.frame.index, dtype=TEXT_DTYPE if column.kind == "text" else float
             )
         elif column.kind == "text":
             cells = sheet.frame[column.name]
             values = [text(value) for value in cells]
-            parsed[column.name] = pd.Series(values, index=cells.index, dtype=_TEXT_DTYPE)
+            parsed[column.name] = pd.Series(values, index=cells.index, dtype=TEXT_DTYPE)
         else:
             values_, bad = parse_numbers(
                 sheet.frame[column.name],

@@ -49,7 +49,7 @@ class Sheet:
 
     def fault(self, row: Hashable, column: str, expected: str) -> Fault:
         """Return a fault that quotes the cell as it stands in the file."""
-        cells: Any = self.frame[column] if column in self.frame else {row: None}
+        cells: Any = self.frame.get(column, {row: None})
         found = cells[row]
         return Fault(self.file, as_row(row), self.called(column), shown(found), expected)
 
