@@ -78,11 +78,11 @@ def put_province(folder: Path, *, project: str = PROJECT) -> Path:
     villages = gpd.GeoDataFrame({"name": ["Aldeia 1", "Aldeia 2"]}, geometry=homes, crs=CRS)
     villages.to_crs(4326).to_file(folder / "aldeias.geojson")
     people = np.full((100, 100), 4.0, np.float32)  # 4 residents on each 100 m pixel
-    _raster(folder / "populacao.tif", people, WEST_M - 1000, SOUTH_M + 9000, 100.0)
+    put_raster(folder / "populacao.tif", people, WEST_M - 1000, SOUTH_M + 9000, 100.0)
     side = int((SIDE_M + 14_000) / 100)
     north, east = np.mgrid[0:side, 0:side]
     ground = (200 + 30 * np.sin(north / 9) * np.cos(east / 7)).astype(np.float32)
-    _raster(folder / "relevo.tif", ground, WEST_M - 7000, SOUTH_M + SIDE_M + 7000, 100.0)
+    put_raster(folder / "relevo.tif", ground, WEST_M - 7000, SOUTH_M + SIDE_M + 7000, 100.0)
     towers = (
         "Estação;Operator;Technology;Leste;Norte;Azimuth\n"
         f"T1;Rede A;LTE;{WEST_M + 1600:.1f};{SOUTH_M + 2100:.1f};0 180\n".replace(".", ",")
@@ -94,7 +94,9 @@ def put_province(folder: Path, *, project: str = PROJECT) -> Path:
     return path
 
 
-def _raster(path: Path, values: np.ndarray, west_m: float, north_m: float, step_m: float) -> None:
+def put_raster(
+    path: Path, values: np.ndarray, west_m: float, north_m: float, step_m: float
+) -> None:
     with rasterio.open(
         path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=1,
         dtype=values.dtype, crs=CRS, transform=from_origin(west_m, north_m, step_m, step_m),

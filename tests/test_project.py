@@ -10,8 +10,19 @@ from dataclasses import fields
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
-from project_world import CRS, PROJECT, SIDE_M, SOUTH_M, WEST_M, octagon_area_m2, put_province
+import shapely
+from project_world import (
+    CRS,
+    PROJECT,
+    SIDE_M,
+    SOUTH_M,
+    WEST_M,
+    octagon_area_m2,
+    put_province,
+    put_raster,
+)
 
 from htcoverage.cli.main import execute
 from htcoverage.errors import Fault, InputError
@@ -289,3 +300,53 @@ def test_the_communes_of_2025_serve_as_boundaries() -> None:
     assert {match.column: match.name for match in found.matches} == {
         "district_code": "code", "full_name": "fullName",
     }  # fmt: skip
+
+
+# ---- settlements made of other things
+
+
+def test_buildings_become_settlements_by_the_stated_rule(tmp_path: Path) -> None:
+    path = put_province(
+        tmp_path,
+        project=PROJECT.replace(
+            'path = "aldeias.geojson"', 'path = "casas.gpkg"\nclustered_within_m = 60.0'
+        ),
+    )
+    # Two villages of 3 × 3 houses 40 m apart, one lonely hut.
+    corners = [(WEST_M + 1000, SOUTH_M + 1000), (WEST_M + 5000, SOUTH_M + 5000)]
+    houses = [
+        shapely.box(x + 50 * i, y + 50 * j, x + 50 * i + 10, y + 50 * j + 10)
+        for x, y in corners
+        for i in range(3)
+        for j in range(3)
+    ]
+    houses.append(shapely.box(WEST_M + 3000, SOUTH_M + 3000, WEST_M + 3010, SOUTH_M + 3010))
+    gpd.GeoDataFrame(geometry=houses, crs=CRS).to_file(tmp_path / "casas.gpkg")
+    layers = read_project_layers(read_project(path), reach_km=5.0)
+    assert list(layers.settlements["district_code"]) == ["E", "W"]  # from north to south
+    # The hull of 110 m, widened by 30 and narrowed by 15 m: its corners are rounded.
+    assert layers.settlements.area.between(130**2, 140**2).all()
+    assert layers.settlements["residents"].between(4 * 1.69, 4 * 1.96).all()
+    assert any("2 settlements made of 19 outlines" in note for note in layers.notes)
+
+
+def test_built_up_pixels_become_settlements(tmp_path: Path) -> None:
+    path = put_province(
+        tmp_path,
+        project=PROJECT.replace(
+            'path = "aldeias.geojson"', 'path = "cobertura.tif"\nbuilt_up_class = 50'
+        ),
+    )
+    cover = np.full((80, 80), 40, np.uint8)
+    cover[10:14, 10:15] = 50  # 20 pixels of 1 ha in the west
+    cover[60, 70] = 50
+    put_raster(tmp_path / "cobertura.tif", cover, WEST_M, SOUTH_M + SIDE_M, 100.0)
+    layers = read_project_layers(read_project(path), reach_km=5.0)
+    assert list(layers.settlements["district_code"]) == ["W", "E"]
+    assert layers.settlements.area.iloc[0] == pytest.approx(20 * 1e4, rel=0.15)
+
+
+def test_buildings_without_residents_are_an_error(tmp_path: Path) -> None:
+    text = PROJECT.replace('population = "populacao.tif"', "clustered_within_m = 60.0")
+    with pytest.raises(InputError, match="do not tell residents"):
+        read_project_layers(read_project(put_province(tmp_path, project=text)), reach_km=5.0)

@@ -615,3 +615,44 @@ def test_swapped_where_both_are_possible_latitudes() -> None:
 def test_reach_that_is_none(reach_km: float) -> None:
     with pytest.raises(InputError, match="reach_km"):
         check_within(AREA, AREA, reach_km=reach_km, file="f")
+
+
+# ---- large tables take a faster way
+
+
+def large(rows: int) -> str:
+    lines = [
+        f"B{k},S{k // 2}, Trạm {k} ,Viettel,{'34'[k % 2]}G,on-air,user,"
+        f"{105.1 + k / 20_000:.5f},{18.1 + k / 40_000:.5f}"
+        for k in range(rows)
+    ]
+    return "\n".join([BTS_HEADER, *lines]) + "\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_large_table_is_read_like_a_small_one(tmp_path: Path, end: str) -> None:
+    text = large(12_000)
+    lines = text.splitlines()
+    lines[5:5] = ["", ""]  # empty lines count, but are no rows
+    lines[9:9] = [",,,,,,,,"]
+    fast, slow = tmp_path / "fast.csv", tmp_path / "slow.csv"
+    fast.write_bytes(end.join([*lines, ""]).encode())
+    # One cell in quotes: Python's own reader takes the whole file.
+    quoted = [*lines[:-1], lines[-1].replace("Viettel", '"Viettel"')]
+    slow.write_bytes(end.join(quoted).encode())
+    one, two = read_ledger(fast), read_ledger(slow)
+    pd.testing.assert_frame_equal(one.bts, two.bts)
+    pd.testing.assert_frame_equal(one.cells, two.cells)
+    assert one.bts.index[:8].tolist() == [2, 3, 4, 5, 8, 9, 11, 12]
+    assert one.bts["site_name"].iloc[0] == "Trạm 0"
+    assert len(one.cells) == 36_000
+
+
+def test_a_broken_row_in_a_large_table_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    text = large(12_000)
+    path.write_text(text.replace("B11000,S5500,", "B11000,S5500,x,"), encoding="utf-8")
+    fault = only(faults_of(path))
+    assert fault.row == 11_002
+    path.write_text(text.replace("on-air,user,105.65000,", "on-air,user,east,"), encoding="utf-8")
+    assert only(faults_of(path)).value == "east"

@@ -46,9 +46,12 @@ class LedgerSection(LayerSection):
 
 
 class SettlementsSection(LayerSection):
-    """Residential areas; residents may come from a raster."""
+    """Residential areas, or what they are made from; residents may come from a raster."""
 
     population: Text | None = None
+    built_up_class: int | None = None
+    clustered_within_m: Annotated[float, Field(gt=0)] | None = None
+    smallest_m2: Annotated[float, Field(ge=0)] = 5000.0
 
 
 class TerrainSection(_Section):

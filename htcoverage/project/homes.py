@@ -1,4 +1,4 @@
-"""Residents from a population raster, with exact fractions of its pixels."""
+"""Where people live and how many: clusters of buildings, residents of a population raster."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import rasterio
+import shapely
+import shapely.geometry
 from exactextract import exact_extract
 from rasterio.errors import RasterioError
+from rasterio.features import shapes
 
 from htcoverage.crs import reproject
 from htcoverage.readers.sheet import existing_file, file_fault
@@ -49,3 +52,68 @@ def residents_of(polygons: gpd.GeoDataFrame, raster: Path) -> npt.NDArray[np.flo
                          value=f"{found['min'].min():g}")  # fmt: skip
     residents: npt.NDArray[np.float64] = np.nan_to_num(found["sum"].to_numpy(float), nan=0.0)
     return residents
+
+
+def clustered(
+    outlines: gpd.GeoDataFrame, *, within_m: float, smallest_m2: float
+) -> gpd.GeoDataFrame:
+    """Join buildings into settlements: the ground within half a distance of them, closed over gaps.
+
+    Buildings nearer to one another than the distance come into one settlement. Its outline is the
+    union of the buildings, widened by half the distance and narrowed by a quarter of it, so that
+    yards between houses count as lived in and a settlement keeps a margin about its outer houses.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        Buildings or built-up pixels, polygons in a projected CRS in metres.
+    within_m : float
+        Largest distance between neighbours, m.
+    smallest_m2 : float
+        Smaller clusters are left out, m².
+
+    Returns
+    -------
+    GeoDataFrame
+        Polygons from north to south, then from west to east.
+    """
+    wide = shapely.union_all(
+        shapely.buffer(outlines.geometry.to_numpy(), within_m / 2, quad_segs=4)
+    )
+    parts = shapely.get_parts(shapely.buffer(shapely.get_parts(wide), -within_m / 4, quad_segs=4))
+    parts = parts[(shapely.area(parts) >= smallest_m2) & ~shapely.is_empty(parts)]
+    bounds = shapely.bounds(parts).reshape(-1, 4)
+    order = np.lexsort((bounds[:, 0], -bounds[:, 3]))
+    return gpd.GeoDataFrame(geometry=list(parts[order]), crs=outlines.crs)
+
+
+def built_up(raster: Path, built_up_class: int, *, crs: str) -> gpd.GeoDataFrame:
+    """Return the pixels of one class of a land cover raster as polygons.
+
+    Parameters
+    ----------
+    raster : Path
+        Land cover.
+    built_up_class : int
+        The class of built-up ground (ESA WorldCover: 50).
+    crs : str
+        Projected CRS of the result.
+
+    Raises
+    ------
+    InputError
+        If the raster cannot be read or lacks a CRS or the class.
+    """
+    try:
+        with rasterio.open(existing_file(raster)) as source:
+            if source.crs is None:
+                raise file_fault(raster, "a raster with a CRS")
+            here = source.read(1) == built_up_class
+            transform, wkt = source.transform, source.crs.to_wkt()
+    except RasterioError as error:
+        raise file_fault(raster, f"a raster that can be read ({error})") from error
+    if not here.any():
+        raise file_fault(raster, "pixels of the built-up class", value=str(built_up_class))
+    found = shapes(here.astype(np.uint8), mask=here, transform=transform)
+    polygons = [shapely.geometry.shape(outline) for outline, _ in found]
+    return reproject(gpd.GeoDataFrame(geometry=polygons, crs=wkt), crs)

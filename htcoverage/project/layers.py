@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,13 +16,17 @@ from htcoverage.cleaning import CleaningReport, clean_ledger
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.project.file import Project, SettlementsSection
-from htcoverage.project.homes import residents_of
+from htcoverage.project.homes import built_up, clustered, residents_of
+from htcoverage.readers import defaults
 from htcoverage.readers.layers import MappedTable, read_mapped
 from htcoverage.readers.ledger import Ledger
 from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS
 from htcoverage.terrain import Terrain, read_terrain, sha256_of
 
 T = TypeVar("T")
+
+#: Built-up pixels this near are one settlement, where the project does not say.
+_BUILT_UP_WITHIN_M = 50.0
 
 #: Terrain beyond the reach of the outermost site: two pixels of a coarse elevation model.
 _TERRAIN_MARGIN_M = 2000.0
@@ -176,13 +180,16 @@ def _settlements(
     project: Project, section: SettlementsSection, area: gpd.GeoDataFrame | None
 ) -> MappedTable:
     path = project.resolve(section.path)
-    optional = {"settlement_id", "name", "district_code"} if area is not None else set()
-    if section.population is not None:
-        optional.add("residents")
-    found = read_mapped(
-        path, SETTLEMENTS, layer=section.layer, crs=section.crs, columns=section.columns,
-        optional=optional,
-    )  # fmt: skip
+    if section.built_up_class is not None or section.clustered_within_m is not None:
+        found = _made_settlements(path, section, area)
+    else:
+        optional = {"settlement_id", "name", "district_code"} if area is not None else set()
+        if section.population is not None:
+            optional.add("residents")
+        found = read_mapped(
+            path, SETTLEMENTS, layer=section.layer, crs=section.crs, columns=section.columns,
+            optional=optional,
+        )  # fmt: skip
     table, notes = found.table, list(found.notes)
     for name in ("settlement_id", "name"):
         if table[name].isna().all():
@@ -199,6 +206,38 @@ def _settlements(
         table = table.drop(columns="households")
         notes.append("households: not in the file, not counted")
     return MappedTable(table, found.matches, tuple(notes))
+
+
+def _made_settlements(
+    path: Path, section: SettlementsSection, area: gpd.GeoDataFrame | None
+) -> MappedTable:
+    """Return settlements made of buildings or built-up pixels, without names and residents."""
+    if section.population is None:
+        expected = "population = … in [layers.settlements]: buildings do not tell residents"
+        raise InputError([Fault(str(path), None, "population", "", expected)])
+    if area is None:
+        raise InputError([Fault(str(path), None, None, "", "readable districts to place them in")])
+    crs = _utm_of(area)
+    within_m = section.clustered_within_m or _BUILT_UP_WITHIN_M
+    if section.built_up_class is not None:
+        outlines = built_up(path, section.built_up_class, crs=crs)
+    else:
+        empty = replace(SETTLEMENTS, columns=())
+        outlines = reproject(
+            read_mapped(path, empty, layer=section.layer, crs=section.crs).table, crs
+        )
+    table = clustered(outlines, within_m=within_m, smallest_m2=section.smallest_m2)
+    inside = shapely.intersects(
+        table.geometry.to_numpy(), shapely.union_all(reproject(area, crs).geometry.to_numpy())
+    )
+    table = table[inside].reset_index(drop=True)
+    table.index = pd.RangeIndex(1, len(table) + 1, name="row")
+    lacking = {c.name: pd.Series(None, table.index, dtype=object) for c in SETTLEMENTS.columns}
+    notes = (
+        f"{len(table)} settlements made of {len(outlines)} outlines: those within {within_m:g} m "
+        f"of one another, {section.smallest_m2:g} m² or more",
+    )
+    return MappedTable(table.assign(**{**lacking, "provenance": defaults.PROVENANCE}), (), notes)
 
 
 def _with_district(

@@ -54,6 +54,9 @@ path = "districts.gpkg"
 [layers.settlements]
 path = "settlements.gpkg"
 # population = "population.tif"      # residents a pixel, where the layer has no column of them
+# clustered_within_m = 50.0          # path holds buildings: those this near are one settlement
+# built_up_class = 50                # path is a land cover raster: this class is built up
+# smallest_m2 = 5000.0               # smaller clusters are no settlement
 [layers.settlements.columns]
 # residents = "dan_so"
 
