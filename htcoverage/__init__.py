@@ -19,19 +19,25 @@ if TYPE_CHECKING:
         ValidityError,
     )
     from htcoverage.export import write_coverage_tif, write_csv, write_gpkg
-    from htcoverage.figures import CoverCriteria, compute_figures, headline
+    from htcoverage.figures import (
+        CoverCriteria,
+        compute_figures,
+        compute_layer_figures,
+        count_operators,
+        cover_along,
+        cover_at,
+        headline,
+    )
     from htcoverage.gaps import find_gaps
     from htcoverage.grid import make_grid
     from htcoverage.maps import make_map, save_map
+    from htcoverage.presets import preset
+    from htcoverage.profile import path_profile
     from htcoverage.propagation.p1812.model import location_sigma_db, p1812
-    from htcoverage.readers import (
-        read_districts,
-        read_ledger,
-        read_settlements,
-        read_spans,
-    )
+    from htcoverage.readers import read_districts, read_ledger, read_settlements, read_spans
     from htcoverage.reference import Reference, load_reference
     from htcoverage.terrain import Terrain, read_terrain
+    from htcoverage.uncertainty import add_intervals, compute_sensitivity, site_failures
 
 _HOMES = {
     "CoverCriteria": "figures",
@@ -42,8 +48,14 @@ _HOMES = {
     "SetupError": "errors",
     "Terrain": "terrain",
     "ValidityError": "errors",
+    "add_intervals": "uncertainty",
     "compute_coverage": "coverage",
     "compute_figures": "figures",
+    "compute_layer_figures": "figures",
+    "compute_sensitivity": "uncertainty",
+    "count_operators": "figures",
+    "cover_along": "figures",
+    "cover_at": "figures",
     "find_gaps": "gaps",
     "grid_of": "coverage",
     "headline": "figures",
@@ -52,12 +64,15 @@ _HOMES = {
     "make_grid": "grid",
     "make_map": "maps",
     "p1812": "propagation.p1812.model",
+    "path_profile": "profile",
+    "preset": "presets",
     "read_districts": "readers",
     "read_ledger": "readers",
     "read_settlements": "readers",
     "read_spans": "readers",
     "read_terrain": "terrain",
     "save_map": "maps",
+    "site_failures": "uncertainty",
     "write_coverage_tif": "export",
     "write_csv": "export",
     "write_gpkg": "export",
@@ -72,8 +87,14 @@ __all__ = [
     "SetupError",
     "Terrain",
     "ValidityError",
+    "add_intervals",
     "compute_coverage",
     "compute_figures",
+    "compute_layer_figures",
+    "compute_sensitivity",
+    "count_operators",
+    "cover_along",
+    "cover_at",
     "find_gaps",
     "grid_of",
     "headline",
@@ -82,12 +103,15 @@ __all__ = [
     "make_grid",
     "make_map",
     "p1812",
+    "path_profile",
+    "preset",
     "read_districts",
     "read_ledger",
     "read_settlements",
     "read_spans",
     "read_terrain",
     "save_map",
+    "site_failures",
     "write_coverage_tif",
     "write_csv",
     "write_gpkg",

@@ -217,6 +217,16 @@ PRESETS = {preset.name: preset for preset in _ALL}
 def preset(name: str) -> Preset:
     """Return a preset by its name.
 
+    Parameters
+    ----------
+    name : str
+        One of ``htcoverage.presets.PRESETS``, such as ``ofcom-4g`` or ``vn-thon``.
+
+    Returns
+    -------
+    Preset
+        Criteria with their sources.
+
     Raises
     ------
     InputError

@@ -17,7 +17,10 @@ PUBLIC = {
     "read_spans", "Terrain", "read_terrain",
     # computing
     "make_grid", "grid_of", "compute_coverage", "p1812", "location_sigma_db", "CoverCriteria",
-    "compute_figures", "headline", "find_gaps",
+    "compute_figures", "compute_layer_figures", "headline", "find_gaps", "cover_at", "cover_along",
+    "count_operators", "preset", "path_profile",
+    # how sure
+    "compute_sensitivity", "site_failures", "add_intervals",
     # showing and writing
     "make_map", "save_map", "write_coverage_tif", "write_csv", "write_gpkg",
     # errors
