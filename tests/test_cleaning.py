@@ -512,3 +512,47 @@ def test_own_words_for_operators(tmp_path: Path) -> None:
 def test_same_file_same_report(tmp_path: Path) -> None:
     path = put(tmp_path, *LINES, "HT004;X;2G;a;b;c;d;e;f", "HT005;Viettel;3G/4G;18,3;105,8;1;;;")
     assert clean(path).report.to_json() == clean(path).report.to_json()
+
+
+CELLS_HEADER = "cell_id,bts_id,azimuth_deg,antenna_height_m"
+
+
+def put_pair(folder: Path, *cells: str) -> tuple[Path, Path]:
+    bts, path = folder / "bts.csv", folder / "cells.csv"
+    bts.write_text(
+        "bts_id,operator,technology,longitude,latitude\n"
+        "A,Viettel,4G,105.7012,18.5012\nB,VNPT,3G,105.8034,18.4034\nC,VNPT,2G,105.9,18.4\n",
+        encoding="utf-8",
+    )
+    path.write_text("\n".join([CELLS_HEADER, *cells, ""]), encoding="utf-8")
+    return bts, path
+
+
+def test_cells_of_another_file_take_defaults_for_what_they_lack(tmp_path: Path) -> None:
+    bts, cells = put_pair(tmp_path, "A1,A,10,40", "A2,A,190,41", "B1,B,90,", "C1,C,0,30")
+    cleaned = clean(bts, cells_path=cells)
+    assert cleaned.ledger is not None
+    found = cleaned.ledger.cells.set_index("cell_id")
+    assert list(found.index) == ["A1", "A2", "B1"]  # C is of 2G and left out with its cells
+    assert list(found["azimuth_deg"]) == [10, 190, 90]
+    assert list(found["antenna_height_m"]) == [40, 41, 30]
+    assert "antenna_height_m" in found.loc["B1", "assumed"].split()
+    assert list(found["band_mhz"]) == [1800, 1800, 2100]
+
+
+def test_base_station_without_a_cell_in_the_other_file_is_dropped(tmp_path: Path) -> None:
+    bts, cells = put_pair(tmp_path, "A1,A,10,40")
+    cleaned = clean(bts, cells_path=cells)
+    assert list(ledger_of(cleaned).index) == ["A"]
+    assert set(cleaned.report.faults["row"][cleaned.report.faults["severity"] == "error"]) == {3}
+
+
+def test_fault_of_the_cells_names_their_file_and_drops_no_base_station(tmp_path: Path) -> None:
+    bts, cells = put_pair(tmp_path, "A1,A,10,40", "B1,B,999,30")
+    cleaned = clean(bts, cells_path=cells)
+    assert cleaned.ledger is None
+    (fault,) = cleaned.report.faults[cleaned.report.faults["severity"] == "error"].to_dict(
+        "records"
+    )
+    assert f"{cells}, row 3: expected" in fault["detail"]
+    assert pd.isna(fault["row"])

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -286,12 +287,16 @@ def _strict(
         made = structured(used)
         bts, rows = made.bts, made.cell_rows
         ledger, faults = assemble(
-            bts, sheet_positions(bts, crs=None), cell_rows=rows, area=area, reach_km=reach_km,
-            **_cells_of(opened.cells, bts),
+            bts, sheet_positions(bts, crs=None), area=area, reach_km=reach_km,
+            **{"cell_rows": rows, **_cells_of(opened.cells, bts)},
         )  # fmt: skip
         if not faults:
             lines = set(made.dropped)
             return _by_line(ledger), [*findings, *made.findings], dropped | lines
+        elsewhere = [fault for fault in faults if fault.file != bts.file]
+        if elsewhere:  # lines of the file of cells: they are no lines of this one
+            findings.append(findings_frame(map(_error_elsewhere, elsewhere)))
+            return None, findings, dropped
         told, emptied, gone = _judged(faults, bts)
         findings.append(findings_frame(told))
         if any(fault.row is None for fault in faults):
@@ -301,7 +306,7 @@ def _strict(
     return None, findings, dropped
 
 
-def _cells_of(cells: Sheet | None, bts: Sheet) -> dict[str, Sheet]:
+def _cells_of(cells: Sheet | None, bts: Sheet) -> dict[str, Any]:
     """Return the cells given beside the base stations, as `assemble` takes them."""
     if cells is None:
         return {}
@@ -349,7 +354,7 @@ def _judged(
 def _rule_of(fault: Fault) -> str:
     words = fault.expected
     for sign, rule in (
-        ("occurs once", "duplicate-id"), ("km of the area", "far-from-area"),
+        ("occurs once", "duplicate-id"), ("at least one cell", "no-cell"), ("km of the area", "far-from-area"),
         ("between", "range"), ("from", "range"), ("one of", "unknown-word"),
         ("a value", "empty"), ("number", "not-a-number"), ("a column", "missing-column"),
     ):  # fmt: skip
@@ -381,6 +386,12 @@ def _error(fault: Fault, rule: str) -> Finding:
     action: Action = "none" if fault.row is None else "dropped"
     return Finding(fault.row, fault.column, fault.value, rule, "error", action,
                    f"expected {fault.expected}")  # fmt: skip
+
+
+def _error_elsewhere(fault: Fault) -> Finding:
+    place = f"{fault.file}, row {fault.row}" if fault.row is not None else fault.file
+    return Finding(None, fault.column, fault.value, _rule_of(fault), "error", "none",
+                   f"{place}: expected {fault.expected}")  # fmt: skip
 
 
 def _unusable(file: str, faults: tuple[Fault, ...]) -> CleaningReport:

@@ -153,6 +153,9 @@ def assemble(
         keys, cells_faults = parse_columns(cell_rows, _CELL_ROW_KEYS)
         cells, bad = make_cells(keys, sheet=cell_rows)
         cells_faults += bad
+        bare = filled["bts_id"].notna() & ~filled["bts_id"].isin(cells["bts_id"])
+        expected = f"at least one cell in {cell_rows.file}"
+        faults += [sheet.fault(row, "bts_id", expected) for row in filled.index[bare]]
     else:
         cells, cells_faults = make_cells(filled, sheet=sheet)
     located = _points(filled, positions)
