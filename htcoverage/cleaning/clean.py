@@ -354,7 +354,8 @@ def _judged(
 def _rule_of(fault: Fault) -> str:
     words = fault.expected
     for sign, rule in (
-        ("occurs once", "duplicate-id"), ("at least one cell", "no-cell"), ("km of the area", "far-from-area"),
+        ("occurs once", "duplicate-id"), ("at least one cell", "no-cell"),
+        ("km of the area", "far-from-area"),
         ("between", "range"), ("from", "range"), ("one of", "unknown-word"),
         ("a value", "empty"), ("number", "not-a-number"), ("a column", "missing-column"),
     ):  # fmt: skip
