@@ -258,7 +258,8 @@ def test_defaults_that_the_template_states_are_the_defaults() -> None:
     end = next(place for place, line in enumerate(lines) if line.startswith("[reported]"))
     stated = tomllib.loads("\n".join(line for line in lines[start:end] if line[:3] != "---"))
     values = {**stated["grid"], **stated["thresholds"], **stated["model"]}
-    assert values.pop("name") == "P.1812"
+    assert values.pop("model") == RunParameters().model
+    del values["environment"]  # P.1812 has none
     defaults = RunParameters().as_dict()
     names = {field.name for field in fields(RunParameters)}
     assert set(values) <= names
@@ -300,6 +301,13 @@ def test_the_communes_of_2025_serve_as_boundaries() -> None:
     assert {match.column: match.name for match in found.matches} == {
         "district_code": "code", "full_name": "fullName",
     }  # fmt: skip
+
+
+def test_model_of_the_project_is_checked_with_all_else(tmp_path: Path) -> None:
+    text = PROJECT.replace("radius_km = 5.0", 'radius_km = 500.0\nmodel = "nonesuch"')
+    found = faults_of(put_province(tmp_path, project=text))
+    assert set(found) == {"model.radius_km", "model.model"}
+    assert found["model.model"].value == "nonesuch"
 
 
 # ---- settlements made of other things

@@ -103,7 +103,8 @@ class ThresholdsSection(_Section):
 class ModelSection(_Section):
     """The propagation model and its parameters."""
 
-    name: Literal["P.1812"] = "P.1812"
+    model: Text | None = None
+    environment: Text | None = None
     radius_km: float | None = None
     rx_height_m: float | None = None
     clutter_clearance_m: float | None = None
@@ -153,7 +154,7 @@ class Project:
         Folder for the results.
     layers : LayersSection
         Files and mappings.
-    parameters : mapping of str to float
+    parameters : mapping of str to float or str
         What the file sets of the run's parameters, by their names.
     reported : mapping
         The public statement that the figure is set beside; empty if there is none.
@@ -166,7 +167,7 @@ class Project:
     crs: str | None
     output: Path
     layers: LayersSection
-    parameters: Mapping[str, float]
+    parameters: Mapping[str, float | str]
     reported: Mapping[str, object]
     costs: Path | None
 
@@ -181,14 +182,15 @@ class ParsedProject:
 
     path: Path
     project: Project | None
-    parameters: Mapping[str, float]
+    parameters: Mapping[str, float | str]
     faults: tuple[Fault, ...]
     text: str
 
     def place_of(self, parameter: str) -> tuple[str, int | None]:
         """Return the full key of a parameter of the run, and the line on which it stands."""
         section = next(
-            name for name, model in _PARAMETER_SECTIONS.items() if parameter in model.model_fields
+            (n for n, model in _PARAMETER_SECTIONS.items() if parameter in model.model_fields),
+            "model",
         )
         return f"{section}.{parameter}", _line_of(self.text, (section, parameter))
 
@@ -269,9 +271,9 @@ def _text(file: Path) -> str:
         raise file_fault(file, "a text file in UTF-8") from error
 
 
-def _parameters(raw: Mapping[str, Any]) -> dict[str, float]:
-    """Return the run's parameters that stand in the file and are numbers."""
-    found: dict[str, float] = {}
+def _parameters(raw: Mapping[str, Any]) -> dict[str, float | str]:
+    """Return the run's parameters that stand in the file and are of their kind."""
+    found: dict[str, float | str] = {}
     for section, model in _PARAMETER_SECTIONS.items():
         values = raw.get(section)
         if isinstance(values, dict):
@@ -279,10 +281,15 @@ def _parameters(raw: Mapping[str, Any]) -> dict[str, float]:
                 name: value
                 for name, value in values.items()
                 if name in model.model_fields
-                and isinstance(value, int | float)
+                and isinstance(value, str if name in _TEXT_PARAMETERS else int | float)
                 and not isinstance(value, bool)
             }
-    return {name: float(value) for name, value in found.items()}
+    return {
+        name: value if isinstance(value, str) else float(value) for name, value in found.items()
+    }
+
+
+_TEXT_PARAMETERS = ("model", "environment")
 
 
 def _fault(file: Path, text: str, raw: Mapping[str, Any], error: Any) -> Fault:

@@ -84,7 +84,8 @@ ground = "dem.tif"                   # or a list, a pattern ("dem/*.hgt"), or a 
 # model_sigma_db = 7.0               # labelled assumption until calibrated
 
 [model]
-# name = "P.1812"                    # ITU-R P.1812-8
+# model = "p1812"                    # ITU-R P.1812-8; others: htcoverage models
+# environment = "rural"              # of that model, where it has several
 # radius_km = 15.0
 # rx_height_m = 1.5
 # clutter_clearance_m = 100.0
