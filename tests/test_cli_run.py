@@ -21,6 +21,7 @@ import rasterio
 from cli_process import COARSE, PROGRAM, environment, run_cli
 from rasterio.features import geometry_mask
 
+from htcoverage.reference import data_dir
 from htcoverage.run import read_run
 
 #: What planners and scripts count on; a run may leave more beside them.
@@ -361,6 +362,29 @@ def test_the_record_is_read_back_and_its_files_are_found_unchanged(small_run):
 
 
 # The same again
+
+
+def test_a_run_is_repeated_from_its_record_to_the_byte(small_run, tmp_path):
+    again = run_cli("run", "--from", str(small_run.folder / "run.json"), "--out", "b", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    for name in ("figures.json", "run.json", "map.html", "coverage_4g.tif"):
+        assert digest(tmp_path / "b" / name) == digest(small_run.folder / name), name
+
+
+def test_a_run_is_not_repeated_with_another_ledger_or_other_options(small_run, tmp_path):
+    ledger = tmp_path / "bts.csv"
+    lines = (data_dir() / "bts" / "bts.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    ledger.write_text("".join(lines[:-1]), encoding="utf-8")
+    record = str(small_run.folder / "run.json")
+    other = run_cli("run", "--from", record, "--bts", str(ledger), "--out", "b", cwd=tmp_path)
+    assert other.returncode == 2
+    assert "bts.csv" in other.stderr
+    assert "the file of the run, SHA-256" in other.stderr
+    assert "cells.csv" in other.stderr
+    wished = run_cli("run", "--from", record, "--radius-km", "9", "--out", "b", cwd=tmp_path)
+    assert wished.returncode == 2
+    assert "--radius-km" in wished.stderr
+    assert not (tmp_path / "b").exists()
 
 
 def test_one_thread_makes_the_same_bytes_as_two_over_an_earlier_run(small_run, tmp_path):

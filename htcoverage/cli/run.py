@@ -27,6 +27,7 @@ _PARAMETER_OPTIONS = {
     "cell_edge": "cell_edge_probability",
     "model": "model",
     "environment": "environment",
+    "worlds": "worlds",
 }
 
 
@@ -34,6 +35,10 @@ def run(
     context: typer.Context,
     project: Annotated[
         Path | None, typer.Option(help="Project file of a province of your own (htcoverage init).")
+    ] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option("--from", help="Repeat a finished run: its run.json, or its folder."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
     resolution: Annotated[float, typer.Option(help="Pixel of the grid, m.")] = 100.0,
@@ -62,10 +67,12 @@ def run(
     from htcoverage.run import (
         LayerPaths,
         RunParameters,
+        check_same_inputs,
         compute_run,
         load_inputs,
         open_project,
         project_inputs,
+        read_run,
         write_run,
     )
     from htcoverage.run.outputs import check_folder
@@ -76,16 +83,24 @@ def run(
         for option, name in _PARAMETER_OPTIONS.items()
         if option in said
     }
+    earlier = None
+    if again is not None:
+        # The run is repeated as it was: its parameters are those of its record, seed included.
+        _check_unsaid(said & {*_PARAMETER_OPTIONS, "seed"}, "--from", "the run.json tells it")
+        earlier = read_run(again)
+        seed = earlier.parameters.seed
+        chosen = dict(earlier.parameters.as_dict())
     with stages() as progress:
         progress("read", 0, 1)
         if project is not None:
-            _check_layers_unsaid(said)
+            named = {name for name in _LAYER_OPTIONS if name in said}
+            _check_unsaid(named, "--project", "name the layer in the project file")
             opened, parameters = open_project(project)
             parameters = replace(parameters, **chosen)
             out = out if "out" in said else opened.output
             inputs = project_inputs(opened, reach_km=parameters.radius_km)
         else:
-            parameters = RunParameters(**chosen, seed=seed)
+            parameters = RunParameters(**{"seed": seed, **chosen})
             inputs = load_inputs(
                 LayerPaths(
                     bts=bts,
@@ -95,8 +110,10 @@ def run(
                     terrain=terrain,
                 ),
                 seed=seed,
-                reach_km=radius_km,
+                reach_km=parameters.radius_km,
             )
+        if earlier is not None:
+            check_same_inputs(earlier, inputs)
         progress("read", 1, 1)
         check_folder(out)
         with extrapolations_told():
@@ -114,13 +131,17 @@ def _on_command_line(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _check_layers_unsaid(said: set[str]) -> None:
+def _check_unsaid(said: set[str], beside: str, instead: str) -> None:
     from htcoverage.errors import Fault, InputError
 
-    expected = "no such option beside --project: name the layer in the project file"
-    faults = [Fault("argument", None, f"--{n}", "", expected) for n in _LAYER_OPTIONS if n in said]
-    if faults:
-        raise InputError(faults)
+    if said:
+        raise InputError(
+            Fault(
+                "argument", None, f"--{name.replace('_', '-')}", "",
+                f"no such option beside {beside}: {instead}",
+            )
+            for name in sorted(said)
+        )  # fmt: skip
 
 
 def show_headline(result: RunResult) -> None:

@@ -5,7 +5,7 @@ from htcoverage.run.inputs import Inputs, LayerPaths, load_inputs, open_project,
 from htcoverage.run.layers import RunLayers, read_layers
 from htcoverage.run.outputs import write_run
 from htcoverage.run.parameters import RunParameters
-from htcoverage.run.record import RunRecord, read_run
+from htcoverage.run.record import RunRecord, check_same_inputs, read_run
 
 __all__ = [
     "Inputs",
@@ -14,6 +14,7 @@ __all__ = [
     "RunParameters",
     "RunRecord",
     "RunResult",
+    "check_same_inputs",
     "compute_run",
     "load_inputs",
     "open_project",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
 from htcoverage.terrain import sha256_of
 
@@ -86,3 +87,36 @@ def _checked(file: Path, content: Any) -> RunRecord:
     if faults:
         raise InputError(faults)
     return RunRecord(file.parent, RunParameters(**content["parameters"]), content)
+
+
+def check_same_inputs(record: RunRecord, inputs: Inputs) -> None:
+    """Raise InputError unless the layers are, to the byte, those that a run was computed from.
+
+    Parameters
+    ----------
+    record : RunRecord
+        The run to repeat.
+    inputs : Inputs
+        Layers read for the repetition.
+
+    Raises
+    ------
+    InputError
+        Lists every file that is another, is missing, or was not there.
+    """
+    then, now = record.inputs, dict(inputs.files)
+    faults = [
+        Fault(name, None, None, now[name], f"the file of the run, SHA-256 {then[name]}")
+        for name in sorted(then.keys() & now.keys())
+        if then[name] != now[name]
+    ]
+    faults += [
+        Fault(name, None, None, "", "this file: the run was computed from it, name it again")
+        for name in sorted(then.keys() - now.keys())
+    ]
+    faults += [
+        Fault(name, None, None, "", "no such file: the run was computed without it")
+        for name in sorted(now.keys() - then.keys())
+    ]
+    if faults:
+        raise InputError(faults)
