@@ -32,11 +32,11 @@ from rich.console import Console
 from rich.table import Table
 from scipy.spatial import KDTree
 
-from htcoverage.coverage import compute_coverage, grid_of
+from htcoverage.coverage import compute_coverage
 from htcoverage.errors import ValidityError
 from htcoverage.figures import compute_figures
 from htcoverage.figures.rows import PROVINCE_CODE
-from htcoverage.grid import make_grid
+from htcoverage.grid import grid_of, make_grid
 from htcoverage.propagation.registry import DEFAULT_MODEL, model, models
 from htcoverage.propagation.validity import ExtrapolationWarning
 from htcoverage.reference import Reference, data_dir, load_reference

@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from htcoverage.coverage import compute_coverage, grid_of
+    from htcoverage.coverage import compute_coverage
     from htcoverage.errors import (
         Fault,
         HtcoverageError,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         headline,
     )
     from htcoverage.gaps import find_gaps
-    from htcoverage.grid import make_grid
+    from htcoverage.grid import grid_of, make_grid
     from htcoverage.maps import make_map, save_map
     from htcoverage.presets import preset
     from htcoverage.profile import path_profile
@@ -57,7 +57,7 @@ _HOMES = {
     "cover_along": "figures",
     "cover_at": "figures",
     "find_gaps": "gaps",
-    "grid_of": "coverage",
+    "grid_of": "grid",
     "headline": "figures",
     "load_reference": "reference",
     "location_sigma_db": "propagation.p1812.model",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
+from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
 
 from htcoverage.errors import argument_fault
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: VN-2000 / TM-3 105°30' (Hà Tĩnh's zone), metres.
 DEFAULT_CRS = "EPSG:9209"
@@ -59,6 +64,27 @@ def make_grid(
         crs=crs,
         shape=(top - bottom, right - left),
         tight=True,
+    )
+
+
+def grid_of(coverage: xr.Dataset | xr.DataArray) -> GeoBox:
+    """Return the analysis grid that a coverage, or a raster made of it, stands on.
+
+    Parameters
+    ----------
+    coverage : xarray.Dataset or xarray.DataArray
+        From `htcoverage.compute_coverage`: its sizes and the attributes ``crs`` and ``transform``
+        tell.
+
+    Returns
+    -------
+    odc.geo.geobox.GeoBox
+        Projected, metres, row 0 north.
+    """
+    return GeoBox(
+        (coverage.sizes["y"], coverage.sizes["x"]),
+        Affine(*coverage.attrs["transform"]),
+        coverage.attrs["crs"],
     )
 
 

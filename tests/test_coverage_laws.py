@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from htcoverage.antennas import Pattern
-from htcoverage.coverage import grid_of
+from htcoverage.grid import grid_of
 from htcoverage.propagation.p1812.model import DEFAULT_N0
 
 CALM = settings(max_examples=25, deadline=None, derandomize=True)

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from uncertainty_world import World, small_world
 
-from htcoverage.coverage import compute_coverage, grid_of
+from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
 from htcoverage.fibre.graph import build_network
 from htcoverage.fibre.radio import (
@@ -23,6 +23,7 @@ from htcoverage.fibre.radio import (
 from htcoverage.fibre.reach import attach
 from htcoverage.fibre.risk import risk_groups
 from htcoverage.figures import CoverCriteria, compute_figures
+from htcoverage.grid import grid_of
 
 #: High enough that homes in the valley lean on single sites.
 DEMANDING = CoverCriteria(threshold_4g_dbm=-85.0)

@@ -15,7 +15,7 @@ from htcoverage.compare.runs import RunComparison
 from htcoverage.compare.sides import BOTH, GAINED, LOST, NEITHER
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
-from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label, value_label
 from htcoverage.plots.frame import (
     BLUE,
@@ -124,7 +124,7 @@ def plot_difference(
     """
     ax = axes_or_new(ax)
     difference = found.comparison.difference
-    bounds = grid_of_coverage(difference).boundingbox
+    bounds = grid_of(difference).boundingbox
     order = sorted(CLASSES)
     ax.imshow(
         difference.to_numpy(),

@@ -13,7 +13,8 @@ from htcoverage.compare.ground import Ground, Stated, common_ground
 from htcoverage.compare.sides import Comparison, Side, compare_sides
 from htcoverage.crs import reproject
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, Technology
-from htcoverage.figures.zones import grid_of_coverage, only_polygons
+from htcoverage.figures.zones import only_polygons
+from htcoverage.grid import grid_of
 from htcoverage.run import RunLayers
 
 
@@ -126,7 +127,7 @@ def _inputs_differ(before: RunLayers, after: RunLayers) -> list[Stated]:
 
 
 def _box(ground: Ground) -> shapely.Polygon:
-    bounds = grid_of_coverage(ground.before).boundingbox
+    bounds = grid_of(ground.before).boundingbox
     box: shapely.Polygon = shapely.box(bounds.left, bounds.bottom, bounds.right, bounds.top)
     return box
 

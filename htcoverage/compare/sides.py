@@ -17,11 +17,11 @@ from htcoverage.figures import compute_figures, excess_db
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, Technology
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PART_TOLERANCE
 from htcoverage.figures.zones import (
-    grid_of_coverage,
     polygon_faults,
     raise_faults,
     zone_areas,
 )
+from htcoverage.grid import grid_of
 
 #: Values of the difference raster.
 NEITHER, BOTH, GAINED, LOST = range(4)
@@ -110,7 +110,7 @@ def compare_sides(
     InputError
         If the grids differ, or as `compute_figures`.
     """
-    if grid_of_coverage(before.coverage) != grid_of_coverage(after.coverage):
+    if grid_of(before.coverage) != grid_of(after.coverage):
         raise argument_fault("after", "another grid", "a coverage on the grid of ``before``")
     covered = [
         excess_db(
@@ -177,7 +177,7 @@ def _settlements(
 
 
 def _covered_part(side: Side, covered: npt.NDArray[np.bool_], when: str) -> pd.DataFrame:
-    grid = grid_of_coverage(side.coverage)
+    grid = grid_of(side.coverage)
     homes = reproject(side.settlements, side.coverage.attrs["crs"])
     raise_faults(polygon_faults(homes, grid, table=f"settlements {when}", name_column="name"))
     zones = zone_areas(homes, grid)

@@ -13,7 +13,7 @@ import numpy as np
 from htcoverage.compare.page import CLASSES, comparison_page
 from htcoverage.compare.runs import RunComparison
 from htcoverage.export import write_cog, write_csv
-from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
 
 
@@ -53,7 +53,7 @@ def write_comparison(found: RunComparison, out: Path, *, language: Language = "e
         write_cog(
             aside / "difference.tif",
             [difference.to_numpy().astype(np.float32)],
-            grid_of_coverage(difference),
+            grid_of(difference),
             descriptions=["class of difference"],
             unit="1",
             tags={**told, **words},

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
-from affine import Affine
 from odc.geo.geobox import GeoBox
 
 from htcoverage.schema import OPERATORS, TECHNOLOGIES
@@ -82,23 +81,6 @@ class Store:
             mapped.flush()
             if hasattr(mmap, "MADV_DONTNEED"):
                 mapped.madvise(mmap.MADV_DONTNEED)
-
-
-def grid_of(coverage: xr.Dataset) -> GeoBox:
-    """Return the analysis grid of a coverage.
-
-    Parameters
-    ----------
-    coverage : xarray.Dataset
-        From `compute_coverage`: its sizes and the attributes ``crs`` and ``transform`` tell.
-
-    Returns
-    -------
-    GeoBox
-        Projected, metres, row 0 north.
-    """
-    shape = (coverage.sizes["y"], coverage.sizes["x"])
-    return GeoBox(shape, Affine(*coverage.attrs["transform"]), coverage.attrs["crs"])
 
 
 def to_dataset(

@@ -38,7 +38,7 @@ from htcoverage.export import (
 from htcoverage.export.classes import COVER_COLOURS, cover_classes, cover_labels
 from htcoverage.export.pictures import area_mask
 from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
-from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
 from htcoverage.run import RunLayers
 
@@ -256,7 +256,7 @@ def _kmz(job: _Job, folder: Path) -> None:
     write_kmz(
         folder / "coverage.kmz",
         name=f"{area}: {label('map_title', job.language)}".removeprefix(": "),
-        grid=grid_of_coverage(job.coverage),
+        grid=grid_of(job.coverage),
         pictures=[
             *_pictures(job, job.coverage, job.subject),
             *(_pictures(job, job.union, ANY_OPERATOR) if job.union is not None else []),
@@ -278,7 +278,7 @@ def _pictures(job: _Job, coverage: xr.Dataset, operator: str) -> list[GroundPict
         if not excess.has(cast("Technology", technology), operator):
             continue
         combined_db = excess.combined_db(cast("Technology", technology), operator)
-        grid = grid_of_coverage(coverage)
+        grid = grid_of(coverage)
         classes = cover_classes(combined_db, criteria.margin_db).reshape(grid.shape)
         kind = label("either_technology", job.language) if technology == "any" else technology
         pictures.append(

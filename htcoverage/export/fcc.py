@@ -25,7 +25,7 @@ from htcoverage.errors import argument_fault
 from htcoverage.export.classes import QUANTITY
 from htcoverage.export.vectors import write_gpkg
 from htcoverage.figures import CoverCriteria
-from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.grid import grid_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -162,7 +162,7 @@ def _outlines(
 ) -> dict[int, list[shapely.Polygon]]:
     """Return the polygons of each range, along the edges of pixels."""
     found: dict[int, list[shapely.Polygon]] = {}
-    transform = grid_of_coverage(coverage).affine
+    transform = grid_of(coverage).affine
     for outline, number in shapes(ranges, mask=ranges > 0, connectivity=4, transform=transform):
         rings = outline["coordinates"]
         found.setdefault(int(number), []).append(shapely.Polygon(rings[0], rings[1:]))

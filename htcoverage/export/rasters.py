@@ -27,7 +27,7 @@ from htcoverage.export.files import texts, whole_file, whole_files
 from htcoverage.export.pictures import area_mask
 from htcoverage.figures import CoverCriteria
 from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
-from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.grid import grid_of
 from htcoverage.labels import Language
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def write_coverage_tif(
     write_cog(
         path,
         [coverage["level_dbm"].isel(layer=place).to_numpy() for place in places],
-        grid_of_coverage(coverage),
+        grid_of(coverage),
         descriptions=descriptions,
         tags={**coverage.attrs, **(tags or {}), "technology": technology},
     )
@@ -158,7 +158,7 @@ def write_probability_tif(
     below = np.where(np.isnan(excess_db), -np.inf, excess_db)
     # Without any spread the chance is 0 or 1.
     chance = ndtr(below / criteria.sigma_db) if criteria.sigma_db > 0 else (below >= 0)
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     if area is not None:
         chance = np.where(area_mask(area, grid), chance, np.nan)
     write_cog(
@@ -216,7 +216,7 @@ def write_class_tif(
     InputError
         If the coverage has no such layer.
     """
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     if quantity == "cover":
         excess = layer_excess(coverage, criteria=criteria)
         combined_db = excess.combined_db(technology, operator).reshape(grid.shape)
@@ -281,7 +281,7 @@ def write_best_server_tif(
         _write_tif(
             part,
             bands,
-            grid_of_coverage(coverage),
+            grid_of(coverage),
             [f"{words}: best server" for words in descriptions],
             "",
             {**coverage.attrs, **(tags or {}), "technology": technology},

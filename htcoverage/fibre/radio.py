@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 import xarray as xr
 
-from htcoverage.coverage import compute_coverage, grid_of
+from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
 from htcoverage.fibre.graph import BoolArray, FibreNetwork
 from htcoverage.fibre.lengths import FloatArray, IntArray
@@ -21,6 +21,7 @@ from htcoverage.fibre.reach import Attachments
 from htcoverage.fibre.risk import RiskGroups, fallen_bts
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, LayerExcess, Technology
 from htcoverage.figures.zones import polygon_faults, raise_faults, zone_areas
+from htcoverage.grid import grid_of
 from htcoverage.terrain import Terrain
 
 

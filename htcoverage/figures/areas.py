@@ -26,7 +26,8 @@ from htcoverage.figures.rows import (
     figure_rows,
     people_of,
 )
-from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_faults, zone_areas
+from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
+from htcoverage.grid import grid_of
 
 AREA_LEVELS = ("province", "district", "commune")
 
@@ -120,7 +121,7 @@ def compute_figures(
     check_settlement_parts(settlement_parts)
     if not area_levels or not set(area_levels) <= set(AREA_LEVELS):
         raise argument_fault("area_levels", area_levels, f"some of {', '.join(AREA_LEVELS)}")
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     settlements = reproject(settlements, coverage.attrs["crs"])
     districts = reproject(districts, coverage.attrs["crs"])
     raise_faults(table_faults(settlements, districts, grid))

@@ -28,13 +28,13 @@ from htcoverage.figures.rows import (
     people_of,
 )
 from htcoverage.figures.zones import (
-    grid_of_coverage,
     only_polygons,
     polygon_faults,
     raise_faults,
     table_faults,
     zone_areas,
 )
+from htcoverage.grid import grid_of
 
 
 def compute_layer_figures(
@@ -81,7 +81,7 @@ def compute_layer_figures(
     check_settlement_parts(settlement_parts)
     _check_layer(areas, level=level, code_column=code_column, name_column=name_column)
     crs = coverage.attrs["crs"]
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     settlements, districts, areas = (
         reproject(table, crs) for table in (settlements, districts, areas)
     )

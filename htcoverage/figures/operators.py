@@ -13,7 +13,8 @@ from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import CoverCriteria, Technology, layer_excess
 from htcoverage.figures.rows import PROVINCE_CODE, add_up_homes, people_of
-from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_faults, zone_areas
+from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
+from htcoverage.grid import grid_of
 
 
 def count_operators(
@@ -52,7 +53,7 @@ def count_operators(
     if basis not in ("median", "cell_edge"):
         raise argument_fault("basis", basis, "'median' or 'cell_edge'")
     criteria = criteria or CoverCriteria()
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     settlements = reproject(settlements, coverage.attrs["crs"])
     districts = reproject(districts, coverage.attrs["crs"])
     raise_faults(table_faults(settlements, districts, grid))

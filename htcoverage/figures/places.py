@@ -20,7 +20,8 @@ from htcoverage.figures.cover import (
     Technology,
     excess_db,
 )
-from htcoverage.figures.zones import grid_of_coverage, raise_faults
+from htcoverage.figures.zones import raise_faults
+from htcoverage.grid import grid_of
 
 
 def cover_at(
@@ -51,7 +52,7 @@ def cover_at(
     InputError
         With every row that is no point or lies outside the grid; as `excess_db`.
     """
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     moved = reproject(points, coverage.attrs["crs"]).geometry.to_numpy()
     bad = shapely.get_type_id(moved) != shapely.GeometryType.POINT
     bad |= shapely.is_empty(moved)
@@ -94,7 +95,7 @@ def cover_along(
     InputError
         With every row that is no line, has no length or leaves the grid; as `excess_db`.
     """
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     moved = reproject(lines, coverage.attrs["crs"]).geometry.to_numpy()
     kinds = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
     bad = ~np.isin(shapely.get_type_id(moved), kinds) | (shapely.length(moved) <= 0.0)

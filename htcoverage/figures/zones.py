@@ -9,22 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 import shapely
-import xarray as xr
-from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from odc.geo.geobox import GeoBox
 
 from htcoverage.errors import Fault, InputError
-
-
-def grid_of_coverage(coverage: xr.Dataset | xr.DataArray) -> GeoBox:
-    """Return the grid that a coverage, or a raster made of it, stands on, from its attributes."""
-    return GeoBox(
-        (coverage.sizes["y"], coverage.sizes["x"]),
-        Affine(*coverage.attrs["transform"]),
-        coverage.attrs["crs"],
-    )
 
 
 @dataclass(frozen=True)

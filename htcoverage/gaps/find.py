@@ -23,7 +23,6 @@ from htcoverage.figures.cover import (
     excess_db,
 )
 from htcoverage.figures.zones import (
-    grid_of_coverage,
     only_polygons,
     raise_faults,
     table_faults,
@@ -33,6 +32,7 @@ from htcoverage.gaps.identity import gap_identities
 from htcoverage.gaps.nearest import eligible_bts, nearest_cover, nearest_site, nearest_span
 from htcoverage.gaps.pieces import GapPixels, gap_parts, gap_pixels, label_gaps, median_pixels
 from htcoverage.gaps.why import WHY_COLUMNS, explain_gaps
+from htcoverage.grid import grid_of
 from htcoverage.terrain import Terrain
 
 #: Columns of the gaps and their types; text is object, so that what is not there is None.
@@ -150,7 +150,7 @@ def find_gaps(
         raise argument_fault(missing, None, "terrain and cells together: both tell why")
     criteria = criteria or CoverCriteria()
     crs = coverage.attrs["crs"]
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     settlements, districts, bts = (reproject(table, crs) for table in (settlements, districts, bts))
     raise_faults(table_faults(settlements, districts, grid))
     excess = excess_db(

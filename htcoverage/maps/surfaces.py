@@ -18,7 +18,7 @@ from htcoverage.export.classes import (
 from htcoverage.export.pictures import UInt8, area_mask, mercator_warp, palette_png
 from htcoverage.figures import CoverCriteria
 from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
-from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
 from htcoverage.maps.assets import data_uri
 from htcoverage.maps.escape import Json, clean_text
@@ -58,7 +58,7 @@ def surfaces(
         ``bounds`` (south, west, north, east in degrees), ``width``, ``height`` in pixels,
         ``legends`` by id, ``layers``: ``{id, group, technology, operator, legend, image}``.
     """
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     warp = mercator_warp(grid)
     mask = area_mask(area, grid)
 

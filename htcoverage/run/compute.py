@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from htcoverage.coverage import compute_coverage, grid_of
+from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.figures.cover import layer_excess
 from htcoverage.figures.zones import zone_areas
 from htcoverage.gaps import find_gaps
-from htcoverage.grid import make_grid
+from htcoverage.grid import grid_of, make_grid
 from htcoverage.propagation.registry import DEFAULT_MODEL
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters

@@ -35,11 +35,11 @@ from htcoverage.figures.rows import (
 )
 from htcoverage.figures.zones import (
     ZoneAreas,
-    grid_of_coverage,
     polygon_faults,
     raise_faults,
     zone_areas,
 )
+from htcoverage.grid import grid_of
 
 
 def site_failures(
@@ -92,7 +92,7 @@ def site_failures(
         raise argument_fault("basis", basis, "'median' or 'cell_edge'")
     check_settlement_parts((settlement_part,))
     criteria = criteria or CoverCriteria()
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     settlements = reproject(settlements, coverage.attrs["crs"])
     raise_faults(polygon_faults(settlements, grid, table="settlements", name_column="name"))
     zones = zone_areas(settlements, grid)

@@ -21,7 +21,7 @@ from htcoverage.antennas import Pattern, loss_db, pattern
 from htcoverage.crs import WGS84, reproject, transformer
 from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import FloatArray
-from htcoverage.figures.zones import grid_of_coverage
+from htcoverage.grid import grid_of
 from htcoverage.propagation.p1812.model import effective_radius_km
 from htcoverage.terrain import Terrain
 from htcoverage.uncertainty.alternatives import Alternative
@@ -130,7 +130,7 @@ def sector_views(
     ledger : DoubtfulLedger
         Positions and ground.
     """
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     row, column = np.divmod(pixels, grid.shape[1])
     x_m, y_m = grid.affine * (column + 0.5, row + 0.5)
     known = cells.set_index("cell_id").loc[coverage["cell_id"].to_numpy()]

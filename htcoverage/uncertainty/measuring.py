@@ -20,11 +20,11 @@ from htcoverage.figures.measure import FigureColumn, cover_weight, figure_column
 from htcoverage.figures.rows import Measure, figure_rows, people_of, row_amounts
 from htcoverage.figures.zones import (
     ZoneAreas,
-    grid_of_coverage,
     raise_faults,
     table_faults,
     zone_areas,
 )
+from htcoverage.grid import grid_of
 
 #: Pixels at which land is drawn at least; of more, every nth row and column. The figure itself is
 #: exact; only its change from world to world is taken from the sample.
@@ -69,7 +69,7 @@ class Measuring:
         column: FigureColumn | None = None,
     ) -> Measuring:
         """Return the measuring of these levels of area; of one column where it is given."""
-        grid = grid_of_coverage(coverage)
+        grid = grid_of(coverage)
         settlements = reproject(settlements, coverage.attrs["crs"])
         districts = reproject(districts, coverage.attrs["crs"])
         raise_faults(table_faults(settlements, districts, grid))

@@ -33,7 +33,8 @@ from htcoverage.figures.rows import (
     check_settlement_parts,
     people_of,
 )
-from htcoverage.figures.zones import grid_of_coverage, raise_faults, table_faults, zone_areas
+from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
+from htcoverage.grid import grid_of
 
 #: Shifts of the curve as a table, in dB: far enough for any dispute over a threshold or a model.
 SHIFTS_DB = tuple(float(shift) for shift in range(-20, 21))
@@ -132,7 +133,7 @@ def compute_sensitivity(
         raise argument_fault("basis", basis, "'median' or 'cell_edge'")
     check_settlement_parts(settlement_parts)
     criteria = criteria or CoverCriteria()
-    grid = grid_of_coverage(coverage)
+    grid = grid_of(coverage)
     settlements = reproject(settlements, coverage.attrs["crs"])
     districts = reproject(districts, coverage.attrs["crs"])
     raise_faults(table_faults(settlements, districts, grid))
