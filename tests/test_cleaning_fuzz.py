@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import openpyxl
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_cleaning import AREA, check_nothing_is_lost
 from test_cleaning_formats import TABLE
@@ -71,6 +71,7 @@ def clean_bytes(content: bytes, *, suffix: str, crs: str | None = None) -> None:
 
 @settings(deadline=None, max_examples=120)
 @given(st.binary(max_size=300) | damaged(GOOD.encode()) | damaged(GOOD.encode("utf-16")))
+@example(b"\x01\r\x01")  # no column of a ledger, and no row at fault
 def test_any_text(content: bytes) -> None:
     clean_bytes(content, suffix=".csv")
 

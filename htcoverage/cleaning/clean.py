@@ -152,6 +152,8 @@ def clean_ledger(
     if ledger is None:
         dropped = set(opened.sheet.lines(opened.sheet.frame.index)) | opened.dropped
         kept = 0
+        if not any((table["severity"] == "error").any() for table in findings):
+            findings.append(findings_frame([_error(_nothing_left(file, opened), "file")]))
     else:
         findings.append(suspects(ledger, sheet, area=area, homes=homes, reach_km=reach_km))
         kept = opened.rows - len(dropped)
@@ -393,6 +395,14 @@ def _error_elsewhere(fault: Fault) -> Finding:
     place = f"{fault.file}, row {fault.row}" if fault.row is not None else fault.file
     return Finding(None, fault.column, fault.value, _rule_of(fault), "error", "none",
                    f"{place}: expected {fault.expected}")  # fmt: skip
+
+
+def _nothing_left(file: str, opened: _Opened) -> Fault:
+    """Return the fault of a file that holds no base station, though no single row is at fault."""
+    if not opened.matches:
+        needed = ", ".join(column.name for column in BTS.columns if column.required)
+        return Fault(file, None, None, "", f"a table with the columns {needed} and coordinates")
+    return Fault(file, None, None, "", "at least one row that is a base station of 3G or 4G")
 
 
 def _unusable(file: str, faults: tuple[Fault, ...]) -> CleaningReport:
