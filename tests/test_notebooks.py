@@ -48,5 +48,6 @@ def test_a_notebook_runs_without_error_or_warning(path, tmp_path):
     assert said == []
     pictures = [output for output in outputs if "image/png" in output.get("data", {})]
     assert len(pictures) >= 3
-    (page,) = (tmp_path / "out").glob("*.html")
-    assert page.stat().st_size > 1_000_000
+    # A notebook may write a report as well; the map is the page that carries the pictures.
+    pages = list((tmp_path / "out").rglob("*.html"))
+    assert max(page.stat().st_size for page in pages) > 1_000_000
