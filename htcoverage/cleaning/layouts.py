@@ -12,7 +12,6 @@ from htcoverage.readers.columns import ColumnMatch, mapped
 from htcoverage.readers.findings import Finding, cell_findings, findings_frame
 from htcoverage.readers.parsing import parse_numbers
 from htcoverage.readers.sheet import Sheet
-from htcoverage.readers.source import OPENCELLID
 
 #: Mobile country code of Vietnam (ITU-T E.212).
 _VIETNAM = 452
@@ -138,11 +137,6 @@ def from_opencellid(
         [*findings, findings_frame([told])],
         dropped,
     )
-
-
-def looks_like_opencellid_names(names: set[str]) -> bool:
-    """Return whether column names are OpenCelliD's."""
-    return set(OPENCELLID[:8]) <= names
 
 
 def join_atoll(sites: Sheet, transmitters: Sheet, *, wanted: tuple[str, ...]) -> Sheet | None:
