@@ -1,18 +1,8 @@
-"""The words that users see, in English and Vietnamese.
-
-Keys name a meaning, not a place; a module that needs a new word adds it here in both languages.
-"""
+"""What every room says: the words of the field and of the figures."""
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
-
-from htcoverage.errors import argument_fault
-from htcoverage.labels_report import REPORT_WORDS
-
-Language = Literal["en", "vi"]
-
-_WORDS: dict[str, tuple[str, str]] = {
+COMMON_WORDS: dict[str, tuple[str, str]] = {
     "any_operator": ("any operator", "bất kỳ nhà mạng nào"),
     "all_operators": ("all operators", "tất cả nhà mạng"),
     "predicted": ("predicted", "dự báo"),
@@ -80,41 +70,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "suy hao tối đa cho phép, đến độ nhạy",
     ),
     # The map's own words.
-    "map_title": ("Mobile coverage map", "Bản đồ vùng phủ sóng di động"),
-    "map_cover": ("Cover, with margin", "Vùng phủ, có dự phòng"),
-    "map_level": ("Median level", "Mức thu trung vị"),
-    "map_surface": ("Map layer", "Lớp bản đồ"),
-    "map_none": ("none", "không"),
-    "map_overlays": ("Shown on top", "Hiển thị thêm"),
-    "map_opacity": ("Opacity", "Độ đậm"),
-    "map_legend": ("Legend", "Chú giải"),
-    "map_search": ("Find a settlement or site", "Tìm khu dân cư hoặc trạm"),
-    "map_no_match": ("nothing found", "không tìm thấy"),
-    "map_measure": ("Measure", "Đo khoảng cách"),
-    "map_measure_help": (
-        "Click points on the map; Esc ends.",
-        "Bấm các điểm trên bản đồ; Esc để kết thúc.",
-    ),
-    "map_print": ("Print", "In"),
-    "map_whole": ("Whole area", "Toàn vùng"),
-    "map_panel": ("Layers and search", "Lớp và tìm kiếm"),
-    "map_base": ("Base map (online)", "Bản đồ nền (trực tuyến)"),
-    "map_base_fails": (
-        "The base map cannot be reached; all else works without it.",
-        "Không truy cập được bản đồ nền; các phần khác vẫn hoạt động.",
-    ),
-    "map_read_help": (
-        "Click the map (or press Enter for its centre) to read the levels.",
-        "Bấm vào bản đồ (hoặc nhấn Enter cho tâm bản đồ) để đọc mức thu.",
-    ),
-    "map_here": ("Predicted here", "Dự báo tại đây"),
-    "map_outside": ("outside the computed area", "ngoài vùng tính toán"),
-    "map_largest_gaps": ("Largest gaps", "Vùng lõm lớn nhất"),
-    "map_no_gaps": ("No gaps found", "Không có vùng lõm"),
-    "map_noscript": (
-        "This map needs JavaScript. The page carries all of it; nothing is loaded from outside.",
-        "Bản đồ này cần JavaScript (có sẵn trong trang); không tải gì từ bên ngoài.",
-    ),
     "covered_cell_edge": (
         "covered ({share} % at the cell edge)",
         "có sóng ({share} % ở biên vùng phủ)",
@@ -188,8 +143,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "close": ("Close", "Đóng"),
     "zoom_in": ("Zoom in", "Phóng to"),
     "zoom_out": ("Zoom out", "Thu nhỏ"),
-    "map_gap_sign": ("homes without cover: {what}", "nhà dân không có sóng: {what}"),
-    # What is said of a run above its map.
     "headline_fact": (
         "{median} of {area} at the {median_words}, {cell_edge} at {cell_edge_words} ({operator})",
         "{median} {area} ở {median_words}, {cell_edge} ở {cell_edge_words} ({operator})",
@@ -289,104 +242,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "communes, at least {part} % of residents covered",
         "xã, phường, thị trấn có ít nhất {part} % số dân có sóng",
     ),
-    "rec_title": ("Computed beside reported", "Tính toán cạnh công bố"),
-    "rec_opening": (
-        "Computed shares beside public statements, at {probability} % probability at the cell edge"
-        " unless the median is named ({words}).",
-        "Tỉ lệ tính toán đặt cạnh các con số công bố, ở xác suất {probability} % tại biên vùng phủ"
-        " trừ khi ghi rõ là trung vị ({words}).",
-    ),
-    "rec_reported": ("Reported ({date}): {said}.", "Công bố ({date}): {said}."),
-    "rec_range": (
-        "With {technology} from {operator} the computed share runs from {low} ({low_what}) to"
-        " {high} ({high_what}), at the median from {low_median} to {high_median}:",
-        "Với {technology} của {operator}, tỉ lệ tính toán từ {low} ({low_what}) đến {high}"
-        " ({high_what}), ở mức trung vị từ {low_median} đến {high_median}:",
-    ),
-    "rec_one": (
-        "With {technology} from {operator} the computed share is {low} ({low_what}), at the median"
-        " {low_median}:",
-        "Với {technology} của {operator}, tỉ lệ tính toán là {low} ({low_what}), ở mức trung vị"
-        " {low_median}:",
-    ),
-    "rec_holds": (
-        "{share} holds for {whats}",
-        "mức {share} đạt theo {whats}",
-    ),
-    "rec_holds_all": (
-        "{share} holds however it is counted",
-        "mức {share} đạt theo mọi cách tính",
-    ),
-    "rec_in_hand": (
-        ", still with every level {shift} dB lower",
-        ", kể cả khi mọi mức thu thấp hơn {shift} dB",
-    ),
-    "rec_short": (
-        "{share} does not hold for {whats}",
-        "mức {share} không đạt theo {whats}",
-    ),
-    "rec_short_all": (
-        "{share} does not hold, however it is counted",
-        "mức {share} không đạt theo bất kỳ cách tính nào",
-    ),
-    "rec_points": (
-        ": up to {points} percentage points are missing",
-        ": thiếu tới {points} điểm phần trăm",
-    ),
-    "rec_missing": (
-        ", and every level would have to be {shift} dB higher, or every threshold as much lower",
-        ", và mọi mức thu phải cao hơn {shift} dB, hoặc mọi ngưỡng thấp hơn bấy nhiêu",
-    ),
-    "rec_unreachable": (
-        "; no common shift reaches it by {whats}, where too much has no level at all",
-        "; không mức dịch chung nào đạt được theo {whats}, vì quá nhiều nơi không có mức thu",
-    ),
-    "rec_span": ("{low} to {high}", "{low} đến {high}"),
-    "rec_modelled": (
-        "The base stations are modelled and placed where people live, so that a high share follows"
-        " by construction: this neither confirms nor refutes the reported figures, and it is no"
-        " check of the carriers' ledger, which is not public.",
-        "Các trạm gốc là dữ liệu mô hình, được đặt ở nơi có dân cư nên tỉ lệ cao là hệ quả của cách"
-        " dựng: kết quả này không xác nhận cũng không bác bỏ các con số công bố, và không phải là"
-        " kiểm tra hồ sơ trạm của nhà mạng, vốn không công khai.",
-    ),
-    "rec_ledger": (
-        "The shares are predicted from the ledger given; no level was measured.",
-        "Các tỉ lệ được dự báo từ danh sách trạm đã cho; chưa đo mức thu nào.",
-    ),
     "identifier": ("identifier", "mã"),
     "year": ("year", "năm"),
-    **REPORT_WORDS,
 }
-
-
-def label(key: str, language: Language = "en") -> str:
-    """Return the word for a key in a language.
-
-    Raises
-    ------
-    InputError
-        If the language is not one of the two.
-    KeyError
-        If there is no such key: a mistake of ours, not of the user.
-    """
-    return _WORDS[key][0 if check_language(language) == "en" else 1]
-
-
-def check_language(language: str) -> Language:
-    """Return the language if there are words in it.
-
-    Raises
-    ------
-    InputError
-        If it is not one of the two.
-    """
-    if language not in get_args(Language):
-        raise argument_fault("language", language, "'en' or 'vi'")
-    return cast("Language", language)
-
-
-def value_label(column: str, value: str, language: Language = "en") -> str:
-    """Return the word for a value of a closed vocabulary, or the value itself if it has none."""
-    key = f"{column}:{value}"
-    return label(key, language) if key in _WORDS else value

@@ -1,4 +1,4 @@
-"""The words of the report and of the comparison, in English and Vietnamese; see `labels`."""
+"""The words of the report and of the comparison."""
 
 from __future__ import annotations
 

@@ -1,0 +1,59 @@
+"""The words that users see, in English and Vietnamese.
+
+Keys name a meaning, not a place; a new word goes into the file of its topic, in both languages.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, cast, get_args
+
+from htcoverage.errors import argument_fault
+from htcoverage.labels.common import COMMON_WORDS
+from htcoverage.labels.fibre import FIBRE_WORDS
+from htcoverage.labels.map import MAP_WORDS
+from htcoverage.labels.network import NETWORK_WORDS
+from htcoverage.labels.reconciliation import RECONCILIATION_WORDS
+from htcoverage.labels.report import REPORT_WORDS
+
+Language = Literal["en", "vi"]
+
+_WORDS: dict[str, tuple[str, str]] = {
+    **COMMON_WORDS,
+    **MAP_WORDS,
+    **REPORT_WORDS,
+    **RECONCILIATION_WORDS,
+    **FIBRE_WORDS,
+    **NETWORK_WORDS,
+}
+
+
+def label(key: str, language: Language = "en") -> str:
+    """Return the word for a key in a language.
+
+    Raises
+    ------
+    InputError
+        If the language is not one of the two.
+    KeyError
+        If there is no such key: a mistake of ours, not of the user.
+    """
+    return _WORDS[key][0 if check_language(language) == "en" else 1]
+
+
+def check_language(language: str) -> Language:
+    """Return the language if there are words in it.
+
+    Raises
+    ------
+    InputError
+        If it is not one of the two.
+    """
+    if language not in get_args(Language):
+        raise argument_fault("language", language, "'en' or 'vi'")
+    return cast("Language", language)
+
+
+def value_label(column: str, value: str, language: Language = "en") -> str:
+    """Return the word for a value of a closed vocabulary, or the value itself if it has none."""
+    key = f"{column}:{value}"
+    return label(key, language) if key in _WORDS else value
