@@ -12,6 +12,7 @@ OPERATORS = ("Viettel", "VinaPhone", "MobiFone", "Vietnamobile")
 TECHNOLOGIES = ("3G", "4G")
 PROVENANCES = ("official", "open-data", "modelled", "user")
 BTS_STATUSES = ("on-air", "planned", "off-air")
+SPAN_STATUSES = ("in-service", "planned", "out-of-service")
 SPAN_KINDS = ("trunk", "ring", "access", "inter-provincial")
 
 Kind = Literal["text", "integer", "number"]
@@ -139,10 +140,13 @@ SPANS = Table(
         Column("kind", "text", "place of the span in the network", allowed=SPAN_KINDS),
         Column("cables", "integer", "cables on the route", "cables", 1, 100),
         Column("fibres", "integer", "fibres in all its cables", "fibres", 1, 10_000),
-        Column("status", "text", "state of the span", required=False),
+        Column(
+            "status", "text", "state of the span; empty: in service", allowed=SPAN_STATUSES,
+            required=False, nullable=True,
+        ),
         Column("year", "integer", "year it was built", "", 1980, 2100, required=False),
         _PROVENANCE,
     ),
-)
+)  # fmt: skip
 
 TABLES = {table.name: table for table in (BTS, CELLS, SETTLEMENTS, DISTRICTS, SPANS)}

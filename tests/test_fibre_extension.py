@@ -12,17 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from htcoverage.errors import InputError
+from htcoverage.fibre.costs import RouteCosts
 from htcoverage.fibre.extension import plan_extension
 from htcoverage.fibre.graph import FibreNetwork, build_network
-from htcoverage.fibre.terrain_costs import (
-    CostGraph,
-    RouteCosts,
-    road_cost_graph,
-    terrain_cost_graph,
-)
+from htcoverage.fibre.terrain_costs import CostGraph, road_cost_graph, terrain_cost_graph
 from htcoverage.terrain import Terrain
 
-COSTS = RouteCosts(per_km=100.0, slope_that_doubles=0.2, class_factors={1: 1.0, 7: 5.0})
+COSTS = RouteCosts(
+    pole_line_cost_per_km=100.0,
+    cost_per_crossing=7.0,
+    factor_by_slope_percent={10.0: 1.5, 20.0: 2.0},
+    factor_by_land_cover={1: 1.0, 7: 5.0},
+)
 
 
 def at(row: float, col: float) -> tuple[float, float]:
@@ -102,7 +103,7 @@ def test_a_river_is_gone_round_where_that_is_cheaper() -> None:
     crossed = shapely.union_all(near.routes.geometry.to_numpy())
     assert crossed.intersects(shapely.box(*at(7.5, 4), *at(-0.5, 4)))  # over: 10 dear steps less
     classes[:8, 4] = 200  # no factor: 1
-    dear = RouteCosts(per_km=100.0, class_factors={200: 50.0})
+    dear = RouteCosts(pole_line_cost_per_km=100.0, factor_by_land_cover={200: 50.0})
     graph = terrain_cost_graph(flat(classes=classes), step_m=100, costs=dear)
     far = plan_extension(network, places(at(0, 8)), graph)
     round_ = shapely.union_all(far.routes.geometry.to_numpy())
@@ -190,6 +191,37 @@ def test_bad_arguments_are_told() -> None:
     with pytest.raises(InputError, match="near"):
         plan_extension(network_along((0, 0), (50, 0)), places(at(0, 1)), graph)
     with pytest.raises(InputError, match="per_km"):
-        RouteCosts(per_km=-1.0)
+        RouteCosts(pole_line_cost_per_km=-1.0)
     with pytest.raises(InputError, match="factors"):
-        RouteCosts(class_factors={1: 0.0})
+        RouteCosts(factor_by_land_cover={1: 0.0})
+    with pytest.raises(InputError, match="pole_line"):
+        RouteCosts(build="by air")  # type: ignore[arg-type]
+
+
+def test_slopes_have_classes_and_buried_cable_its_own_price() -> None:
+    ground = np.zeros((2, 4))
+    ground[0] = [0.0, 9.0, 9.0, 28.0]  # 9 %, flat, 19 %
+    duct = RouteCosts(
+        build="buried_duct", buried_duct_cost_per_km=400.0, factor_by_land_cover={},
+        factor_by_slope_percent={10.0: 1.5, 20.0: 2.0},
+    )  # fmt: skip
+    graph = terrain_cost_graph(flat(2, 4, ground=ground), step_m=100, costs=duct)
+    row = [cost_between(graph, at(0, col), at(0, col + 1)) for col in range(3)]
+    assert row == pytest.approx([40.0, 40.0, 60.0])
+
+
+def test_each_river_costs_a_crossing_however_it_is_drawn() -> None:
+    line = shapely.LineString([at(-0.6, 1.4), at(2.6, 1.4)])
+    wide = shapely.LineString([at(-0.6, 6.0), at(2.6, 6.0)]).buffer(80.0)  # banks 160 m apart
+    rivers = gpd.GeoDataFrame(geometry=[line, wide], crs=CRS)
+    graph = terrain_cost_graph(flat(3, 9), step_m=100, rivers=rivers, costs=COSTS)
+    row = [cost_between(graph, at(1, col), at(1, col + 1)) for col in range(8)]
+    assert row == pytest.approx([10, 17, 10, 10, 10, 13.5, 13.5, 10])
+    roads = gpd.GeoDataFrame(
+        {"highway": ["track"]}, geometry=[shapely.LineString([at(1, 0), at(1, 8)])], crs=CRS
+    )
+    graph = road_cost_graph(
+        roads, crs=CRS, rivers=rivers.to_crs("EPSG:4326"),
+        costs=RouteCosts(pole_line_cost_per_km=100.0, cost_per_crossing=7.0),
+    )  # fmt: skip
+    assert graph.matrix[0, 1] == pytest.approx(80.0 * 1.2 + 14.0, rel=1e-3)

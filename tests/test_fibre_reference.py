@@ -104,6 +104,6 @@ def test_a_missing_file_is_told() -> None:
 
     result = RUNNER.invoke(app, ["--spans", "nowhere.kml"])
     assert isinstance(result.exception, InputError)
-    result = RUNNER.invoke(app, ["route", "--to", "gaps"])
+    result = RUNNER.invoke(app, ["route", "--to", "gaps", "--run", "nowhere"])
     assert isinstance(result.exception, InputError)
-    assert "--run" in str(result.exception)
+    assert "nowhere" in str(result.exception)

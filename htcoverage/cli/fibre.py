@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json as json_text
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.table import Table
 
-from htcoverage.cli.console import console
+from htcoverage.cli.console import stages
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from htcoverage.fibre import ExtensionPlan, FibreAnalysis
+    from htcoverage.fibre import CostGraph, FibreAnalysis, RouteCosts
+    from htcoverage.project import Project
     from htcoverage.run.inputs import Inputs
 
 app = typer.Typer(
@@ -37,7 +37,13 @@ _Core = Annotated[
         "a vector file of core stations."
     ),
 ]
+_WithPlanned = Annotated[
+    bool, typer.Option("--with-planned", help="Count planned spans as if they were built.")
+]
+_Tolerance = Annotated[float, typer.Option(help="Ends this near are one node, m.")]
+_Reach = Annotated[float, typer.Option(help="Fibre this near is within reach, m.")]
 _Json = Annotated[Path | None, typer.Option(help="Write the figures as JSON.")]
+_Lang = Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")]
 
 #: Targets of an extension that are not a file.
 UNSERVED, GAPS = "unserved", "gaps"
@@ -51,34 +57,34 @@ def fibre(
     crs: _Crs = None,
     owner: _Owner = None,
     core: _Core = "exits",
-    tolerance_m: Annotated[float, typer.Option(help="Ends this near are one node, m.")] = 1.0,
-    reach_m: Annotated[float, typer.Option(help="Fibre this near is within reach, m.")] = 500.0,
+    tolerance_m: _Tolerance = 1.0,
+    reach_m: _Reach = 500.0,
+    with_planned: _WithPlanned = False,
     json: _Json = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write spans, nodes and findings as a GeoPackage.")
+        Path | None,
+        typer.Option(help="Write spans, nodes and pole lines, each with what its failure takes, "
+                     "and findings as a GeoPackage."),
     ] = None,
-) -> None:
+    lang: _Lang = "en",
+) -> None:  # fmt: skip
     """Clean and measure the network; rank its spans by what their failure cuts off."""
     if context.invoked_subcommand is not None:
         return
-    from htcoverage.fibre import summarise_fibre
+    from htcoverage.cli.fibre_show import show_summary
+    from htcoverage.fibre import fibre_layers, summarise_fibre
 
-    inputs = _inputs(project)
+    inputs, _ = _inputs(project)
     analysis = _analysis(
-        inputs,
-        spans=spans,
-        crs=crs,
-        owner=owner,
-        core=core,
-        tolerance_m=tolerance_m,
-        reach_m=reach_m,
-    )
+        inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
+        reach_m=reach_m, with_planned=with_planned, lang=lang,
+    )  # fmt: skip
     summary = summarise_fibre(analysis)
     if json is not None:
         _write_json(summary, json)
     if out is not None:
-        _write_layers(analysis, out)
-    _show(summary, inputs.reported.get("cable_km"))
+        _write_layers(fibre_layers(analysis), out, told={"core": analysis.network.core_rule})
+    show_summary(summary, reported_cable_km=inputs.reported.get("cable_km"), language=lang)
 
 
 @app.command("route")
@@ -87,7 +93,7 @@ def route(
         str,
         typer.Option(
             help="What to connect: a vector file of points or polygons, 'unserved' (settlements "
-            "without fibre) or 'gaps' (of the run given by --run)."
+            "without fibre) or 'gaps' (homes without cover: of --run, else computed)."
         ),
     ] = UNSERVED,
     run: Annotated[Path | None, typer.Option(help="Finished run whose gaps are meant.")] = None,
@@ -96,59 +102,125 @@ def route(
     crs: _Crs = None,
     owner: _Owner = None,
     core: _Core = "exits",
+    with_planned: _WithPlanned = False,
     extend: Annotated[str | None, typer.Option(help="Extend only this owner's spans.")] = None,
+    costs: Annotated[
+        Path | None,
+        typer.Option(help="Cost table (CSV); the project's, else labelled assumptions: see "
+                     "'htcoverage fibre costs'."),
+    ] = None,
+    build: Annotated[
+        Literal["pole_line", "buried_duct"], typer.Option(help="How the cable is laid.")
+    ] = "pole_line",
     roads: Annotated[
         Path | None, typer.Option(help="Roads to follow; over the terrain without them.")
     ] = None,
+    rivers: Annotated[
+        Path | None,
+        typer.Option(help="Rivers that cost a crossing; the reference province's are known."),
+    ] = None,
     step_m: Annotated[float, typer.Option(help="Grid step over the terrain, m.")] = 270.0,
-    cost_per_km: Annotated[
-        float, typer.Option(help="Cost of a flat, open km, million VND (labelled assumption).")
-    ] = 60.0,
     phase_budget: Annotated[
-        float | None, typer.Option(help="Budget of a phase, million VND.")
+        float | None, typer.Option(help="Budget of a phase, in the currency of the costs.")
     ] = None,
     json: _Json = None,
-    out: Annotated[Path | None, typer.Option(help="Write the routes as a GeoPackage.")] = None,
-) -> None:
+    out: Annotated[
+        Path | None, typer.Option(help="Write routes and their phases as a GeoPackage.")
+    ] = None,
+    lang: _Lang = "en",
+) -> None:  # fmt: skip
     """Plan the cheapest new cable to places without fibre, with a lower bound, in phases."""
-    from htcoverage.fibre import (
-        RouteCosts,
-        plan_extension,
-        road_cost_graph,
-        terrain_cost_graph,
+    from htcoverage.cli.fibre_show import show_plan
+    from htcoverage.fibre import RouteCosts, plan_extension, plan_figures, read_costs
+
+    inputs, opened = _inputs(project)
+    table = costs or (opened.costs if opened is not None else None)
+    prices = replace(RouteCosts() if table is None else read_costs(table), build=build)
+    analysis = _analysis(
+        inputs, spans=spans, crs=crs, owner=owner, core=core, with_planned=with_planned, lang=lang
     )
-
-    inputs = _inputs(project)
-    analysis = _analysis(inputs, spans=spans, crs=crs, owner=owner, core=core)
-    targets = _targets(to, run=run, inputs=inputs, analysis=analysis)
-    costs = RouteCosts(per_km=cost_per_km)
-    metric = str(inputs.terrain.geobox.crs)
-    if roads is not None:
-        graph = road_cost_graph(_read_places(roads), crs=metric, costs=costs)
-    else:
-        from htcoverage.crs import reproject
-
-        west, south, east, north = map(float, reproject(inputs.districts, metric).total_bounds)
-        graph = terrain_cost_graph(
-            inputs.terrain, bounds=(west, south, east, north), step_m=step_m, costs=costs
-        )
+    targets = _targets(to, run=run, inputs=inputs, analysis=analysis, project=project)
+    graph = _graph(inputs, prices, roads=roads, rivers=rivers, step_m=step_m)
     plan = plan_extension(analysis.network, targets, graph, owner=extend, phase_budget=phase_budget)
+    figures = plan_figures(plan, prices)
     if json is not None:
-        _write_json(_plan_figures(plan), json)
+        _write_json(figures, json)
     if out is not None:
-        from htcoverage.export import write_gpkg
-
-        write_gpkg({"routes": plan.routes}, out, metadata=_plan_figures(plan))
-    _show_plan(plan)
+        _write_layers({"routes": plan.routes, "steps": plan.steps}, out, told=figures)
+    show_plan(plan, prices, lang)
 
 
-def _inputs(project: Path | None) -> Inputs:
+@app.command("costs")
+def costs_table(
+    out: Annotated[Path, typer.Option(help="CSV to write.")] = Path("costs.csv"),
+) -> None:
+    """Write the cost table with its labelled assumptions, to be replaced by one's own prices."""
+    from htcoverage.cli.fibre_show import say
+    from htcoverage.export import write_csv
+    from htcoverage.fibre import cost_table
+
+    if out.exists():
+        from htcoverage.readers.sheet import file_fault
+
+        raise file_fault(out, "a name that is free: this file is not overwritten")
+    write_csv(cost_table(), out)
+    say(f"Written to {out.resolve()}")
+
+
+@app.command("hazard")
+def hazard(
+    area: Annotated[
+        Path | None, typer.Option(help="Polygons of a flood or a landslide: a vector file.")
+    ] = None,
+    below_m: Annotated[
+        float | None, typer.Option(help="Everything on ground below this height, m above sea.")
+    ] = None,
+    project: _Project = None,
+    spans: _Spans = None,
+    crs: _Crs = None,
+    owner: _Owner = None,
+    core: _Core = "exits",
+    with_planned: _WithPlanned = False,
+    json: _Json = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write spans hit, and base stations and settlements that lose their "
+                     "fibre, as a GeoPackage."),
+    ] = None,
+    lang: _Lang = "en",
+) -> None:  # fmt: skip
+    """Let all fibre in an area, or below a height, fail together, and tell what is cut off."""
+    from htcoverage.cli.fibre_show import show_hazard
+    from htcoverage.errors import argument_fault
+    from htcoverage.fibre import hazard_below, hazard_figures, hazard_in_area, hazard_layers
+
+    if (area is None) == (below_m is None):
+        raise argument_fault("--area", "both" if area else "neither", "either --area or --below-m")
+    inputs, _ = _inputs(project)
+    analysis = _analysis(
+        inputs, spans=spans, crs=crs, owner=owner, core=core, with_planned=with_planned, lang=lang
+    )
+    network, places = analysis.network, analysis.attachments
+    if area is not None:
+        found = hazard_in_area(network, places, _read_places(area))
+    else:
+        assert below_m is not None
+        found = hazard_below(network, places, inputs.terrain, height_m=below_m)
+    figures = hazard_figures(analysis, found, inputs.districts)
+    if json is not None:
+        _write_json(figures, json)
+    if out is not None:
+        _write_layers(hazard_layers(analysis, found), out, told={"core": network.core_rule})
+    show_hazard(figures, lang)
+
+
+def _inputs(project: Path | None) -> tuple[Inputs, Project | None]:
     from htcoverage.run.inputs import load_inputs, open_project, project_inputs
 
     if project is None:
-        return load_inputs()
+        return load_inputs(), None
     parsed, parameters = open_project(project)
-    return project_inputs(parsed, reach_km=parameters.radius_km)
+    return project_inputs(parsed, reach_km=parameters.radius_km), parsed
 
 
 def _analysis(
@@ -158,52 +230,78 @@ def _analysis(
     crs: str | None,
     owner: str | None,
     core: str,
+    with_planned: bool,
+    lang: Literal["en", "vi"],
     tolerance_m: float = 1.0,
     reach_m: float = 500.0,
 ) -> FibreAnalysis:
+    from htcoverage.cli.fibre_show import show_assumed
     from htcoverage.fibre import SpanDefaults, analyse_fibre, read_fibre
 
     stations = core if core in ("exits", "trunk") else _read_places(Path(core))
-
     table = inputs.spans
     if spans is not None:
         defaults = SpanDefaults() if owner is None else SpanDefaults(owner=owner)
         read = read_fibre(spans, crs=crs, defaults=defaults)
         table = read.spans
-        for assumed in read.defaults:
-            console.print(
-                f"assumed: {assumed.column} in {assumed.count} of {assumed.total} rows "
-                f"({assumed.words})",
-                highlight=False, markup=False, soft_wrap=True,
-            )  # fmt: skip
+        show_assumed(read.defaults, lang)
     return analyse_fibre(
         table, bts=inputs.bts, settlements=inputs.settlements, districts=inputs.districts,
         crs=str(inputs.terrain.geobox.crs), core=stations, tolerance_m=tolerance_m,
-        reach_m=reach_m,
+        reach_m=reach_m, with_planned=with_planned,
     )  # fmt: skip
 
 
-def _targets(
-    to: str, *, run: Path | None, inputs: Inputs, analysis: FibreAnalysis
-) -> gpd.GeoDataFrame:
-    from htcoverage.errors import argument_fault
+def _graph(
+    inputs: Inputs, costs: RouteCosts, *, roads: Path | None, rivers: Path | None, step_m: float
+) -> CostGraph:
+    from htcoverage.crs import reproject
+    from htcoverage.fibre import road_cost_graph, terrain_cost_graph
 
+    crs = str(inputs.terrain.geobox.crs)
+    water = inputs.ground.get("rivers") if rivers is None else _read_places(rivers)
+    if roads is not None:
+        return road_cost_graph(_read_places(roads), crs=crs, rivers=water, costs=costs)
+    west, south, east, north = map(float, reproject(inputs.districts, crs).total_bounds)
+    return terrain_cost_graph(
+        inputs.terrain, bounds=(west, south, east, north), step_m=step_m, rivers=water, costs=costs
+    )
+
+
+def _targets(
+    to: str,
+    *,
+    run: Path | None,
+    inputs: Inputs,
+    analysis: FibreAnalysis,
+    project: Path | None,
+) -> gpd.GeoDataFrame:
     if to == UNSERVED:
         served = analysis.attachments.settlements["owners"].to_numpy() != ""
         return inputs.settlements[~served]
-    if to == GAPS:
-        if run is None:
-            raise argument_fault("--run", "none", "a finished run (run.json or its folder)")
-        from htcoverage.run import read_layers, read_run
+    if to != GAPS:
+        return _read_places(Path(to))
+    from htcoverage.errors import argument_fault
+    from htcoverage.run import compute_run, read_layers, read_run
+    from htcoverage.run.inputs import open_project
+    from htcoverage.run.parameters import RunParameters
 
-        return read_layers(read_run(run)).gaps
-    return _read_places(Path(to))
+    if run is None:
+        parameters = RunParameters() if project is None else open_project(project)[1]
+        with stages() as progress:
+            return compute_run(inputs, replace(parameters, worlds=0), progress=progress).gaps
+    layers = read_layers(read_run(run))
+    if set(layers.districts["district_code"]) != set(inputs.districts["district_code"]):
+        raise argument_fault("--run", run, "a run of these districts: give its --project as well")
+    return layers.gaps
 
 
 def _read_places(path: Path) -> gpd.GeoDataFrame:
     """Read a layer of places or lines as it is; only its CRS and geometry are needed."""
     import geopandas as gpd
 
+    from htcoverage.errors import InputError
+    from htcoverage.readers.parsing import parse_numbers
     from htcoverage.readers.sheet import file_fault
     from htcoverage.readers.vector import read_layer
 
@@ -214,23 +312,22 @@ def _read_places(path: Path) -> gpd.GeoDataFrame:
     if any(empty):
         raise file_fault(path, "a geometry in every feature", value=f"{sum(empty)} empty")
     frame = layer.sheet.frame
-    if "residents" in frame:
-        from htcoverage.readers.parsing import parse_numbers
-
-        numbers, faults = parse_numbers(frame["residents"], sheet=layer.sheet)
-        if faults:
-            from htcoverage.errors import InputError
-
-            raise InputError(faults)
-        frame = frame.assign(residents=numbers.fillna(0.0))
+    for name in ("residents", "cost_factor"):
+        if name in frame:
+            numbers, faults = parse_numbers(frame[name], sheet=layer.sheet)
+            if faults:
+                raise InputError(faults)
+            frame = frame.assign(**{name: numbers.fillna(0.0)})
     return gpd.GeoDataFrame(frame, geometry=list(layer.geometry), crs=layer.crs)
 
 
 def _write_json(content: dict[str, Any], path: Path) -> None:
+    import json
+
     from htcoverage.errors import Fault, InputError
     from htcoverage.export.files import whole_file
 
-    text = json_text.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     try:
         with whole_file(path) as part:
             part.write_text(text, encoding="utf-8")
@@ -239,99 +336,7 @@ def _write_json(content: dict[str, Any], path: Path) -> None:
         raise InputError([Fault(str(path), None, None, "", expected)]) from error
 
 
-def _write_layers(analysis: FibreAnalysis, path: Path) -> None:
-    import geopandas as gpd
-
+def _write_layers(layers: dict[str, Any], path: Path, *, told: dict[str, Any]) -> None:
     from htcoverage.export import write_gpkg
 
-    found = analysis.criticality
-    counts = ["bridge", "bts_cut_off", "residents_cut_off", "settlements_cut_off"]
-    spans = analysis.network.spans.join(found.spans[counts])
-    nodes = gpd.GeoDataFrame(
-        found.nodes,
-        geometry=gpd.points_from_xy(found.nodes["longitude"], found.nodes["latitude"]),
-        crs="EPSG:4326",
-    )
-    findings = analysis.clean.findings
-    at = gpd.points_from_xy(findings["longitude"], findings["latitude"])
-    layers = {
-        "spans": spans,
-        "nodes": nodes,
-        "findings": gpd.GeoDataFrame(findings, geometry=at, crs="EPSG:4326"),
-    }
-    write_gpkg(layers, path, metadata={"core": analysis.network.core_rule})
-
-
-def _show(summary: dict[str, Any], reported_cable_km: object) -> None:
-    table = Table(title="Fibre network", title_justify="left", show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for name, value in summary.items():
-        if isinstance(value, (int, float)):
-            table.add_row(name, f"{value:,.0f}")
-    console.print(table)
-    if isinstance(reported_cable_km, (int, float)):
-        console.print(
-            f"• reported for comparison: more than {reported_cable_km:,.0f} km of cable inside the "
-            "province; how it was counted is not public",
-            highlight=False,
-        )
-    for name, value in summary["assumptions"].items():
-        console.print(f"• {name}: {value}", highlight=False, markup=False)
-    for name, value in summary["findings"].items():
-        console.print(f"• finding {name}: {value}", highlight=False, markup=False)
-    worst = Table(title="Pole lines whose cut takes the most", title_justify="left")
-    for name in ("spans", "km", "BTS", "residents"):
-        worst.add_column(name, justify="left" if name == "spans" else "right")
-    from rich.markup import escape
-
-    for row in summary["critical_routes"]:
-        worst.add_row(
-            escape(str(row["span_ids"])), f"{row['length_km']:.2f}", str(row["bts_cut_off"]),
-            f"{row['residents_cut_off']:,.0f}",
-        )  # fmt: skip
-    console.print(worst)
-
-
-def _plan_figures(plan: ExtensionPlan) -> dict[str, Any]:
-    return {
-        "cost": round(plan.cost, 3),
-        "lower_bound": round(plan.lower_bound, 3),
-        "gap_share": round(plan.gap_share, 6),
-        "unit": plan.unit,
-        "length_km": round(float(plan.routes["length_km"].sum()), 3),
-        "targets": len(plan.steps),
-        "already_connected": list(plan.connected),
-        "unreachable": list(plan.unreachable),
-        "steps": [
-            {
-                key: round(value, 3) if isinstance(value, float) else value
-                for key, value in r.items()
-            }
-            for r in plan.steps.to_dict("records")
-        ],
-    }
-
-
-def _show_plan(plan: ExtensionPlan) -> None:
-    console.print(
-        f"{len(plan.steps)} targets for {plan.cost:,.0f} {plan.unit}, "
-        f"{plan.routes['length_km'].sum():,.1f} km; no plan over this graph costs less than "
-        f"{plan.lower_bound:,.0f}, so this one is at most {plan.gap_share:.1%} above the cheapest",
-        highlight=False, soft_wrap=True,
-    )  # fmt: skip
-    if plan.connected:
-        console.print(f"• already connected: {len(plan.connected)}", highlight=False)
-    if plan.unreachable:
-        console.print(f"• cannot be reached: {', '.join(plan.unreachable)}", markup=False)
-    table = Table(title="In the order of building", title_justify="left")
-    for name in ("phase", "target", "residents", "cost", "together"):
-        table.add_column(name, justify="left" if name == "target" else "right")
-    from rich.markup import escape
-
-    for row in plan.steps.to_dict("records"):
-        table.add_row(
-            str(row["phase"]), escape(str(row["target_id"])), f"{row['residents']:,.0f}",
-            f"{row['cost']:,.0f}", f"{row['cumulative_cost']:,.0f}",
-        )  # fmt: skip
-    console.print(table)
+    write_gpkg(layers, path, metadata=told)

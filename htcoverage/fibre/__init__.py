@@ -1,6 +1,7 @@
 """The fibre network: spans as a graph that can be asked questions."""
 
 from htcoverage.fibre.clean import CleanSpans, clean_spans
+from htcoverage.fibre.costs import RouteCosts, cost_table, read_costs
 from htcoverage.fibre.criticality import (
     Criticality,
     Failure,
@@ -8,9 +9,10 @@ from htcoverage.fibre.criticality import (
     node_criticality,
     span_criticality,
 )
-from htcoverage.fibre.extension import ExtensionPlan, plan_extension
+from htcoverage.fibre.extension import ExtensionPlan, plan_extension, plan_figures
 from htcoverage.fibre.graph import FibreNetwork, build_network
 from htcoverage.fibre.hazard import Hazard, hazard_below, hazard_in_area
+from htcoverage.fibre.hazard_report import hazard_figures, hazard_layers
 from htcoverage.fibre.lengths import compare_reported, length_table
 from htcoverage.fibre.radio import (
     CoverLoss,
@@ -24,11 +26,12 @@ from htcoverage.fibre.reach import Attachments, attach, reach_places
 from htcoverage.fibre.read import FibreFile, SpanDefaults, read_fibre
 from htcoverage.fibre.resilience import Additions, shortest_additions, survival_by_district
 from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
+from htcoverage.fibre.status import counted_spans
 from htcoverage.fibre.steiner import SteinerTree, steiner_tree
 from htcoverage.fibre.summary import FibreAnalysis, analyse_fibre, summarise_fibre
+from htcoverage.fibre.tables import fibre_layers
 from htcoverage.fibre.terrain_costs import (
     CostGraph,
-    RouteCosts,
     road_cost_graph,
     terrain_cost_graph,
 )
@@ -57,17 +60,24 @@ __all__ = [
     "build_network",
     "clean_spans",
     "compare_reported",
+    "cost_table",
+    "counted_spans",
     "cover_lost",
     "exact_cover_lost",
     "fail",
+    "fibre_layers",
     "hazard_below",
+    "hazard_figures",
     "hazard_in_area",
+    "hazard_layers",
     "length_table",
     "node_criticality",
     "plan_extension",
+    "plan_figures",
     "prepare_cover",
     "rank_cover_loss",
     "reach_places",
+    "read_costs",
     "read_fibre",
     "risk_groups",
     "road_cost_graph",

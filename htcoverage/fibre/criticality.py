@@ -17,6 +17,9 @@ from htcoverage.fibre.graph import BoolArray, FibreNetwork
 from htcoverage.fibre.lengths import IntArray
 from htcoverage.fibre.reach import Attachments
 
+#: Columns that say what a failure takes.
+LOST = ("bts_cut_off", "residents_cut_off", "settlements_cut_off")
+
 
 @dataclass(frozen=True, eq=False)
 class Failure:

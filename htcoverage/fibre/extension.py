@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
+from htcoverage.fibre.costs import RouteCosts
 from htcoverage.fibre.graph import FibreNetwork
 from htcoverage.fibre.lengths import FloatArray, IntArray, line_lengths_m
 from htcoverage.fibre.steiner import steiner_tree
@@ -37,8 +39,8 @@ class ExtensionPlan:
         target in turn, with the cost of what it adds.
     cost, lower_bound : float
         Of all targets that can be joined; no plan over this graph costs less than the bound.
-    unit : str
-        Of the costs.
+    currency : str
+        Of all costs.
     connected : tuple of str
         Targets at which the network already is, to within a step of the graph.
     unreachable : tuple of str
@@ -49,7 +51,7 @@ class ExtensionPlan:
     steps: pd.DataFrame
     cost: float
     lower_bound: float
-    unit: str
+    currency: str
     connected: tuple[str, ...]
     unreachable: tuple[str, ...]
 
@@ -85,7 +87,7 @@ def plan_extension(
     owner : str, optional
         Extend this owner's spans only; anyone's when left out.
     phase_budget : float, optional
-        Money of each phase, in the unit of the costs; one phase when left out.
+        Money of each phase, in the currency of the costs; one phase when left out.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def plan_extension(
     tree = steiner_tree(contracted.matrix, np.unique(np.append(at[wanted], 0)))
     parent = _rooted(tree.edges, root=0)
     branches = _branches(parent, at[wanted])
-    tail_cost = graph.costs.per_km * tail_m / 1000.0
+    tail_cost = graph.costs.cost_per_km * tail_m / 1000.0
     steps, built = _build_order(branches, contracted, at, wanted, names, weight, tail_cost)
     steps = steps.assign(phase=_phases(steps["cumulative_cost"].to_numpy(), phase_budget))
     phase_of_step = steps["phase"].to_numpy()
@@ -127,10 +129,50 @@ def plan_extension(
         steps=steps,
         cost=tree.cost + tails,
         lower_bound=tree.lower_bound + tails,
-        unit=graph.costs.unit,
+        currency=graph.costs.currency,
         connected=tuple(names[is_joined & ~is_far].tolist()),
         unreachable=tuple(names[is_far].tolist()),
     )
+
+
+def plan_figures(plan: ExtensionPlan, costs: RouteCosts) -> dict[str, Any]:
+    """Return the figures of a plan as plain values, for JSON.
+
+    Parameters
+    ----------
+    plan : ExtensionPlan
+    costs : RouteCosts
+        That it was made with.
+
+    Returns
+    -------
+    dict
+        ``cost, lower_bound, phase_costs`` and the costs of ``steps`` in ``currency``;
+        ``costs_assumed`` names the items of the cost table that hold defaults.
+    """
+    by_phase = plan.steps.groupby("phase")["cost"].sum()
+    return {
+        "cost": round(plan.cost, 3),
+        "lower_bound": round(plan.lower_bound, 3),
+        "gap_share": round(plan.gap_share, 6),
+        "currency": plan.currency,
+        "build": costs.build,
+        "cost_per_km": costs.cost_per_km,
+        "cost_per_crossing": costs.cost_per_crossing,
+        "costs_assumed": list(costs.assumed),
+        "length_km": round(float(plan.routes["length_km"].sum()), 3),
+        "targets": len(plan.steps),
+        "already_connected": list(plan.connected),
+        "unreachable": list(plan.unreachable),
+        "phase_costs": {str(phase): round(float(cost), 3) for phase, cost in by_phase.items()},
+        "steps": [
+            {
+                str(key): round(value, 3) if isinstance(value, float) else value
+                for key, value in row.items()
+            }
+            for row in plan.steps.to_dict("records")
+        ],
+    }
 
 
 def _target_names(targets: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
@@ -318,7 +360,7 @@ def _routes(
             line = shapely.LineString([middle[k], graph.xy_m[contracted.old[node]]])
             if line.length > 0.0:
                 step = built[branches.of[node]]
-                price = graph.costs.per_km * line.length / 1000.0
+                price = graph.costs.cost_per_km * line.length / 1000.0
                 rows.append((step, price, str(names[k]), line))
     rows.sort(key=lambda row: row[0])
     lines = [row[3] for row in rows]

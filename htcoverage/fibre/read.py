@@ -22,6 +22,7 @@ from htcoverage.readers.parsing import parse_columns, parse_numbers, settle_inte
 from htcoverage.readers.position import check_layer_crs, layer_crs, parse_crs
 from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import Sheet, as_row, file_fault, tidy
+from htcoverage.readers.span_status import known_statuses
 from htcoverage.readers.text import read_csv_sheet
 from htcoverage.readers.vector import Layer, geometry_faults, layer_names, read_layer
 from htcoverage.schema import SPAN_KINDS, SPANS, Column
@@ -50,12 +51,15 @@ class SpanDefaults:
         A word of ``schema.SPAN_KINDS``.
     cables, fibres : int
         Cables on the route and fibres in all of them.
+    status : str
+        A word of ``schema.SPAN_STATUSES``.
     """
 
     owner: str = "unknown"
     kind: str = "access"
     cables: int = 1
     fibres: int = 24
+    status: str = "in-service"
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,9 +267,10 @@ def _fill(frame: pd.DataFrame, defaults: SpanDefaults) -> tuple[pd.DataFrame, di
     counts = {"span_id": int(frame["span_id"].isna().sum())}
     numbered = pd.Series([f"row {row}" for row in frame.index], index=frame.index)
     filled["span_id"] = frame["span_id"].fillna(numbered)
-    for name in ("owner", "kind", "cables", "fibres"):
+    filled["status"] = known_statuses(frame["status"])
+    for name in ("owner", "kind", "cables", "fibres", "status"):
         counts[name] = int(frame[name].isna().sum())
-        filled[name] = frame[name].fillna(getattr(defaults, name))
+        filled[name] = filled[name].fillna(getattr(defaults, name))
     filled["provenance"] = frame["provenance"].fillna("user")
     return filled, counts
 

@@ -59,7 +59,7 @@ def survival_by_district(
         outside every district have the code "". Shares are NaN where nobody is on fibre.
     """
     stations = attachments.bts
-    code = _district_of(stations["x"].to_numpy(), stations["y"].to_numpy(), districts, crs)
+    code = districts_at(stations["x"].to_numpy(), stations["y"].to_numpy(), districts, crs)
     names = dict(
         zip(districts["district_code"].astype(str), districts["full_name"].astype(str), strict=True)
     )
@@ -100,7 +100,8 @@ def _share(part: pd.Series, whole: float) -> float:
     return float(part.sum()) / whole if whole else float("nan")
 
 
-def _district_of(x: FloatArray, y: FloatArray, districts: gpd.GeoDataFrame, crs: str) -> list[str]:
+def districts_at(x: FloatArray, y: FloatArray, districts: gpd.GeoDataFrame, crs: str) -> list[str]:
+    """Return the code of the district at each point, the first of several, "" where none is."""
     areas = reproject(districts, crs)
     point, area = shapely.STRtree(areas.geometry.to_numpy()).query(
         shapely.points(x, y), predicate="intersects"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from htcoverage.fibre.criticality import Criticality, fail, node_criticality, span_criticality
 from htcoverage.fibre.cuts import CutTree, safe_from_edges, safe_from_nodes, walk_from_core
@@ -24,10 +26,13 @@ class RiskGroups:
         Positions of the spans of each group, ascending.
     length_m : float64[groups]
         Length of line on which exactly these spans run, on the ellipsoid.
+    lines : object[groups]
+        That line, in the CRS of the spans.
     """
 
     members: tuple[IntArray, ...]
     length_m: FloatArray
+    lines: npt.NDArray[np.object_]
 
 
 def risk_groups(network: FibreNetwork) -> RiskGroups:
@@ -42,14 +47,17 @@ def risk_groups(network: FibreNetwork) -> RiskGroups:
     table = table.sort_values(["segment", "span"], kind="stable")
     start = np.flatnonzero(np.diff(table["segment"], prepend=-1))
     spans = np.split(table["span"].to_numpy(), start[1:])
-    length_m: dict[tuple[int, ...], float] = {}
+    pieces: dict[tuple[int, ...], list[int]] = {}
     for segment, group in zip(table["segment"].to_numpy()[start], spans, strict=True):
-        key = tuple(group.tolist())
-        length_m[key] = length_m.get(key, 0.0) + float(segments.length_m[segment])
-    members = sorted(length_m)
+        pieces.setdefault(tuple(group.tolist()), []).append(int(segment))
+    members = sorted(pieces)
+    segment = np.concatenate([pieces[key] for key in members])
+    group = np.repeat(np.arange(len(members)), [len(pieces[key]) for key in members])
+    lines = shapely.multilinestrings(segments.lines[segment], indices=group)
     return RiskGroups(
         tuple(np.asarray(key, dtype=np.intp) for key in members),
-        np.asarray([length_m[key] for key in members]),
+        np.bincount(group, segments.length_m[segment]).astype(np.float64),
+        np.asarray(shapely.line_merge(lines), dtype=object),
     )
 
 

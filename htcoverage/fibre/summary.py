@@ -9,8 +9,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from htcoverage.errors import argument_fault
 from htcoverage.fibre.clean import CleanSpans, clean_spans
-from htcoverage.fibre.criticality import Criticality
+from htcoverage.fibre.criticality import LOST, Criticality
 from htcoverage.fibre.graph import (
     DEFAULT_TOLERANCE_M,
     CoreRule,
@@ -21,6 +22,7 @@ from htcoverage.fibre.lengths import INTER_PROVINCIAL, length_table
 from htcoverage.fibre.reach import DEFAULT_OWNERS, DEFAULT_REACH_M, Attachments, attach
 from htcoverage.fibre.resilience import survival_by_district
 from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
+from htcoverage.fibre.status import counted_spans, status_lengths
 from htcoverage.grid import DEFAULT_CRS
 
 #: Spans and pole lines that are listed by name.
@@ -35,6 +37,8 @@ class FibreAnalysis:
     ----------
     clean : CleanSpans
         Spans after repair, and the findings.
+    left_out : GeoDataFrame
+        Spans that count nowhere: planned, unless they were asked for, and out of service.
     network : FibreNetwork
     attachments : Attachments
     groups : RiskGroups
@@ -46,6 +50,7 @@ class FibreAnalysis:
     """
 
     clean: CleanSpans
+    left_out: gpd.GeoDataFrame
     network: FibreNetwork
     attachments: Attachments
     groups: RiskGroups
@@ -64,9 +69,10 @@ def analyse_fibre(
     reach_m: float = DEFAULT_REACH_M,
     core: CoreRule | gpd.GeoDataFrame = "exits",
     owners: Mapping[str, str] = DEFAULT_OWNERS,
+    with_planned: bool = False,
     crs: str = DEFAULT_CRS,
 ) -> FibreAnalysis:
-    """Clean, join, measure and cut a network.
+    """Clean, join, measure and cut a network: its spans in service.
 
     Parameters
     ----------
@@ -80,6 +86,8 @@ def analyse_fibre(
         What counts as connected, see `build_network`.
     owners : mapping of str to str
         Operator → owner of the cables that serve it.
+    with_planned : bool
+        Whether planned spans count as if they were built.
     crs : str
         Projected CRS in metres to work in.
 
@@ -88,13 +96,20 @@ def analyse_fibre(
     InputError
         As `clean_spans`, `build_network` and `attach`.
     """
-    clean = clean_spans(spans, tolerance_m=tolerance_m, crs=crs, area=districts)
+    counted = counted_spans(spans, with_planned=with_planned)
+    if len(spans) and not counted.any():
+        raise argument_fault(
+            "spans", f"{len(spans)} spans, none in service",
+            "a span in service, or to count planned ones (with_planned)",
+        )  # fmt: skip
+    clean = clean_spans(spans[counted], tolerance_m=tolerance_m, crs=crs, area=districts)
     network = build_network(clean.spans, tolerance_m=tolerance_m, core=core)
     attachments = attach(network, bts=bts, settlements=settlements, reach_m=reach_m, owners=owners)
     groups = risk_groups(network)
     criticality = analyse_criticality(network, attachments, groups=groups)
     return FibreAnalysis(
         clean=clean,
+        left_out=spans[~counted],
         network=network,
         attachments=attachments,
         groups=groups,
@@ -114,12 +129,15 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
     Returns
     -------
     dict
+        Only spans that count (in service; planned ones where they were asked for).
         ``route_km, cable_km`` are intra-provincial (each pole line once; each span times its
         cables), with ``inter_provincial_cable_km`` and ``inter_provincial_routes`` apart.
         ``nodes``, ``components``, ``bridges`` and ``articulation_nodes`` are counted within owners,
         for cables of two owners are not joined. ``bts_on_fibre`` have a way to the core.
         ``critical_spans`` and ``critical_routes`` (pole lines) are the worst 20 by base stations,
-        then residents; ``assumptions`` says what the figures rest on.
+        then residents. ``shared_pole_lines`` carry several spans that fall together.
+        ``not_counted`` has the spans left out by status; ``assumptions`` says what the figures rest
+        on.
     """
     network, found = analysis.network, analysis.criticality
     abroad = (network.spans["kind"] == INTER_PROVINCIAL).to_numpy()
@@ -130,11 +148,10 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
     findings = analysis.clean.findings
     stations = analysis.attachments.bts
     connected = found.bts_survives["connected"]
+    shared = [len(members) > 1 for members in analysis.groups.members]
     return {
         "route_km": round(float(inside["route_km"]), 3),
         "cable_km": round(float(inside["cable_km"]), 3),
-        "inter_provincial_cable_km": round(float(outside["cable_km"]), 3),
-        "inter_provincial_routes": int(abroad.sum()),
         "spans": len(network.spans),
         "nodes": len(network.node_xy_m),
         "components": network.components()[0],
@@ -142,15 +159,20 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
         "articulation_nodes": int(found.nodes["articulation"].sum()),
         "bts_total": len(stations),
         "bts_on_fibre": int(connected.sum()),
-        "sites_without_fibre": sorted(set(stations["site_id"][~connected].astype(str))),
         "settlements_without_fibre": len(without),
-        "districts_without_fibre": int(without["district_code"].nunique()),
-        "villages_without_fibre": without["settlement_id"].tolist(),
-        "residents_within_reach": float(homes.loc[homes["owners"] != "", "residents"].sum()),
         "critical_spans": _worst(
             found.spans, ["span_id", "owner", "kind", "length_km"], by="span_id"
         ),
         "critical_routes": _worst(found.routes, ["span_ids", "owners", "length_km"], by="span_ids"),
+        "inter_provincial_cable_km": round(float(outside["cable_km"]), 3),
+        "inter_provincial_routes": int(abroad.sum()),
+        "districts_without_fibre": int(without["district_code"].nunique()),
+        "villages_without_fibre": without["settlement_id"].tolist(),
+        "sites_without_fibre": sorted(set(stations["site_id"][~connected].astype(str))),
+        "residents_within_reach": float(homes.loc[homes["owners"] != "", "residents"].sum()),
+        "shared_pole_lines": sum(shared),
+        "shared_pole_line_km": round(float(analysis.groups.length_m[shared].sum()) / 1000.0, 3),
+        "not_counted": status_lengths(analysis.left_out, crs=network.spans.crs.to_wkt()),
         "findings": {str(k): int(v) for k, v in sorted(findings["finding"].value_counts().items())},
         "assumptions": {
             "core": network.core_rule,
@@ -163,7 +185,7 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
 
 
 def _worst(table: pd.DataFrame, names: list[str], *, by: str) -> list[dict[str, Any]]:
-    counts = ["bts_cut_off", "residents_cut_off", "settlements_cut_off"]
+    counts = list(LOST)
     hurt = table[(table[counts] > 0).any(axis=1)]
     order = hurt.sort_values(
         ["bts_cut_off", "residents_cut_off", by], ascending=[False, False, True], kind="stable"

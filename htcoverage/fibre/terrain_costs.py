@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.sparse import coo_array, csr_array
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
+from htcoverage.fibre.costs import RouteCosts
 from htcoverage.fibre.graph import cluster_points
 from htcoverage.fibre.lengths import FloatArray, line_lengths_m
 from htcoverage.terrain import Terrain
@@ -23,41 +24,6 @@ _SEA_ZONE = 1
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
-def _default_factors() -> dict[int, float]:
-    return {0: 8.0, 2: 1.1, 3: 1.5, 4: 1.6}
-
-
-@dataclass(frozen=True)
-class RouteCosts:
-    """The price of a kilometre: labelled assumptions, to be replaced by the planner's own.
-
-    Parameters
-    ----------
-    per_km : float
-        Aerial cable on poles over flat open land, in ``unit`` per km of route.
-    unit : str
-        Currency.
-    slope_that_doubles : float
-        Gradient (rise over run) at which a kilometre costs twice as much.
-    class_factors : mapping of int to float
-        Clutter class → factor; 1 for classes left out. By the reference province's classes: water
-        8 (a crossing), village 1.1, town 1.5, forest 1.6.
-    """
-
-    per_km: float = 60.0
-    unit: str = "million VND"
-    slope_that_doubles: float = 0.2
-    class_factors: Mapping[int, float] = field(default_factory=_default_factors)
-
-    def __post_init__(self) -> None:
-        for name in ("per_km", "slope_that_doubles"):
-            if not (np.isfinite(getattr(self, name)) and getattr(self, name) > 0.0):
-                raise argument_fault(name, getattr(self, name), "a number above 0")
-        for code, factor in self.class_factors.items():
-            if not (np.isfinite(factor) and factor > 0.0):
-                raise argument_fault("class_factors", f"{code}: {factor}", "factors above 0")
-
-
 @dataclass(frozen=True, eq=False)
 class CostGraph:
     """Places where a new cable can run, and what it costs from one to the next.
@@ -65,7 +31,7 @@ class CostGraph:
     Parameters
     ----------
     matrix : csr_array
-        Symmetric, in the unit of ``costs``; above 0.
+        Symmetric, in the currency of ``costs``; above 0.
     xy_m : float64[nodes, 2]
         Positions.
     crs : str
@@ -87,13 +53,14 @@ def terrain_cost_graph(
     *,
     bounds: tuple[float, float, float, float] | None = None,
     step_m: float = 270.0,
+    rivers: gpd.GeoDataFrame | None = None,
     costs: RouteCosts | None = None,
 ) -> CostGraph:
     """Return a grid of places over the terrain, each joined to its eight neighbours.
 
-    An edge costs its length times the mean of the class factors at both ends, times 1 plus its
-    gradient over the gradient that doubles. The factor of a place is the mean over its terrain
-    pixels, so a river narrower than a step counts by its part. The sea is left out.
+    An edge costs its length times the mean of the land cover's factors at both ends, times the
+    factor of its slope, and each river that it crosses. The factor of a place is the mean over its
+    terrain pixels, so water narrower than a step counts by its part. The sea is left out.
 
     Parameters
     ----------
@@ -102,13 +69,15 @@ def terrain_cost_graph(
         West, south, east, north, m, in the terrain's CRS; all of the terrain when left out.
     step_m : float
         Distance of neighbours, m; rounded to whole terrain pixels.
+    rivers : GeoDataFrame, optional
+        Lines, or polygons whose two banks are one crossing.
     costs : RouteCosts, optional
     """
     costs = costs or RouteCosts()
     block = max(round(step_m / terrain.posting_m), 1)
     rows, cols = _window(terrain, bounds)
     factor_of = np.ones(256)
-    for code, factor in costs.class_factors.items():
+    for code, factor in costs.factor_by_land_cover.items():
         factor_of[code] = factor
     ground_m = _blocks(terrain.ground_m[rows, cols].astype(np.float64), block)
     dearer = _blocks(factor_of[terrain.clutter_class[rows, cols]], block)
@@ -127,22 +96,21 @@ def terrain_cost_graph(
         there = (slice(down, ny), slice(max(right, 0), nx + min(right, 0)))
         both = land[here] & land[there]
         run_m = step * np.hypot(down, right)
-        gradient = np.abs(ground_m[here] - ground_m[there])[both] / run_m
+        slope_percent = 100.0 * np.abs(ground_m[here] - ground_m[there])[both] / run_m
         mean = (dearer[here] + dearer[there])[both] / 2.0
         low.append(number[here][both])
         high.append(number[there][both])
-        price.append(
-            costs.per_km * run_m / 1000.0 * mean * (1.0 + gradient / costs.slope_that_doubles)
-        )
+        steeper = _by_slope(slope_percent, costs.factor_by_slope_percent)
+        price.append(costs.cost_per_km * run_m / 1000.0 * mean * steeper)
     a, b, cost = np.concatenate(low), np.concatenate(high), np.concatenate(price)
     y, x = np.nonzero(land)
     transform = terrain.geobox.transform
     xy = np.column_stack(
         transform * (cols.start + block * (x + 0.5), rows.start + block * (y + 0.5))
     )
-    return CostGraph(
-        symmetric_matrix(a, b, cost, len(xy)), xy, str(terrain.geobox.crs), step, costs
-    )
+    crs = str(terrain.geobox.crs)
+    cost += costs.cost_per_crossing * _crossings(xy, a, b, rivers, crs=crs)
+    return CostGraph(symmetric_matrix(a, b, cost, len(xy)), xy, crs, step, costs)
 
 
 def road_cost_graph(
@@ -150,20 +118,27 @@ def road_cost_graph(
     *,
     crs: str,
     tolerance_m: float = 1.0,
+    rivers: gpd.GeoDataFrame | None = None,
     costs: RouteCosts | None = None,
 ) -> CostGraph:
-    """Return the vertices of road lines, joined along the lines at the price of flat open land.
+    """Return the vertices of road lines, joined along the lines.
+
+    An edge costs its length times the factor of its road's class, and each river that it crosses:
+    a cable on a bridge is work of its own.
 
     Parameters
     ----------
     roads : GeoDataFrame
-        Lines with a CRS; where they meet within the tolerance one can turn.
+        Lines with a CRS; where they meet within the tolerance one can turn. A column
+        ``road_class`` or, as in OpenStreetMap, ``highway`` gives their class; ``cost_factor``
+        multiplies the price further.
     crs : str
         Projected CRS in metres to work in.
     tolerance_m : float
         m.
+    rivers : GeoDataFrame, optional
+        As for `terrain_cost_graph`.
     costs : RouteCosts, optional
-        ``per_km`` is used, with the column ``cost_factor`` of the roads where there is one.
     """
     costs = costs or RouteCosts()
     table = reproject(roads, crs)
@@ -176,14 +151,71 @@ def road_cost_graph(
     inside = np.flatnonzero((part[:-1] == part[1:]) & (label[:-1] != label[1:]))
     steps = shapely.linestrings(np.stack([xy[inside], xy[inside + 1]], axis=1))
     length_m = line_lengths_m(np.asarray(steps, dtype=object), crs)
-    factor = np.ones(len(inside))
-    if "cost_factor" in table:
-        factor = table["cost_factor"].to_numpy(dtype=np.float64)[row[part[inside]]]
-        if not (np.isfinite(factor) & (factor > 0.0)).all():
-            raise argument_fault("cost_factor", float(factor.min()), "factors above 0")
-    price = costs.per_km * length_m / 1000.0 * factor
-    matrix = symmetric_matrix(label[inside], label[inside + 1], price, len(first))
+    factor = _road_factors(table, costs)[row[part[inside]]]
+    price = costs.cost_per_km * length_m / 1000.0 * factor
+    a, b = label[inside], label[inside + 1]
+    price += costs.cost_per_crossing * _crossings(xy[first], a, b, rivers, crs=crs)
+    matrix = symmetric_matrix(a, b, price, len(first))
     return CostGraph(matrix, xy[first], crs, float(length_m.max()), costs)
+
+
+def _road_factors(roads: gpd.GeoDataFrame, costs: RouteCosts) -> FloatArray:
+    """Return the factor of each road, by its class and its own ``cost_factor``."""
+    factor = np.ones(len(roads))
+    name = next((name for name in ("road_class", "highway") if name in roads), None)
+    if name is not None:
+        known = costs.factor_by_road_class
+        factor = np.asarray([known.get(str(each), 1.0) for each in roads[name]])
+    if "cost_factor" in roads:
+        given = roads["cost_factor"].to_numpy(dtype=np.float64)
+        if not (np.isfinite(given) & (given > 0.0)).all():
+            raise argument_fault("cost_factor", float(given.min()), "factors above 0")
+        factor = factor * given
+    return factor
+
+
+def _by_slope(slope_percent: FloatArray, classes: Mapping[float, float]) -> FloatArray:
+    """Return the factor of each slope: that of the last class that begins at or below it."""
+    starts = np.asarray(sorted(classes))
+    factors = np.asarray([1.0, *(classes[start] for start in starts.tolist())])
+    found: FloatArray = factors[np.searchsorted(starts, slope_percent, side="right")]
+    return found
+
+
+def _crossings(
+    xy_m: FloatArray,
+    a: npt.NDArray[np.integer],
+    b: npt.NDArray[np.integer],
+    rivers: gpd.GeoDataFrame | None,
+    *,
+    crs: str,
+) -> FloatArray:
+    """Return how many rivers each edge crosses; of a river with two banks each is half of one."""
+    times = np.zeros(len(a))
+    if rivers is None or len(rivers) == 0 or len(a) == 0:
+        return times
+    shapes = reproject(rivers, crs).geometry.to_numpy()
+    filled = shapely.get_dimensions(shapes) == 2
+    edges = np.asarray(shapely.linestrings(np.stack([xy_m[a], xy_m[b]], axis=1)), dtype=object)
+    for lines, weight in ((shapes[~filled], 1.0), (shapely.boundary(shapes[filled]), 0.5)):
+        pieces = _pieces(lines)
+        if len(pieces):
+            piece, edge = shapely.STRtree(edges).query(pieces, predicate="crosses")
+            met = shapely.intersection(pieces[piece], edges[edge])
+            times += weight * np.bincount(
+                edge, shapely.get_num_geometries(met), minlength=len(edges)
+            )
+    return times
+
+
+def _pieces(lines: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the straight pieces of lines: their boxes are small, so few edges are looked at."""
+    xy, part = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    inside = np.flatnonzero(part[:-1] == part[1:])
+    pieces: npt.NDArray[np.object_] = np.asarray(
+        shapely.linestrings(np.stack([xy[inside], xy[inside + 1]], axis=1)), dtype=object
+    )
+    return pieces
 
 
 def _window(

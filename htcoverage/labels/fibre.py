@@ -2,4 +2,161 @@
 
 from __future__ import annotations
 
-FIBRE_WORDS: dict[str, tuple[str, str]] = {}
+FIBRE_WORDS: dict[str, tuple[str, str]] = {
+    "fibre_network": ("Fibre network", "Mạng cáp quang"),
+    # Figures of the summary, by their keys.
+    "fibre:route_km": (
+        "route inside the province, each pole line or trench once, km",
+        "tuyến trong tỉnh, mỗi tuyến cột hoặc cống bể tính một lần, km",
+    ),
+    "fibre:cable_km": (
+        "cable inside the province, each span times its cables, km",
+        "cáp trong tỉnh, chiều dài đoạn nhân số cáp, km",
+    ),
+    "fibre:spans": ("spans", "đoạn cáp"),
+    "fibre:nodes": ("fibre nodes", "nút quang"),
+    "fibre:components": ("parts that hang together", "số phần liên thông"),
+    "fibre:bridges": (
+        "spans whose cut separates something",
+        "đoạn cáp mà khi đứt làm mất kết nối",
+    ),
+    "fibre:articulation_nodes": (
+        "nodes whose failure separates something",
+        "nút mà khi hỏng làm mất kết nối",
+    ),
+    "fibre:bts_total": ("BTS on air", "BTS đang phát sóng"),
+    "fibre:bts_on_fibre": ("BTS on fibre", "BTS đã có cáp quang"),
+    "fibre:settlements_without_fibre": (
+        "settlements without fibre",
+        "thôn, bản, tổ dân phố chưa có cáp quang",
+    ),
+    "fibre:inter_provincial_cable_km": (
+        "apart: cable of inter-provincial routes, km",
+        "tính riêng: cáp liên tỉnh, km",
+    ),
+    "fibre:inter_provincial_routes": (
+        "apart: inter-provincial routes",
+        "tính riêng: tuyến liên tỉnh",
+    ),
+    "fibre:districts_without_fibre": (
+        "districts in which settlements lack fibre",
+        "số huyện có thôn chưa có cáp quang",
+    ),
+    "fibre:residents_within_reach": (
+        "residents within reach of fibre",
+        "số dân trong phạm vi cáp quang",
+    ),
+    "fibre:shared_pole_lines": (
+        "stretches that several spans share: one cut takes all of them",
+        "đoạn tuyến có nhiều cáp đi chung: đứt cùng lúc",
+    ),
+    "fibre:shared_pole_line_km": (
+        "length of these stretches, km",
+        "chiều dài các đoạn đi chung, km",
+    ),
+    "fibre_reported": (
+        "reported for comparison: more than {km} km of cable inside the province; how it was "
+        "counted is not public",
+        "số liệu công bố để so sánh: hơn {km} km cáp trong tỉnh; cách đếm không được công bố",
+    ),
+    "fibre_not_counted": (
+        "not counted, {status}: {spans} spans, {route} km of route, {cable} km of cable",
+        "không tính, {status}: {spans} đoạn cáp, {route} km tuyến, {cable} km cáp",
+    ),
+    "fibre_finding": ("found {count} times: {finding}", "phát hiện {count} lần: {finding}"),
+    "finding:multi_part": ("line of several parts", "đường gồm nhiều phần"),
+    "finding:zero_length": ("span without length, dropped", "đoạn có độ dài bằng 0, đã bỏ"),
+    "finding:duplicate": ("duplicate, dropped", "đoạn trùng lặp, đã bỏ"),
+    "finding:near_miss": ("ends that just miss each other, joined", "đầu mút lệch nhau, đã nối"),
+    "finding:end_on_span": (
+        "end on another span, which was split there",
+        "đầu mút nằm trên đoạn khác, đã tách đoạn tại đó",
+    ),
+    "finding:parallel_cable": (
+        "same line, other attributes, kept",
+        "cùng đường, khác thuộc tính, giữ nguyên",
+    ),
+    "finding:overlap": ("overlap of one owner, kept", "đoạn chồng lấn cùng chủ, giữ nguyên"),
+    "finding:crossing": ("crossing without a node, kept", "giao nhau không có nút, giữ nguyên"),
+    "finding:self_crossing": ("line that crosses itself, kept", "đường tự cắt, giữ nguyên"),
+    "finding:dangling_end": ("loose end near another span", "đầu mút hở gần đoạn khác"),
+    "finding:island": ("part joined to no other", "phần không nối với phần khác"),
+    # What the figures rest on.
+    "fibre_core": ("counted as connected", "được coi là có kết nối"),
+    "fibre_core_exits": (
+        "far ends of the inter-provincial spans",
+        "đầu xa của các đoạn liên tỉnh",
+    ),
+    "fibre_core_trunk": ("all trunk nodes of", "mọi nút trục của"),
+    "fibre_core_stations": ("the stations given as core", "các trạm lõi đã khai báo"),
+    "fibre_reach": (
+        "fibre within {reach} m counts as reached; ends within {tolerance} m are one node",
+        "có cáp trong {reach} m là trong phạm vi; đầu mút cách nhau dưới {tolerance} m là một nút",
+    ),
+    "fibre_length_words": (
+        "lengths are horizontal, on the WGS 84 ellipsoid",
+        "chiều dài tính theo phương ngang, trên elipxôit WGS 84",
+    ),
+    "fibre_residents_words": (
+        "residents are cut off when no owner within reach keeps a way to its core",
+        "dân bị mất kết nối khi không còn chủ cáp nào trong phạm vi giữ được đường tới lõi",
+    ),
+    "fibre_assumed": (
+        "assumed: {column} in {count} of {total} rows ({words})",
+        "giả định: {column} ở {count}/{total} dòng ({words})",
+    ),
+    # What fails.
+    "fibre_worst_routes": (
+        "Pole lines whose cut takes the most (cables on one line fall together)",
+        "Tuyến cột gây ảnh hưởng nhiều nhất khi đứt (cáp đi chung đứt cùng lúc)",
+    ),
+    "fibre_worst_spans": (
+        "Spans whose cut takes the most",
+        "Đoạn cáp gây ảnh hưởng nhiều nhất khi đứt",
+    ),
+    "bts_cut_off": ("BTS cut off", "BTS mất kết nối"),
+    "residents_cut_off": ("residents cut off", "số dân mất kết nối"),
+    "settlements_cut_off": ("settlements cut off", "thôn, bản, tổ dân phố mất kết nối"),
+    "residents_without_signal": ("residents without signal", "số dân mất sóng"),
+    "length_km": ("length, km", "chiều dài, km"),
+    # A hazard.
+    "fibre_hazard": ("Fibre in the area of the hazard", "Cáp quang trong vùng thiên tai"),
+    "hazard:spans_hit": ("spans hit", "đoạn cáp bị ảnh hưởng"),
+    "hazard:route_km_hit": ("route of these spans, km", "tuyến của các đoạn này, km"),
+    "hazard:nodes_hit": ("fibre nodes hit", "nút quang bị ảnh hưởng"),
+    "hazard:bts_inside": (
+        "BTS that stand in it (power and plinths not looked at)",
+        "BTS nằm trong vùng (chưa xét nguồn điện, nền trạm)",
+    ),
+    "hazard:bts_cut_off": ("BTS that lose their fibre", "BTS mất cáp quang"),
+    "hazard:settlements_cut_off": (
+        "settlements that lose their fibre",
+        "thôn, bản, tổ dân phố mất cáp quang",
+    ),
+    "hazard:residents_cut_off": ("residents who lose their fibre", "số dân mất cáp quang"),
+    # An extension.
+    "plan_total": (
+        "{count} targets for {cost} {currency}, {km} km; no plan over this graph costs less than "
+        "{bound}, so this one is at most {gap} above the cheapest",
+        "{count} điểm với {cost} {currency}, {km} km; mọi phương án trên đồ thị này tốn ít nhất "
+        "{bound}, nên phương án này cao hơn rẻ nhất không quá {gap}",
+    ),
+    "plan_connected": ("already connected: {count}", "đã có kết nối: {count}"),
+    "plan_unreachable": ("cannot be reached: {names}", "không thể nối tới: {names}"),
+    "plan_costs": (
+        "costs: {build} {cost} {currency} per km, {crossing} per river crossing",
+        "chi phí: {build} {cost} {currency} mỗi km, {crossing} mỗi lần vượt sông",
+    ),
+    "plan_assumed": (
+        "assumed, not anybody's prices: {items}",
+        "giả định, không phải giá của đơn vị nào: {items}",
+    ),
+    "plan_order": ("In the order of building", "Theo thứ tự xây dựng"),
+    "plan_phase": ("phase", "giai đoạn"),
+    "plan_target": ("target", "điểm cần nối"),
+    "plan_cost": ("cost", "chi phí"),
+    "plan_together": ("together", "lũy kế"),
+    "build:pole_line": ("pole line", "tuyến cột treo"),
+    "build:buried_duct": ("buried duct", "cống bể ngầm"),
+    "status:out-of-service": ("out of service", "ngừng khai thác"),
+}

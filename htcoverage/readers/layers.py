@@ -19,6 +19,7 @@ from htcoverage.readers.parsing import parse_columns, settle_integers
 from htcoverage.readers.position import check_layer_crs, parse_crs
 from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import tidy
+from htcoverage.readers.span_status import known_statuses
 from htcoverage.readers.vector import Layer, geometry_faults, read_layer
 from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS, Table
 
@@ -186,6 +187,8 @@ def _checked(layer: Layer, table: Table, *, crs: str | None = None) -> gpd.GeoDa
     faults += geometry_faults(layer, table.geometry)
     if "provenance" in frame:
         frame["provenance"] = frame["provenance"].fillna(defaults.PROVENANCE)
+    if table.name == SPANS.name:
+        frame["status"] = known_statuses(frame["status"])
     faults += range_faults(frame, table.columns, sheet=layer.sheet)
     if faults:
         raise InputError(tidy(faults, files=[layer.sheet.file]))

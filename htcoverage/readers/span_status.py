@@ -1,0 +1,34 @@
+"""The words that files use for the state of a span, and what each means."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pandas as pd
+
+#: What planners' files say, in lower case, hyphens as spaces.
+_SAID: dict[str, tuple[str, ...]] = {
+    "in-service": (
+        "in service", "on air", "live", "active", "existing", "operational", "built",
+        "hiện hữu", "hiện trạng", "đang khai thác", "khai thác", "đang hoạt động", "hoạt động",
+    ),
+    "planned": (
+        "planned", "plan", "proposed", "design", "under construction",
+        "quy hoạch", "kế hoạch", "theo kế hoạch", "dự kiến", "thiết kế", "đang thi công",
+    ),
+    "out-of-service": (
+        "out of service", "off air", "retired", "abandoned", "decommissioned", "removed", "dead",
+        "ngừng khai thác", "ngừng hoạt động", "thu hồi", "thanh lý", "hỏng",
+    ),
+}  # fmt: skip
+_MEANS = {word: status for status, words in _SAID.items() for word in words}
+
+
+def known_statuses(cells: pd.Series) -> pd.Series:
+    """Return the column with known words as those of ``schema.SPAN_STATUSES``, others as found."""
+    return cells.map(_known, na_action="ignore").astype(cells.dtype)
+
+
+def _known(said: object) -> object:
+    plain = unicodedata.normalize("NFC", str(said)).casefold()
+    return _MEANS.get(" ".join(plain.replace("-", " ").replace("_", " ").split()), said)
