@@ -1,0 +1,524 @@
+"""Files of the vector sources in their true formats, read without a server."""
+
+import gzip
+import json
+import math
+import tracemalloc
+import unicodedata
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from htcoverage.errors import InputError, SetupError
+from htcoverage.fetch.building_files import (
+    google_chunks,
+    google_tiles,
+    microsoft_chunks,
+    microsoft_tiles,
+    quadkeys_over,
+    size_of,
+)
+from htcoverage.fetch.names import find_name
+from htcoverage.fetch.opencellid_file import answer_instead, cells_within
+from htcoverage.fetch.osm_features import (
+    answer_fault,
+    overpass_query,
+    read_features,
+    roads_of,
+    settlements_of,
+    squares_over,
+)
+from htcoverage.fetch.units import read_release, read_units, units_of
+from htcoverage.fetch.vectors import inside_shares, tidy_text, valid_polygons, widened
+
+PROVINCES = ["Hà Nam", "Hà Nội", "Hà Tĩnh", "Nghệ An", "Quảng Bình", "Thanh Hóa"]
+CODES = [f"VNM-ADM1-{number}" for number in range(len(PROVINCES))]
+
+
+# ---- names ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Hà Tĩnh", "Ha Tinh", "HÀ TĨNH", "hatinh", "Ha Tinh Province", "Tỉnh Hà Tĩnh",
+        "Province of Ha Tinh", unicodedata.normalize("NFD", "Hà Tĩnh"), "  ha   tinh ",
+        "VNM-ADM1-2",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_province_is_found_however_it_is_written(words: str, form: str) -> None:
+    names = [unicodedata.normalize(form, name) for name in PROVINCES]  # type: ignore[arg-type]
+    assert find_name(words, names, codes=CODES, what="provinces") == 2
+
+
+def test_names_of_the_source_may_lack_diacritics_or_carry_the_kind() -> None:
+    names = ["Ha Nam Province", "Ha Tinh Province", "Thanh pho Da Nang"]
+    assert find_name("Hà Tĩnh", names, codes=CODES[:3], what="provinces") == 1
+    assert find_name("Đà Nẵng", names, codes=CODES[:3], what="provinces") == 2
+
+
+def test_several_units_of_one_name_are_all_listed_with_their_codes() -> None:
+    with pytest.raises(InputError, match=r"Ky Anh \(a\), Kỳ Anh \(b\)"):
+        find_name("kyanh", ["Ky Anh", "Kỳ Anh", "Can Lộc"], codes=["a", "b", "c"], what="units")
+    assert (
+        find_name("Kỳ Anh", ["Ky Anh", "Kỳ Anh", "Can Lộc"], codes=["a", "b", "c"], what="units")
+        == 1
+    )
+
+
+def test_a_name_that_is_not_there_gets_the_nearest_ones() -> None:
+    with pytest.raises(InputError) as caught:
+        find_name("Ha Tihn", PROVINCES, codes=CODES, what="provinces of VNM")
+    assert "one of the 6 provinces of VNM; the nearest names are Hà Tĩnh" in str(caught.value)
+    with pytest.raises(InputError, match="the nearest names are Hà Tĩnh"):
+        find_name("tinh", PROVINCES, codes=CODES, what="provinces")
+    with pytest.raises(InputError, match="one of the 6 provinces"):
+        find_name("", PROVINCES, codes=CODES, what="provinces")
+
+
+def test_text_of_a_server_is_one_harmless_line() -> None:
+    assert tidy_text("Can\u202e Lộc\n\x1b[31m\tred\x00") == "Can Lộc [31m red"
+    assert tidy_text(unicodedata.normalize("NFD", "Kỳ Anh")) == "Kỳ Anh"
+    assert tidy_text(None) == ""
+    assert len(tidy_text("x" * 10_000)) == 200
+
+
+# ---- outlines -------------------------------------------------------------------------------
+
+BOW_TIE = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+
+
+def test_outlines_become_valid_and_lose_no_ground() -> None:
+    spike = shapely.from_wkt("POLYGON ((0 0, 1 0, 1 1, 1 2, 1 1, 0 1, 0 0))")
+    collection = shapely.GeometryCollection(
+        [shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0), (5, 5)])]
+    )
+    shapes, repaired = valid_polygons(
+        np.array([BOW_TIE, spike, shapely.box(0, 0, 1, 1), collection, shapely.Point(0, 0), None])
+    )
+    assert repaired == 2
+    assert shapely.is_valid(shapes).all()
+    assert set(shapely.get_type_id(shapes)) <= {3, 6}
+    assert shapely.area(shapes).tolist() == pytest.approx([2.0, 1.0, 1.0, 1.0, 0.0, 0.0])
+
+
+@given(st.floats(-1, 2), st.floats(-1, 2), st.floats(0.1, 2))
+def test_the_share_inside_is_the_common_area(x: float, y: float, size: float) -> None:
+    outline = shapely.box(0, 0, 1, 1)
+    wide = max(0.0, min(1.0, x + size) - max(0.0, x))
+    high = max(0.0, min(1.0, y + size) - max(0.0, y))
+    shares = inside_shares(np.array([shapely.box(x, y, x + size, y + size)]), outline)
+    assert shares[0] == pytest.approx(wide * high / size**2, abs=1e-9)
+
+
+def test_an_outline_is_widened_by_kilometres_on_the_ground() -> None:
+    wide = widened(shapely.box(105.0, 18.0, 106.0, 19.0), 15.0)
+    west, south, east, north = shapely.bounds(wide)
+    metres_a_degree = 111_320 * math.cos(math.radians(18.5))
+    assert (105.0 - west) * metres_a_degree == pytest.approx(15_000, rel=0.02)
+    assert (north - 19.0) * 110_700 == pytest.approx(15_000, rel=0.02)
+    assert (18.0 - south) * 110_700 == pytest.approx(15_000, rel=0.02)
+    assert east > 106.1
+
+
+# ---- geoBoundaries --------------------------------------------------------------------------
+
+
+def feature(name: str, code: str, shape: shapely.Geometry) -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "properties": {
+            "shapeName": name, "shapeISO": "", "shapeID": code, "shapeGroup": "VNM",
+            "shapeType": "ADM2",
+        },
+        "geometry": json.loads(shapely.to_geojson(shape)),
+    }  # fmt: skip
+
+
+def geojson(path: Path, features: list[dict[str, object]]) -> Path:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    whole = {"type": "FeatureCollection", "crs": crs, "features": features}
+    path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_units_of_a_province_are_those_that_lie_in_it_and_stay_whole(tmp_path: Path) -> None:
+    path = geojson(
+        tmp_path / "adm2.geojson",
+        [
+            feature("Can Lộc", "2", shapely.box(0.0, 0.0, 0.5, 1.01)),
+            feature("Bow\u202e tie", "1", shapely.affinity.translate(BOW_TIE, 10, 0)),
+            feature("Kỳ Anh", "4", shapely.box(0.5, 0.5, 1.0, 1.0)),
+            feature("Kỳ Anh", "3", shapely.box(0.5, 0.0, 1.0, 0.5)),
+            feature("Neighbour", "5", shapely.box(0.99, 0.0, 3.0, 1.0)),
+            feature("", "6", shapely.box(0, 0, 1, 1)),
+            feature("Twice", "5", shapely.box(0, 0, 1, 1)),
+        ],
+    )
+    units, notes = read_units(path)
+    assert units["name"].tolist() == ["Can Lộc", "Bow tie", "Kỳ Anh", "Kỳ Anh", "Neighbour"]
+    assert units.geometry.is_valid.all()
+    assert notes == (
+        "1 outlines crossed themselves and were repaired",
+        "1 units without code, name or outline left out",
+        "1 units left out whose code another has",
+    )
+    mine, told = units_of(units, shapely.box(0, 0, 1, 1), cut=False)
+    assert mine["district_code"].tolist() == ["2", "3", "4"]
+    assert mine.geometry.iloc[0].bounds == (0.0, 0.0, 0.5, 1.01)
+    assert "2 units share their names: their codes tell them apart" in told
+
+
+def test_units_of_a_window_are_cut_at_its_edge(tmp_path: Path) -> None:
+    path = geojson(tmp_path / "adm2.geojson", [feature("A", "1", shapely.box(0, 0, 2, 1))])
+    units, _ = read_units(path)
+    mine, told = units_of(units, shapely.box(1.5, 0, 5, 5), cut=True)
+    assert mine.geometry.iloc[0].bounds == (1.5, 0.0, 2.0, 1.0)
+    assert mine["inside_share"].tolist() == [0.25]
+    assert told[1] == "1 of them are cut at its edge"
+
+
+def test_the_address_of_a_large_file_is_not_taken_for_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "adm1.geojson"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n")
+    with pytest.raises(SetupError, match="git LFS"):
+        read_units(path)
+    path.write_text('{"type": "FeatureCollection", "features": [{"type":')
+    with pytest.raises(SetupError, match="cannot be read"):
+        read_units(path)
+    geojson(path, [{"type": "Feature", "properties": {"a": 1}, "geometry": None}])
+    with pytest.raises(SetupError, match="lacks shapeID"):
+        read_units(path)
+
+
+def test_an_interface_that_answers_otherwise_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "api.json"
+    for text in ("<html>", "[]", '{"error": "no"}', "12", "\x00"):
+        path.write_text(text)
+        with pytest.raises(SetupError, match="gjDownloadURL"):
+            read_release(path, level="ADM1")
+
+
+# ---- OpenStreetMap --------------------------------------------------------------------------
+
+
+def osm(path: Path, elements: str) -> Path:
+    path.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<osm version="0.6" generator="Overpass API 0.7.62.4 2390de5a">\n'
+        "<note>The data included in this document is from www.openstreetmap.org. The data is made "
+        "available under ODbL.</note>\n"
+        '<meta osm_base="2026-11-01T00:00:00Z"/>\n' + elements + "\n</osm>\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def way(number: int, points: list[tuple[float, float]], tags: dict[str, str]) -> str:
+    """Return a way with its nodes, in the order of Overpass."""
+    ring = points[0] == points[-1]
+    own = points[:-1] if ring else points
+    ids = [1000 * number + place for place in range(len(own))]
+    nodes = "".join(
+        f'  <node id="{i}" lat="{y}" lon="{x}"/>\n' for i, (x, y) in zip(ids, own, strict=True)
+    )
+    refs = "".join(f'    <nd ref="{i}"/>\n' for i in ([*ids, ids[0]] if ring else ids))
+    told = "".join(f'    <tag k="{k}" v="{v}"/>\n' for k, v in tags.items())
+    return f'{nodes}  <way id="{number}">\n{refs}{told}  </way>\n'
+
+
+def square(x: float, y: float, size: float) -> list[tuple[float, float]]:
+    return [(x, y), (x + size, y), (x + size, y + size), (x, y + size), (x, y)]
+
+
+TAGS = {
+    "landuse": ["residential"],
+    "place": ["village", "hamlet", "isolated_dwelling", "neighbourhood", "quarter", "city_block"],
+}
+AREA = shapely.box(105.7, 18.2, 106.0, 18.5)
+
+
+def settlements(path: Path, elements: str) -> gpd.GeoDataFrame:
+    return settlements_of(read_features([osm(path, elements)], TAGS), AREA)[0]
+
+
+def test_settlements_do_not_overlap_and_bear_the_names_of_their_places(tmp_path: Path) -> None:
+    residential = {"landuse": "residential"}
+    table = settlements(
+        tmp_path / "a.osm",
+        way(1, square(105.90, 18.30, 0.010), residential)
+        + way(2, square(105.905, 18.305, 0.009), {**residential, "name": "Thôn B"})
+        + way(3, square(105.9, 18.3, 0.03), {"place": "village", "name": "Thôn A"})
+        + way(4, square(105.8, 18.3, 0.01), {"place": "hamlet", "name": "Xóm C"})
+        + way(5, square(105.901, 18.301, 0.002), residential)
+        + way(6, square(105.75, 18.3, 0.0001), residential)
+        + way(7, square(105.85, 18.4, 0.005), residential)
+        + way(8, square(105.6, 18.4, 0.005), residential)
+        + way(9, square(105.7, 18.2, 0.3), {"place": "town", "name": "Thị trấn"})
+        + '<node id="1" lat="18.302" lon="105.902"><tag k="place" v="hamlet"/>'
+        '<tag k="name" v="Xóm D"/></node>',
+    )
+    named = dict(zip(table["settlement_id"], table["name"], strict=True))
+    # 5 is drawn twice, 6 is tiny, 8 outside, 3 said again by 1 and 2, 9 is a town's whole ground.
+    assert named == {
+        "way/1": "Xóm D", "way/2": "Thôn B", "way/4": "Xóm C", "way/7": "way/7",
+    }  # fmt: skip
+    assert shapely.area(shapely.union_all(table.geometry)) == pytest.approx(
+        shapely.area(table.geometry).sum()
+    )
+    assert table.geometry.is_valid.all()
+    assert table["kind"].tolist() == ["landuse=residential"] * 2 + [
+        "place=hamlet", "landuse=residential",
+    ]  # fmt: skip
+
+
+def test_a_multipolygon_is_put_together_with_its_hole(tmp_path: Path) -> None:
+    table = settlements(
+        tmp_path / "a.osm",
+        way(1, square(105.8, 18.3, 0.01), {})
+        + way(2, square(105.803, 18.303, 0.004), {})
+        + '<relation id="77"><member type="way" ref="1" role="outer"/>'
+        '<member type="way" ref="2" role="inner"/><tag k="type" v="multipolygon"/>'
+        '<tag k="landuse" v="residential"/><tag k="name" v="Làng"/></relation>',
+    )
+    assert table["settlement_id"].tolist() == ["relation/77"]
+    assert shapely.area(table.geometry.iloc[0]) == pytest.approx(0.01**2 - 0.004**2, rel=1e-6)
+
+
+def test_an_element_of_two_answers_counts_once(tmp_path: Path) -> None:
+    body = way(1, square(105.8, 18.3, 0.01), {"landuse": "residential"})
+    paths = [osm(tmp_path / "a.osm", body), osm(tmp_path / "b.osm", body)]
+    assert len(settlements_of(read_features(paths, TAGS), AREA)[0]) == 1
+
+
+def test_a_square_without_anything_is_no_error(tmp_path: Path) -> None:
+    path = osm(tmp_path / "a.osm", "")
+    assert answer_fault(path) is None
+    table, _ = settlements_of(read_features([path], TAGS), AREA)
+    assert len(table) == 0
+    assert len(roads_of(read_features([path], {"highway": True}), AREA)[0]) == 0
+
+
+def test_roads_keep_their_class_and_cross_the_edge_whole(tmp_path: Path) -> None:
+    path = osm(
+        tmp_path / "r.osm",
+        way(1, [(105.9, 18.3), (106.2, 18.3)], {"highway": "primary", "ref": "QL1"})
+        + way(2, [(105.9, 18.31), (105.91, 18.31)], {"highway": "footway"})
+        + way(3, [(106.9, 18.31), (106.91, 18.31)], {"highway": "track"})
+        + way(4, square(105.9, 18.4, 0.01), {"highway": "residential", "name": "Vòng"}),
+    )
+    table, _ = roads_of(read_features([path], {"highway": True}), AREA)
+    assert table["road_id"].tolist() == ["way/1", "way/4"]
+    assert table["highway"].tolist() == ["primary", "residential"]
+    assert table["ref"].fillna("").tolist() == ["QL1", ""]
+    assert table.geometry.iloc[0].bounds[2] == 106.2
+
+
+def test_overpass_tells_of_failures_inside_a_good_answer(tmp_path: Path) -> None:
+    words = 'runtime error: Query timed out in "query" at line 1 after 181 seconds.'
+    path = osm(tmp_path / "a.osm", f"<remark> {words} </remark>")
+    assert answer_fault(path) == words
+    path.write_text('<?xml version="1.0"?>\n<osm version="0.6">\n<node id="1" lat="18')
+    assert answer_fault(path) == "an answer that was cut"
+    path.write_text("<html><body>The server is probably too busy</body></html>")
+    assert "too busy" in (answer_fault(path) or "")
+
+
+@given(
+    st.floats(-170, 170), st.floats(-80, 80), st.floats(0.001, 3.0), st.floats(0.001, 3.0)
+)  # fmt: skip
+def test_squares_cover_the_area_and_no_more(x: float, y: float, wide: float, high: float) -> None:
+    area = shapely.box(x, y, x + wide, y + high)
+    squares = [shapely.box(*each) for each in squares_over((x, y, x + wide, y + high))]
+    assert shapely.union_all(squares).buffer(1e-9).contains(area)
+    assert all(each.intersects(area) for each in squares)
+
+
+def test_a_query_asks_for_a_box_in_the_order_of_overpass() -> None:
+    query = overpass_query("roads", (105.5, 18.0, 106.0, 18.5), timeout_s=180)
+    assert query.startswith("[out:xml][timeout:180][bbox:18,105.5,18.5,106];")
+    assert query.endswith("(._;>;);out body;")
+
+
+# ---- buildings ------------------------------------------------------------------------------
+
+
+def test_quadkeys_are_those_of_the_published_example() -> None:
+    # Microsoft, "Bing Maps Tile System": tile (3, 5) of level 3 is "213"; the point in its middle.
+    longitude_deg = (3.5 / 8) * 360 - 180
+    latitude_deg = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * 5.5 / 8))))
+    bounds = (longitude_deg, latitude_deg, longitude_deg, latitude_deg)
+    assert all(key.startswith("213") for key in quadkeys_over(bounds))
+
+
+@given(st.floats(-179.9, 179.9), st.floats(-85, 85))
+def test_a_quadkey_holds_its_point(longitude_deg: float, latitude_deg: float) -> None:
+    (key,) = quadkeys_over((longitude_deg, latitude_deg, longitude_deg, latitude_deg))
+    assert len(key) == 9
+    x = sum((int(digit) & 1) << (8 - place) for place, digit in enumerate(key))
+    y = sum((int(digit) >> 1) << (8 - place) for place, digit in enumerate(key))
+
+    def latitude_of(row: int) -> float:
+        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / 512))))
+
+    assert x / 512 * 360 - 180 - 1e-9 <= longitude_deg <= (x + 1) / 512 * 360 - 180
+    assert latitude_of(y + 1) - 1e-9 <= latitude_deg <= latitude_of(y) + 1e-9
+
+
+def test_the_index_of_microsoft_gives_the_squares_wanted(tmp_path: Path) -> None:
+    bounds = (105.9, 18.3, 105.91, 18.31)
+    (key,) = quadkeys_over(bounds)
+    index = tmp_path / "dataset-links.csv"
+    index.write_text(
+        "Location,QuadKey,Url,Size,UploadDate\n"
+        f"Vietnam,{key},https://example.org/vn.csv.gz,26.1MB,2026-02-03\n"
+        f"Laos,{key},https://example.org/la.csv.gz,903.2KB,2026-02-03\n"
+        "Vietnam,132200000,https://example.org/far.csv.gz,1B,2026-02-03\n"
+    )
+    tiles = microsoft_tiles(index, bounds)
+    assert [tile.size_bytes for tile in tiles] == [903_200, 26_100_000]
+    index.write_text("<html>moved</html>")
+    with pytest.raises(SetupError, match="may have moved"):
+        microsoft_tiles(index, bounds)
+
+
+def test_sizes_are_read_as_the_index_writes_them() -> None:
+    assert [size_of(text) for text in ("1.5GB", "26.1MB", "903.2KB", "12B", "?", "")] == [
+        1_500_000_000, 26_100_000, 903_200, 12, 0, 0,
+    ]  # fmt: skip
+
+
+def test_the_index_of_google_gives_the_cells_that_touch(tmp_path: Path) -> None:
+    index = tmp_path / "tiles.geojson"
+    cells = [("315", shapely.box(100, 10, 106, 20)), ("317", shapely.box(120, 10, 126, 20))]
+    index.write_text(
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": [
+                    {
+                        "type": "Feature",
+                        "properties": {
+                            "tile_id": name,
+                            "tile_url": f"https://example.org/{name}_buildings.csv.gz",
+                            "size_mb": 145.5,
+                        },
+                        "geometry": json.loads(shapely.to_geojson(cell)),
+                    }
+                    for name, cell in cells
+                ],
+            }
+        )
+    )
+    (tile,) = google_tiles(index, (105.9, 18.3, 105.91, 18.31))
+    assert (tile.name, tile.size_bytes) == ("315", 145_500_000)
+    index.write_text("{}")
+    with pytest.raises(SetupError, match="may have moved"):
+        google_tiles(index, (105.9, 18.3, 105.91, 18.31))
+
+
+BOUNDS = (105.9, 18.3, 106.0, 18.4)
+
+
+def footprint(x: float, y: float, size: float = 0.0001) -> str:
+    ring = [list(point) for point in square(x, y, size)]
+    properties = {"height": -1.0, "confidence": 0.875}
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    return json.dumps({"type": "Feature", "properties": properties, "geometry": geometry})
+
+
+def test_buildings_of_microsoft_are_lines_of_geojson(tmp_path: Path) -> None:
+    path = tmp_path / "part-00159.csv.gz"
+    lines = [
+        footprint(105.95, 18.35), footprint(105.2, 18.35), "damaged {", footprint(105.89999, 18.3),
+    ]  # fmt: skip
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    (chunk,) = microsoft_chunks(path, BOUNDS)
+    assert (chunk.lines, chunk.faulty, len(chunk.table)) == (4, 1, 2)
+    assert chunk.table["confidence"].tolist() == [0.875, 0.875]
+    assert chunk.table["height_m"].isna().all()
+
+
+def test_buildings_of_google_are_csv_with_wkt(tmp_path: Path) -> None:
+    path = tmp_path / "315_buildings.csv.gz"
+    rows = "latitude,longitude,area_in_meters,confidence,geometry,full_plus_code\n"
+    for x, y in ((105.95, 18.35), (105.2, 18.35), (106.0, 18.4)):
+        wkt = shapely.box(x, y, x + 0.0001, y + 0.0001).wkt
+        rows += f'{y},{x},110.5,0.8125,"{wkt}",7PF7XX22+22\n'
+    rows += 'nowhere,105.95,1,0.7,"POLYGON EMPTY",7PF7XX22+22\n'
+    path.write_bytes(gzip.compress(rows.encode()))
+    (chunk,) = google_chunks(path, BOUNDS)
+    assert (chunk.lines, chunk.faulty, len(chunk.table)) == (4, 1, 2)
+    assert chunk.table["confidence"].tolist() == [0.8125, 0.8125]
+
+
+@pytest.mark.parametrize("read", [microsoft_chunks, google_chunks])
+def test_a_file_that_was_cut_is_told(tmp_path: Path, read: object) -> None:
+    path = tmp_path / "cut.csv.gz"
+    whole = gzip.compress("\n".join(footprint(105.95, 18.35) for _ in range(1000)).encode())
+    for content in (whole[: len(whole) // 2], b"<html>not here</html>", whole[:-6] + b"\x00" * 6):
+        path.write_bytes(content)
+        with pytest.raises(SetupError, match=r"cut\.csv\.gz is no whole file of buildings"):
+            list(read(path, BOUNDS))  # type: ignore[operator]
+
+
+def test_a_line_without_end_is_not_gathered(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for _ in range(100):
+            file.write(b"0" * 1_000_000)
+    tracemalloc.start()
+    with pytest.raises(SetupError, match="does not end"):
+        list(microsoft_chunks(path, BOUNDS))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+# ---- OpenCelliD -----------------------------------------------------------------------------
+
+HEADER = (
+    "radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,updated,averageSignal\n"
+)
+ROWS = (
+    "LTE,452,4,5001,25601,0,105.9050,18.3420,1000,12,1,1459813819,1640000000,0\n"
+    "UMTS,452,2,5001,70131,0,106.9050,18.3520,1000,3,1,1459813819,1640000000,0\n"
+    "LTE,457,1,5001,25601,0,105.9050,18.3420,1000,12,1,1459813819,1640000000,0\n"
+    "GSM,452,1,5001,131,0,105.9150,18.3520,1000,3,1,1459813819,1640000000,0\n"
+)
+
+
+@pytest.mark.parametrize("header", ["", HEADER])
+def test_cells_near_the_area_are_kept_with_or_without_a_header(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "452.csv.gz"
+    path.write_bytes(gzip.compress((header + ROWS).encode()))
+    cells = cells_within(path, AREA, mcc=452)
+    assert (cells.rows, cells.faulty) == (4, 0)
+    assert cells.table["cell"].tolist() == ["25601", "131"]
+    assert ",".join(cells.table.columns) + "\n" == HEADER
+
+
+def test_what_opencellid_says_instead_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "452.csv.gz"
+    path.write_bytes(b"RATE_LIMITED\n")
+    assert answer_instead(path) == "RATE_LIMITED"
+    path.write_bytes(b'{"status":"error","message":"INVALID_TOKEN"}')
+    assert "INVALID_TOKEN" in (answer_instead(path) or "")
+    path.write_bytes(gzip.compress(ROWS.encode()))
+    assert answer_instead(path) is None
+
+
+def test_a_file_of_other_things_is_no_file_of_cells(tmp_path: Path) -> None:
+    path = tmp_path / "452.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n1,2\n"))
+    with pytest.raises(SetupError, match="no file of cells"):
+        cells_within(path, AREA, mcc=452)
+    path.write_bytes(gzip.compress((HEADER + ROWS).encode())[:-20])
+    with pytest.raises(SetupError, match="no whole file of cells"):
+        cells_within(path, AREA, mcc=452)
