@@ -1,34 +1,60 @@
 """Named criteria: what a regulator or a programme asks, and where each number comes from.
 
 A preset only sets parameters. Where its source gives no number, ours stands there under the words
-"labelled assumption".
+"labelled assumption". How well the model is known (`model_sigma_db`) and how large its pixels are
+(`location_sigma_db`) belong to a prediction, not to a preset: a run keeps its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
-from htcoverage.figures.cover import CoverCriteria, Technology
-from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
+from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, Technology, layer_excess
+from htcoverage.figures.measure import FigureColumn, covered_m2
+from htcoverage.figures.rows import (
+    HEADLINE_SETTLEMENT_PART,
+    PROVINCE_CODE,
+    UNITS,
+    Measure,
+    add_up,
+    add_up_homes,
+    count_settlements,
+    people_of,
+)
+from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
+from htcoverage.grid import grid_of
+from htcoverage.labels import Language, label
 
-ASSUMPTION = "labelled assumption"
+ASSUMPTION = label("labelled_assumption")
 
-_OUR_THRESHOLD_3G = (
+#: The criteria that a preset sets; the rest is a run's own.
+SET_CRITERIA = (
     "threshold_3g_dbm",
-    f"{ASSUMPTION}: −95 dBm RSCP, where the legend of VNPT's drive tests begins “trung bình”",
-)
-_OUR_THRESHOLD_4G = (
     "threshold_4g_dbm",
-    f"{ASSUMPTION}: −105 dBm RSRP, the level of Ofcom's outdoor line",
+    "cell_edge_probability",
+    "user_loss_db",
+    "user_loss_sigma_db",
 )
-_OUR_PROBABILITY = ("cell_edge_probability", f"{ASSUMPTION}: 90 % at the cell edge")
-_OUR_SIGMAS = (
-    "location_sigma_db, model_sigma_db",
-    f"{ASSUMPTION}: 2 dB inside a pixel (ITU-R P.1812, §4.7, about 1.8 GHz and 100 m) and 7 dB"
-    " for the model until it is calibrated",
-)
+
+#: Columns of `compare_presets`.
+PRESET_COLUMNS = (
+    "preset", "technology", "denominator", "settlement_part", "basis", "covered_share", "covered",
+    "total", "unit", *SET_CRITERIA, "margin_db", "least_level_dbm",
+)  # fmt: skip
+
+_OUR_THRESHOLD_3G = ("threshold_3g_dbm", "our_3g")
+_OUR_THRESHOLD_4G = ("threshold_4g_dbm", "our_4g")
+_OUR_PROBABILITY = ("cell_edge_probability", "our_probability")
+_OUR_SIGMAS = ("location_sigma_db, model_sigma_db", "our_sigmas")
 
 
 @dataclass(frozen=True)
@@ -39,170 +65,167 @@ class Preset:
     ----------
     name : str
         As it is asked for, such as ``ofcom-4g``.
-    title : str
-        What it stands for, in English.
     criteria : CoverCriteria
         What counts as covered.
     technology, denominator, basis : str
-        The figure row that the preset reads.
+        The figure row that the preset reads, of any operator.
     settlement_part : float or None
         The part of a settlement that must be covered, where settlements are counted.
-    sources : tuple of (str, str)
-        For each parameter that is set, the document that sets it or the words
-        "labelled assumption".
-    caution : str
-        What the preset does not check though its source asks for it; empty where nothing.
+    source_keys : tuple of (str, str)
+        For each parameter that is set, the key of the words for its source.
+    cautioned : bool
+        Whether its source asks for something that is not checked here.
     """
 
     name: str
-    title: str
     criteria: CoverCriteria
     technology: Technology
     denominator: Literal["land_area", "residential_area", "residents", "households", "settlements"]
     basis: Literal["median", "cell_edge"]
     settlement_part: float | None
-    sources: tuple[tuple[str, str], ...]
-    caution: str = ""
+    source_keys: tuple[tuple[str, str], ...]
+    cautioned: bool = True
+
+    @property
+    def title(self) -> str:
+        """What it stands for, in English."""
+        return self.title_in("en")
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """For each parameter that is set, its document or the words "labelled assumption"."""
+        return self.sources_in("en")
+
+    @property
+    def caution(self) -> str:
+        """What is not checked though its source asks for it, in English; empty where nothing."""
+        return self.caution_in("en")
+
+    def title_in(self, language: Language) -> str:
+        """Return what it stands for."""
+        return label(f"preset_title:{self.name}", language)
+
+    def sources_in(self, language: Language) -> tuple[tuple[str, str], ...]:
+        """Return the parameters that are set, each with the words for its source."""
+        return tuple((name, label(f"source_of:{key}", language)) for name, key in self.source_keys)
+
+    def caution_in(self, language: Language) -> str:
+        """Return what is not checked though its source asks for it; empty where nothing."""
+        return label(f"caution_of:{self.name}", language) if self.cautioned else ""
+
+    def criteria_of(self, base: CoverCriteria) -> CoverCriteria:
+        """Return the preset's criteria for a prediction: its own spreads are kept.
+
+        Parameters
+        ----------
+        base : CoverCriteria
+            Of the prediction: ``location_sigma_db`` and ``model_sigma_db`` are read.
+        """
+        return replace(
+            self.criteria,
+            location_sigma_db=base.location_sigma_db,
+            model_sigma_db=base.model_sigma_db,
+        )
 
 
 _ALL = (
     Preset(
         name="outdoors",
-        title="Outdoors, 90 % at the cell edge: the defaults",
         criteria=CoverCriteria(),
         technology="4G",
         denominator="residents",
         basis="cell_edge",
         settlement_part=None,
-        sources=(_OUR_THRESHOLD_3G, _OUR_THRESHOLD_4G, _OUR_PROBABILITY, _OUR_SIGMAS),
+        source_keys=(_OUR_THRESHOLD_3G, _OUR_THRESHOLD_4G, _OUR_PROBABILITY, _OUR_SIGMAS),
+        cautioned=False,
     ),
     Preset(
         name="in-car",
-        title="Inside a car, 90 % at the cell edge",
         criteria=CoverCriteria(user_loss_db=8.0),
         technology="4G",
         denominator="residents",
         basis="cell_edge",
         settlement_part=None,
-        sources=(
+        source_keys=(
             _OUR_THRESHOLD_3G,
             _OUR_THRESHOLD_4G,
             _OUR_PROBABILITY,
             _OUR_SIGMAS,
-            ("user_loss_db", f"{ASSUMPTION}: 8 dB of body and car, without a spread"),
+            ("user_loss_db", "car"),
         ),
+        cautioned=False,
     ),
     Preset(
         name="indoors",
-        title="Inside a building of traditional materials, 90 % at the cell edge",
         criteria=CoverCriteria(user_loss_db=14.8, user_loss_sigma_db=9.3),
         technology="4G",
         denominator="residents",
         basis="cell_edge",
         settlement_part=None,
-        sources=(
+        source_keys=(
             _OUR_THRESHOLD_3G,
             _OUR_THRESHOLD_4G,
             _OUR_PROBABILITY,
             _OUR_SIGMAS,
-            (
-                "user_loss_db, user_loss_sigma_db",
-                "ITU-R P.2109-2, annex 1, §3: building entry loss at 1.8 GHz, traditional"
-                " building, horizontal path: median 14.8 dB, 26.8 dB not exceeded in 90 % of"
-                " buildings and places in them, which is 9.3 dB of spread above the median. That"
-                f" the homes here are traditional buildings in its sense is a {ASSUMPTION}",
-            ),
+            ("user_loss_db, user_loss_sigma_db", "building"),
         ),
-        caution="The loss at 1.8 GHz stands for every band; at 900 MHz it is 0.6 dB less.",
     ),
     Preset(
         name="ofcom-4g",
-        title="Ofcom's outdoor 4G line",
         criteria=CoverCriteria(threshold_4g_dbm=-105.0, cell_edge_probability=0.5),
         technology="4G",
         denominator="land_area",
         basis="median",
         settlement_part=None,
-        sources=(
-            (
-                "threshold_4g_dbm",
-                "Ofcom, Connected Nations, methodology: 4G outdoors, RSRP −105 dBm",
-            ),
-            (
-                "cell_edge_probability",
-                "Ofcom, Connected Nations, methodology: the predicted level is compared with the"
-                " line, which already embodies its probability; no further margin, so 50 %",
-            ),
-            ("denominator", "Ofcom, Connected Nations: geographic coverage, share of land area"),
+        source_keys=(
+            ("threshold_4g_dbm", "ofcom_level"),
+            ("cell_edge_probability", "ofcom_probability"),
+            ("denominator", "ofcom_area"),
             _OUR_THRESHOLD_3G,
             _OUR_SIGMAS,
         ),
-        caution="Ofcom reads the operators' own predictions, checked by its drive tests.",
     ),
     Preset(
         name="fcc-bdc",
-        title="FCC, Broadband Data Collection",
         criteria=CoverCriteria(cell_edge_probability=0.9),
         technology="4G",
         denominator="land_area",
         basis="cell_edge",
         settlement_part=None,
-        sources=(
-            (
-                "cell_edge_probability",
-                "Broadband DATA Act, 47 U.S.C. § 642(b)(2)(B): at least 90 % at the cell edge",
-            ),
-            (
-                "denominator",
-                "Broadband DATA Act, 47 U.S.C. § 642(b)(2)(B): coverage is filed as areas",
-            ),
+        source_keys=(
+            ("cell_edge_probability", "fcc_probability"),
+            ("denominator", "fcc_area"),
             _OUR_THRESHOLD_3G,
             _OUR_THRESHOLD_4G,
             _OUR_SIGMAS,
         ),
-        caution=(
-            "The FCC asks for 5/1 Mbit/s at 50 % cell loading: speeds need loading data, which are"
-            " not in a level. It also asks for a receiver at 1.5 m or higher and pixels of 100 m or"
-            " smaller; both depend on how the coverage was computed."
-        ),
     ),
     Preset(
         name="arcotel",
-        title="ARCOTEL (Ecuador), 4G",
         criteria=CoverCriteria(threshold_4g_dbm=-100.0),
         technology="4G",
         denominator="residential_area",
         basis="cell_edge",
         settlement_part=None,
-        sources=(
-            ("threshold_4g_dbm", "ARCOTEL, quality parameters of mobile service: RSRP −100 dBm"),
-            ("denominator", f"{ASSUMPTION}: residential area"),
+        source_keys=(
+            ("threshold_4g_dbm", "arcotel_level"),
+            ("denominator", "our_residential_area"),
             _OUR_PROBABILITY,
             _OUR_THRESHOLD_3G,
             _OUR_SIGMAS,
         ),
-        caution="ARCOTEL measures along drive routes; this predicts over areas.",
     ),
     Preset(
         name="vn-thon",
-        title="Vietnam's count of thôn/bản with signal",
         criteria=CoverCriteria(),
         technology="any",
         denominator="settlements",
         basis="cell_edge",
         settlement_part=HEADLINE_SETTLEMENT_PART,
-        sources=(
-            (
-                "denominator",
-                "Vietnam's programme to close signal gaps counts thôn/bản: one unit, whatever its"
-                " size",
-            ),
-            ("technology", f"{ASSUMPTION}: 3G or 4G"),
-            (
-                "settlement_part",
-                f"{ASSUMPTION}: {HEADLINE_SETTLEMENT_PART:.0%} of the residents; the criteria of"
-                " letter 1603 were not seen",
-            ),
+        source_keys=(
+            ("denominator", "vietnam_counts"),
+            ("technology", "our_either"),
+            ("settlement_part", "our_part"),
             _OUR_THRESHOLD_3G,
             _OUR_THRESHOLD_4G,
             _OUR_PROBABILITY,
@@ -235,3 +258,110 @@ def preset(name: str) -> Preset:
     if name not in PRESETS:
         raise argument_fault("preset", name, f"one of {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def preset_row(figures: pd.DataFrame, chosen: Preset) -> pd.Series | None:
+    """Return the row of the province, any operator, that a preset reads; None where there is none.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `compute_figures`, with whatever criteria they were computed.
+    chosen : Preset
+        Whose row.
+    """
+    rows = figures[
+        (figures["area_code"] == PROVINCE_CODE)
+        & (figures["operator"] == ANY_OPERATOR)
+        & (figures["technology"] == chosen.technology)
+        & (figures["denominator"] == chosen.denominator)
+        & (figures["basis"] == chosen.basis)
+    ]
+    if chosen.settlement_part is not None:
+        rows = rows[rows["settlement_part"] == chosen.settlement_part]
+    return rows.iloc[0] if len(rows) else None
+
+
+def compare_presets(
+    coverage: xr.Dataset,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    criteria: CoverCriteria | None = None,
+    presets: Iterable[Preset] = _ALL,
+) -> pd.DataFrame:
+    """Return the row that each preset reads, of the whole province and any operator.
+
+    Each share is the one that `compute_figures` gives with the preset's criteria; only that one row
+    is measured, so that all presets together cost less than one table of figures.
+
+    Parameters
+    ----------
+    coverage, settlements, districts
+        As for `compute_figures`.
+    criteria : CoverCriteria, optional
+        Of the prediction; its spreads of pixel and model are kept.
+    presets : iterable of Preset
+        All of them by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``preset, technology, denominator, settlement_part, basis, covered_share, covered, total,
+        unit``, the criteria, and ``least_level_dbm``: the level that the basis asks for outdoors
+        (of 4G, or of 3G where the preset reads that alone). A preset whose layers the coverage
+        lacks has no row.
+
+    Raises
+    ------
+    InputError
+        As `compute_figures`.
+    """
+    base = criteria or CoverCriteria()
+    grid = grid_of(coverage)
+    settlements = reproject(settlements, coverage.attrs["crs"])
+    districts = reproject(districts, coverage.attrs["crs"])
+    raise_faults(table_faults(settlements, districts, grid))
+    polygons = pd.concat([settlements[["geometry"]], districts[["geometry"]]], ignore_index=True)
+    zones = zone_areas(polygons, grid)
+    people = people_of(settlements)
+    everywhere = np.zeros(len(settlements), dtype=np.int64)
+    rows = []
+    for each in presets:
+        asked = each.criteria_of(base)
+        layers = layer_excess(coverage, criteria=asked, pixels=zones.pixels)
+        if not layers.has(each.technology, ANY_OPERATOR):
+            continue
+        column = FigureColumn(each.technology, ANY_OPERATOR, each.basis)
+        covered = covered_m2(zones, layers, [column], criteria=asked)
+        homes_m2, land_m2 = covered[: len(settlements)], covered[len(settlements) :]
+        measured = {
+            Measure("land_area"): add_up(land_m2 / 1e6, np.zeros(len(land_m2), int), areas=1),
+            **add_up_homes(homes_m2, people, everywhere, areas=1),
+        }
+        if each.settlement_part is not None:
+            parts = (each.settlement_part,)
+            measured |= count_settlements(homes_m2, parts, everywhere, areas=1)
+        found = measured.get(Measure(each.denominator, each.settlement_part))
+        if found is None or found[0, 1] <= 0.0:
+            continue
+        margin_db = asked.margin_db if each.basis == "cell_edge" else 0.0
+        least_of = each.technology if each.technology in ("3G", "4G") else "4G"
+        rows.append(
+            {
+                "preset": each.name,
+                "technology": each.technology,
+                "denominator": each.denominator,
+                "settlement_part": each.settlement_part,
+                "basis": each.basis,
+                "covered_share": found[0, 0] / found[0, 1],
+                "covered": found[0, 0],
+                "total": found[0, 1],
+                "unit": UNITS[each.denominator],
+                **{name: getattr(asked, name) for name in SET_CRITERIA},
+                "margin_db": margin_db,
+                "least_level_dbm": asked.threshold_dbm(least_of) + margin_db,
+            }
+        )
+    table = pd.DataFrame(rows, columns=list(PRESET_COLUMNS))
+    return table.assign(settlement_part=table["settlement_part"].astype(float))

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -88,6 +89,31 @@ def residential_statement(reported: Mapping[str, object]) -> PublicStatement:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Reconciliation:
+    """What was said in public, and the computed shares beside it.
+
+    Parameters
+    ----------
+    statements : tuple of PublicStatement
+        In the order in which they are told.
+    table : DataFrame
+        From `reconcile`.
+    modelled : bool
+        Whether the base stations are modelled, so that nothing here checks a carrier's ledger.
+    """
+
+    statements: tuple[PublicStatement, ...]
+    table: pd.DataFrame
+    modelled: bool
+
+    def paragraph(self, language: Language = "en") -> str:
+        """Return all of it as `reconciliation_paragraph` writes it."""
+        return reconciliation_paragraph(
+            self.table, self.statements, modelled=self.modelled, language=language
+        )
+
+
 def reconcile(
     figures: pd.DataFrame,
     sensitivities: Iterable[Sensitivity],
@@ -103,7 +129,8 @@ def reconcile(
         From `compute_sensitivity` at the basis ``cell_edge``, for the technologies and operators
         whose shift is wanted.
     statements : sequence of PublicStatement
-        In the order in which they are to be told.
+        In the order in which they are to be told. One that the figures do not answer (communes,
+        where settlements tell none) has no row.
 
     Returns
     -------
@@ -119,7 +146,7 @@ def reconcile(
     Raises
     ------
     InputError
-        If the figures answer no reading of a statement.
+        If the figures answer no reading of any statement.
     """
     criteria = CoverCriteria(**figures.attrs["criteria"])
     curves = {
@@ -134,12 +161,10 @@ def reconcile(
             for operator in (ANY_OPERATOR, ALL_OPERATORS)
             for reading in statement.readings
         ]
-        answered = [row for row in found if row is not None]
-        if not answered:
-            raise argument_fault(
-                "figures", f"no row for {statement.technology}", f"rows that answer {statement}"
-            )
-        rows += answered
+        rows += [row for row in found if row is not None]
+    if not rows:
+        asked = ", ".join(dict.fromkeys(statement.technology for statement in statements))
+        raise argument_fault("figures", f"no row for {asked}", "rows that answer a statement")
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table.attrs["criteria"] = figures.attrs["criteria"]
     return table
@@ -222,21 +247,100 @@ def reconciliation_paragraph(
         )
     ]
     for statement in statements:
-        said = statement.words_en if language == "en" else statement.words_vi
-        sentences.append(
-            label("rec_reported", language).format(date=date_words(statement.date), said=said)
-        )
-        own = table[
-            (table["date"] == statement.date)
-            & (table["reported_share"] == statement.share)
-            & (table["technology"] == statement.technology)
-        ]
-        for operator in (ANY_OPERATOR, ALL_OPERATORS):
-            rows = own[own["operator"] == operator]
-            if len(rows):
-                sentences.append(_told(rows, operator, statement, language))
+        sentences += statement_sentences(table, statement, language=language)
     sentences.append(label("rec_modelled" if modelled else "rec_ledger", language))
     return " ".join(sentences)
+
+
+def statement_sentences(
+    table: pd.DataFrame, statement: PublicStatement, *, language: Language = "en"
+) -> list[str]:
+    """Return what `reconciliation_paragraph` says of one statement, a sentence an item.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `reconcile`.
+    statement : PublicStatement
+        One of those it was made with.
+    language : {"en", "vi"}
+        Language of the words.
+    """
+    said = statement.words_en if language == "en" else statement.words_vi
+    sentences = [label("rec_reported", language).format(date=date_words(statement.date), said=said)]
+    own = table[
+        (table["date"] == statement.date)
+        & (table["reported_share"] == statement.share)
+        & (table["technology"] == statement.technology)
+    ]
+    if len(own) == 0:
+        return [*sentences, label("rec_unanswered", language)]
+    for operator in (ANY_OPERATOR, ALL_OPERATORS):
+        rows = own[own["operator"] == operator]
+        if len(rows):
+            sentences.append(_told(rows, operator, statement, language))
+    return sentences
+
+
+def reconciliation_document(found: Reconciliation) -> dict[str, Any]:
+    """Return a reconciliation as plain values for ``figures.json``; `read_reconciliation` reads it.
+
+    ``shift_db`` is null where no shift reaches the share (``reached_by_a_shift`` false) and where
+    none was asked for (null).
+    """
+    rows: list[dict[str, Any]] = []
+    for row in found.table.to_dict("records"):
+        shifts = {
+            name: round(float(row[name]), 3) if math.isfinite(row[name]) else None
+            for name in ("shift_db", "median_shift_db")
+        }
+        asked = not math.isnan(row["shift_db"])
+        rows.append(
+            {
+                **{str(name): value for name, value in row.items()},
+                "part": None if math.isnan(row["part"]) else row["part"],
+                "median": round(float(row["median"]), 6),
+                "cell_edge": round(float(row["cell_edge"]), 6),
+                "holds": bool(row["holds"]),
+                **shifts,
+                "reached_by_a_shift": math.isfinite(row["shift_db"]) if asked else None,
+            }
+        )
+    return {
+        "statements": [asdict(statement) for statement in found.statements],
+        "modelled": found.modelled,
+        "rows": rows,
+        "paragraph": {language: found.paragraph(language) for language in get_args(Language)},
+    }
+
+
+def read_reconciliation(
+    document: Mapping[str, Any], *, criteria: Mapping[str, float]
+) -> Reconciliation:
+    """Return the reconciliation that ``figures.json`` holds.
+
+    Parameters
+    ----------
+    document : mapping
+        As `reconciliation_document` returns it, read back from JSON.
+    criteria : mapping
+        The criteria of the figures.
+    """
+    statements = tuple(
+        PublicStatement(
+            **{**each, "readings": tuple((what, part) for what, part in each["readings"])}
+        )
+        for each in document["statements"]
+    )
+    table = pd.DataFrame(document["rows"])
+    unreachable = table.pop("reached_by_a_shift").eq(False)
+    for name in ("part", "shift_db", "median_shift_db"):
+        table[name] = table[name].astype(float)
+    for name in ("shift_db", "median_shift_db"):
+        table.loc[unreachable, name] = -math.inf
+    table = table[list(COLUMNS)]
+    table.attrs["criteria"] = dict(criteria)
+    return Reconciliation(statements, table, bool(document["modelled"]))
 
 
 def _told(rows: pd.DataFrame, operator: str, statement: PublicStatement, language: Language) -> str:

@@ -82,6 +82,8 @@ class Reference:
         Province and 30 km around it, EPSG:9209, 90 m.
     ground : mapping of str to GeoDataFrame
         ``sea``, ``rivers`` and ``lakes`` to find one's way by on a map.
+    commune_names : mapping of str to str
+        Kind and name of each commune by its code.
     files : mapping of str to Path
         The file of each table.
     data_dir : Path
@@ -95,6 +97,7 @@ class Reference:
     spans: gpd.GeoDataFrame
     terrain: Terrain
     ground: Mapping[str, gpd.GeoDataFrame]
+    commune_names: Mapping[str, str]
     files: Mapping[str, Path]
     data_dir: Path
 
@@ -129,9 +132,11 @@ def load_reference() -> Reference:
         "cells": data / "bts" / "cells.csv",
         "settlements": boundaries / "settlements.gpkg",
         "districts": boundaries / "districts.gpkg",
+        "communes": boundaries / "communes.csv",
         "spans": data / "fibre" / "spans.gpkg",
     }
     ledger = read_ledger(files["bts"], cells_path=files["cells"])
+    communes = pd.read_csv(files["communes"], dtype=str)
     return Reference(
         bts=ledger.bts,
         cells=ledger.cells,
@@ -148,6 +153,9 @@ def load_reference() -> Reference:
             layer: gpd.read_file(boundaries / "ground.gpkg", layer=layer)
             for layer in ("sea", "rivers", "lakes")
         },
+        commune_names=dict(
+            zip(communes["commune_code"], communes["commune_full_name"], strict=True)
+        ),
         files=files,
         data_dir=data,
     )
@@ -167,7 +175,7 @@ def modelled_ledger(reference: Reference, *, seed: int) -> tuple[gpd.GeoDataFram
     -------
     bts, cells : GeoDataFrame, DataFrame
     """
-    communes = pd.read_csv(reference.data_dir / "boundaries" / "communes.csv", dtype=str)
+    communes = pd.read_csv(reference.files["communes"], dtype=str)
     terrain = reference.terrain
     ledger = build_ledger(
         reference.settlements,

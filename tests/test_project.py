@@ -259,7 +259,7 @@ def test_defaults_that_the_template_states_are_the_defaults() -> None:
     stated = tomllib.loads("\n".join(line for line in lines[start:end] if line[:3] != "---"))
     values = {**stated["grid"], **stated["thresholds"], **stated["model"]}
     assert values.pop("model") == RunParameters().model
-    del values["environment"]  # P.1812 has none
+    del values["environment"], values["preset"]  # P.1812 has none; no preset is the default
     defaults = RunParameters().as_dict()
     names = {field.name for field in fields(RunParameters)}
     assert set(values) <= names

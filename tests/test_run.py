@@ -35,9 +35,11 @@ class BreakdownError(Exception):
 def test_the_defaults_are_those_of_the_design():
     assert RunParameters().as_dict() == {
         "resolution_m": 100.0, "radius_km": 15.0, "threshold_3g_dbm": -95.0,
-        "threshold_4g_dbm": -105.0, "cell_edge_probability": 0.9, "model_sigma_db": 7.0,
+        "threshold_4g_dbm": -105.0, "cell_edge_probability": 0.9, "user_loss_db": 0.0,
+        "user_loss_sigma_db": 0.0, "model_sigma_db": 7.0,
         "rx_height_m": 1.5, "clutter_clearance_m": 100.0, "delta_n": 50.0, "n0": 370.0,
         "model": "p1812", "environment": None, "worlds": 200, "seed": None,
+        "preset": None,
     }  # fmt: skip
 
 
@@ -64,7 +66,7 @@ def test_accepted_parameters_make_criteria_with_a_margin_on_the_right_side(
 
 
 #: Parameters that are no number with a range.
-OF_ANOTHER_KIND = {"seed", "model", "environment", "worlds"}
+OF_ANOTHER_KIND = {"seed", "model", "environment", "worlds", "preset"}
 
 
 @given(

@@ -10,7 +10,18 @@ import sys
 import typer
 from typer.main import get_command
 
-from htcoverage.cli import check, compare, deliver, export, fibre, init, models, report, run
+from htcoverage.cli import (
+    check,
+    compare,
+    deliver,
+    export,
+    fibre,
+    init,
+    models,
+    presets,
+    report,
+    run,
+)
 from htcoverage.errors import HtcoverageError
 
 INTERRUPTED = 130
@@ -32,6 +43,7 @@ app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.add_typer(fibre.app, name="fibre")
 app.command("models")(models.models)
+app.command("presets")(presets.presets)
 
 
 def main() -> None:

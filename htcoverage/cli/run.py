@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 from rich.table import Table
@@ -46,6 +46,10 @@ def run(
     threshold_3g: Annotated[float, typer.Option(help="Least 3G RSCP, dBm.")] = -95.0,
     threshold_4g: Annotated[float, typer.Option(help="Least 4G RSRP, dBm.")] = -105.0,
     cell_edge: Annotated[float, typer.Option(help="Cell-edge probability, 0.01–0.99.")] = 0.9,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Criteria of 'htcoverage presets'; options said beside it go first."),
+    ] = None,
     model: Annotated[str, typer.Option(help="Model of 'htcoverage models'.")] = "p1812",
     environment: Annotated[
         str | None, typer.Option(help="The model's environment for all of the area.")
@@ -61,6 +65,7 @@ def run(
     settlements: Annotated[Path | None, typer.Option(help="Your settlements.")] = None,
     districts: Annotated[Path | None, typer.Option(help="Your districts.")] = None,
     terrain: Annotated[Path | None, typer.Option(help="Your elevation raster.")] = None,
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the map.")] = "en",
 ) -> None:
     """Compute coverage, figures, gaps and the map of Hà Tĩnh, or of your own layers."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
@@ -76,9 +81,10 @@ def run(
         write_run,
     )
     from htcoverage.run.outputs import check_folder
+    from htcoverage.run.parameters import preset_parameters
 
     said = {name for name in context.params if _on_command_line(context, name)}
-    chosen = {
+    chosen = preset_parameters(preset) | {
         name: context.params[option]
         for option, name in _PARAMETER_OPTIONS.items()
         if option in said
@@ -86,8 +92,10 @@ def run(
     earlier = None
     if again is not None:
         # The run is repeated as it was: its parameters are those of its record, seed included.
-        _check_unsaid(said & {*_PARAMETER_OPTIONS, "seed"}, "--from", "the run.json tells it")
+        once = {*_PARAMETER_OPTIONS, "preset", "seed", "lang"}
+        _check_unsaid(said & once, "--from", "the run.json tells it")
         earlier = read_run(again)
+        lang = cast('Literal["en", "vi"]', earlier.content.get("map_language", lang))
         seed = earlier.parameters.seed
         chosen = dict(earlier.parameters.as_dict())
     with stages() as progress:
@@ -118,7 +126,7 @@ def run(
         check_folder(out)
         with extrapolations_told():
             result = compute_run(inputs, parameters, progress=progress)
-        written = write_run(result, out, progress=progress)
+        written = write_run(result, out, language=lang, progress=progress)
     for note in inputs.notes:
         console.print(f"• {note}", highlight=False, markup=False, soft_wrap=True)
     show_headline(result)
@@ -147,6 +155,8 @@ def _check_unsaid(said: set[str], beside: str, instead: str) -> None:
 def show_headline(result: RunResult) -> None:
     """Print the headline table with the words that belong to it."""
     from htcoverage.figures import headline
+    from htcoverage.labels import label
+    from htcoverage.reconcile import statement_sentences
 
     said = headline(result.figures)
     table = Table(title=f"{result.inputs.name}: {said.operator}", title_justify="left")
@@ -168,16 +178,37 @@ def show_headline(result: RunResult) -> None:
     console.print(
         f"• by {model}" + (f", {environment}" if environment else ""), highlight=False, markup=False
     )
-    share = result.inputs.reported.get("covered_residential_share")
-    if isinstance(share, float):
-        console.print(
-            f"• reported for comparison ({result.inputs.reported['date']}): {share:.0%} of "
-            f"residential areas; {result.inputs.reported['counts']}",
-            highlight=False,
-        )
+    if result.parameters.preset is not None:
+        show_preset(result, result.parameters.preset)
+    if result.reconciliation is not None:
+        found = result.reconciliation
+        told = " ".join(statement_sentences(found.table, found.statements[0]))
+        console.print(f"• {label('rec_title')}: {told}", highlight=False, markup=False)
     if (result.inputs.bts["provenance"] == "modelled").any():
         console.print(
             "• modelled: base stations and settlements are drawn by a generator, not the carriers' "
             "ledger; sites stand where people live, so a high share follows by construction",
             highlight=False,
         )
+
+
+def show_preset(result: RunResult, name: str) -> None:
+    """Print the share that a preset reads, where its numbers come from, and what it lacks."""
+    from htcoverage.presets import preset, preset_row
+    from htcoverage.reconcile import reading_words
+    from htcoverage.run.parameters import changed_from_preset
+
+    chosen = preset(name)
+    row = preset_row(result.figures, chosen)
+    part = float("nan") if chosen.settlement_part is None else chosen.settlement_part
+    what = f"{reading_words(chosen.denominator, part, 'en')}, {chosen.technology}, {chosen.basis}"
+    share = "no cover of that kind here" if row is None else f"{row['covered_share']:.2%}"
+    changed = changed_from_preset(result.parameters)
+    lines = [
+        f"• preset {name}: {chosen.title}: {share} ({what})",
+        *(f"    {key} = {value:g}, said beside the preset" for key, value in changed.items()),
+        *(f"    {key}: {source}" for key, source in chosen.sources if key not in changed),
+        *([f"    caution: {chosen.caution}"] if chosen.caution else []),
+    ]
+    for line in lines:
+        console.print(line, highlight=False, markup=False)

@@ -111,6 +111,7 @@ def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map
             drawn=bool(own.ground),
             operator=view.operator,
             modelled_ledger=layers.record.parameters.seed is not None,
+            preset=layers.record.parameters.preset,
             language=language,
         ),
         ground=own.ground,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import geopandas as gpd
@@ -63,6 +63,7 @@ def compute_figures(
     settlement_parts: Sequence[float] = SETTLEMENT_PARTS,
     area_levels: Sequence[str] = AREA_LEVELS,
     province: str = "all districts",
+    commune_names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Compute the covered share of every denominator, by area, technology, operator and basis.
 
@@ -103,6 +104,8 @@ def compute_figures(
         ``commune`` gives rows only where settlements have a ``commune_code``.
     province : str
         Name of the whole, in the column ``area``.
+    commune_names : mapping of str to str, optional
+        Names of communes by their codes; a commune without one is called by its code.
 
     Returns
     -------
@@ -134,7 +137,9 @@ def compute_figures(
     residential_m2, land_m2 = covered[: len(settlements)], covered[len(settlements) :]
     people = people_of(settlements)
     frames = []
-    for level in area_levels_of(settlements, districts, province=province):
+    for level in area_levels_of(
+        settlements, districts, province=province, commune_names=commune_names
+    ):
         if level.name not in area_levels:
             continue
         measured = measure_level(
@@ -185,7 +190,11 @@ def measure_level(
 
 
 def area_levels_of(
-    settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, province: str
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    province: str,
+    commune_names: Mapping[str, str] | None = None,
 ) -> list[AreaLevel]:
     """Return the levels that the tables have: province, districts, communes where known."""
     codes = districts["district_code"].astype(str).tolist()
@@ -207,6 +216,7 @@ def area_levels_of(
     if "commune_code" in settlements.columns:
         # A settlement without a commune has the place −1: it counts in no commune.
         of_commune, communes = pd.factorize(settlements["commune_code"], sort=True)
-        named = tuple((str(code), str(code)) for code in communes)
+        names = commune_names or {}
+        named = tuple((str(code), names.get(str(code), str(code))) for code in communes)
         levels.append(AreaLevel("commune", named, of_commune, None))
     return levels

@@ -33,7 +33,8 @@ PART_TOLERANCE = 1e-6
 #: ``area_code`` of the row that adds up all districts.
 PROVINCE_CODE = "all"
 
-_UNITS = {
+#: Unit of the amounts of each denominator.
+UNITS = {
     "land_area": "km2",
     "residential_area": "km2",
     "residents": "people",
@@ -181,7 +182,7 @@ def figure_rows(
             "basis": [column.basis for _, column, _ in pairs] * count,
             "covered": covered.ravel(),
             "total": total.ravel(),
-            "unit": [_UNITS[measure.denominator] for *_, measure in pairs] * count,
+            "unit": [UNITS[measure.denominator] for *_, measure in pairs] * count,
             "low": np.nan,
             "high": np.nan,
         }

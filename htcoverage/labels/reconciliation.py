@@ -55,6 +55,10 @@ RECONCILIATION_WORDS: dict[str, tuple[str, str]] = {
         "; no common shift reaches it by {whats}, where too much has no level at all",
         "; không mức dịch chung nào đạt được theo {whats}, vì quá nhiều nơi không có mức thu",
     ),
+    "rec_unanswered": (
+        "Nothing in these figures answers it: the data do not tell what it counts.",
+        "Không số liệu nào ở đây trả lời được: dữ liệu không cho biết thứ được đếm.",
+    ),
     "rec_span": ("{low} to {high}", "{low} đến {high}"),
     "rec_modelled": (
         "The base stations are modelled and placed where people live, so that a high share follows"

@@ -92,11 +92,14 @@ class GridSection(_Section):
 
 
 class ThresholdsSection(_Section):
-    """When a pixel counts as covered."""
+    """When a pixel counts as covered; the other keys go before what the preset sets."""
 
+    preset: Text | None = None
     threshold_3g_dbm: float | None = None
     threshold_4g_dbm: float | None = None
     cell_edge_probability: float | None = None
+    user_loss_db: float | None = None
+    user_loss_sigma_db: float | None = None
     model_sigma_db: float | None = None
 
 
@@ -289,7 +292,7 @@ def _parameters(raw: Mapping[str, Any]) -> dict[str, float | str]:
     }
 
 
-_TEXT_PARAMETERS = ("model", "environment")
+_TEXT_PARAMETERS = ("model", "environment", "preset")
 
 
 def _fault(file: Path, text: str, raw: Mapping[str, Any], error: Any) -> Fault:

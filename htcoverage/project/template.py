@@ -78,9 +78,12 @@ ground = "dem.tif"                   # or a list, a pattern ("dem/*.hgt"), or a 
 # resolution_m = 100.0
 
 [thresholds]
+# preset = "vn-thon"                 # named criteria: htcoverage presets; the keys below go first
 # threshold_3g_dbm = -95.0           # RSCP
 # threshold_4g_dbm = -105.0          # RSRP
 # cell_edge_probability = 0.9
+# user_loss_db = 0.0                 # body, car or building between outdoors and the receiver
+# user_loss_sigma_db = 0.0           # its spread
 # model_sigma_db = 7.0               # labelled assumption until calibrated
 
 [model]

@@ -14,14 +14,17 @@ import xarray as xr
 from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
 from htcoverage.figures import CoverCriteria, compute_figures
-from htcoverage.figures.cover import layer_excess
+from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, layer_excess
+from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.figures.zones import zone_areas
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import grid_of, make_grid
+from htcoverage.presets import compare_presets
 from htcoverage.propagation.registry import DEFAULT_MODEL
+from htcoverage.reconcile import PublicStatement, Reconciliation, reconcile
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
-from htcoverage.uncertainty import Evidence, compute_evidence
+from htcoverage.uncertainty import Evidence, compute_evidence, compute_sensitivity
 
 #: Told what is being done, how much of it is done, and how much there is.
 RunProgress = Callable[[str, int, int], None]
@@ -29,7 +32,27 @@ RunProgress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """Results of a run with what they rest on."""
+    """Results of a run with what they rest on.
+
+    Parameters
+    ----------
+    inputs, parameters
+        What it was computed from.
+    coverage : Dataset
+        From `compute_coverage`.
+    figures : DataFrame
+        Rows of the province and its districts.
+    settlements, gaps : GeoDataFrame
+        Settlements with the covered shares of their area; homes without cover.
+    evidence : Evidence or None
+        How sure the figures are.
+    communes : DataFrame or None
+        Rows of the communes, those of `commune_rows`; None where settlements tell no commune.
+    presets : DataFrame or None
+        From `compare_presets`.
+    reconciliation : Reconciliation or None
+        What was said in public of the area, and the shares beside it; None where nothing was.
+    """
 
     inputs: Inputs
     parameters: RunParameters
@@ -38,6 +61,9 @@ class RunResult:
     settlements: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     evidence: Evidence | None = None
+    communes: pd.DataFrame | None = None
+    presets: pd.DataFrame | None = None
+    reconciliation: Reconciliation | None = None
 
 
 def compute_run(
@@ -88,14 +114,26 @@ def compute_run(
         progress=lambda done, total: tell("coverage", done, total),
     )
     tell("figures", 0, 1)
-    figures = compute_figures(
+    every = compute_figures(
         coverage,
         settlements,
         districts,
         criteria=criteria,
-        area_levels=("province", "district"),
         province=inputs.name,
+        commune_names=inputs.commune_names,
     )
+    communes, figures = split_communes(every)
+    presets = compare_presets(coverage, settlements, districts, criteria=criteria)
+    reconciliation = None
+    if inputs.statements:
+        reconciliation = set_beside(
+            inputs.statements,
+            every,
+            coverage,
+            settlements,
+            districts,
+            modelled=bool((inputs.bts["provenance"] == "modelled").any()),
+        )
     tell("figures", 1, 1)
     tell("gaps", 0, 1)
     # Why a gap is one is told by the paths of P.1812, so only where P.1812 found the gap.
@@ -127,7 +165,83 @@ def compute_run(
         settlements=settlement_shares(coverage, settlements, criteria=criteria),
         gaps=gaps,
         evidence=evidence,
+        communes=communes,
+        presets=presets,
+        reconciliation=reconciliation,
     )
+
+
+def split_communes(figures: pd.DataFrame) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    """Return the rows of communes that a run keeps, and the rows of the larger areas.
+
+    Of communes: any operator and all, median and cell edge, residential area, residents, and
+    settlements at the headline's part. Every row of every operator would be ten times as many.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `compute_figures`, of every level.
+    """
+    of_commune = figures["area_level"] == "commune"
+    counted = figures["denominator"].isin(["residential_area", "residents"]) | (
+        figures["settlement_part"] == HEADLINE_SETTLEMENT_PART
+    )
+    kept = (
+        of_commune
+        & counted
+        & figures["operator"].isin([ANY_OPERATOR, ALL_OPERATORS])
+        & (figures["basis"] != "expected")
+    )
+    communes = figures[kept].reset_index(drop=True)
+    return (communes if len(communes) else None), figures[~of_commune].reset_index(drop=True)
+
+
+def set_beside(
+    statements: tuple[PublicStatement, ...],
+    figures: pd.DataFrame,
+    coverage: xr.Dataset,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    modelled: bool,
+) -> Reconciliation:
+    """Set computed shares beside public statements, with the shift at which each would hold.
+
+    Parameters
+    ----------
+    statements : tuple of PublicStatement
+        What was said.
+    figures : DataFrame
+        From `compute_figures`, with communes where the settlements tell them.
+    coverage, settlements, districts
+        As for `compute_figures`.
+    modelled : bool
+        Whether the base stations are.
+    """
+    criteria = CoverCriteria(**figures.attrs["criteria"])
+    nowhere = np.empty(0, dtype=np.int64)
+    held = layer_excess(coverage, criteria=criteria, pixels=nowhere)
+    # Communes have no curve: what counts there is a share of people, not of the province.
+    asked = dict.fromkeys(
+        statement.technology
+        for statement in statements
+        if any(denominator != "communes" for denominator, _ in statement.readings)
+    )
+    curves = [
+        curve
+        for technology in asked
+        for operator in (ANY_OPERATOR, ALL_OPERATORS)
+        if held.has(technology, operator)
+        for curve in compute_sensitivity(
+            coverage,
+            settlements,
+            districts,
+            criteria=criteria,
+            technology=technology,
+            operator=operator,
+        )
+    ]
+    return Reconciliation(statements, reconcile(figures, curves, statements), modelled)
 
 
 def settlement_shares(

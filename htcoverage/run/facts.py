@@ -11,6 +11,7 @@ import pandas as pd
 from htcoverage.figures import headline
 from htcoverage.figures.cover import ANY_OPERATOR
 from htcoverage.labels import Language, label
+from htcoverage.presets import preset as preset_of
 from htcoverage.reference import data_dir
 
 #: Folders of the bundled data that list the hashes of their files.
@@ -66,6 +67,7 @@ def map_facts(
     drawn: bool,
     operator: str = ANY_OPERATOR,
     modelled_ledger: bool = False,
+    preset: str | None = None,
     language: Language = "en",
 ) -> dict[str, str]:
     """Return the facts of a run for the title block of its map, by their words.
@@ -85,6 +87,8 @@ def map_facts(
         Whose figures are said.
     modelled_ledger : bool
         Whether the ledger was drawn anew by the generator, from the same sources.
+    preset : str, optional
+        The preset that the criteria were set from.
     language : {"en", "vi"}
         Language of the words.
     """
@@ -105,6 +109,8 @@ def map_facts(
                 area=area,
                 operator=said.operator,
             )
+    if preset is not None:
+        facts[label("preset", language)] = f"{preset}: {preset_of(preset).title_in(language)}"
     share = reported.get("covered_residential_share")
     if isinstance(share, float) and operator == ANY_OPERATOR:
         facts[label("reported", language)] = label("reported_fact", language).format(

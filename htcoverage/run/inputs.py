@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,8 +14,14 @@ from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.project import Project, parse_project, read_project_layers
 from htcoverage.readers import read_districts, read_ledger, read_settlements
-from htcoverage.reference import REPORTED, load_reference, modelled_ledger
-from htcoverage.run.parameters import RunParameters
+from htcoverage.reconcile import PublicStatement, residential_statement
+from htcoverage.reference import (
+    PUBLIC_STATEMENTS,
+    REPORTED,
+    load_reference,
+    modelled_ledger,
+)
+from htcoverage.run.parameters import RunParameters, preset_parameters
 from htcoverage.terrain import Terrain, read_terrain, sha256_of
 
 
@@ -62,6 +68,10 @@ class Inputs:
         The public statement that the figure is set beside; empty for another area.
     notes : tuple of str
         What was guessed, repaired or left out on the way in.
+    statements : tuple of PublicStatement
+        What was said in public of the area, ``reported`` first, in the readings it allows.
+    commune_names : mapping of str to str
+        Names of communes by their codes, where they are known.
     """
 
     name: str
@@ -75,6 +85,8 @@ class Inputs:
     files: tuple[tuple[str, str], ...]
     reported: Mapping[str, object]
     notes: tuple[str, ...] = ()
+    statements: tuple[PublicStatement, ...] = ()
+    commune_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
@@ -94,7 +106,9 @@ def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
     faults = list(parsed.faults)
     parameters = RunParameters()
     try:
-        parameters = RunParameters(**parsed.parameters)  # type: ignore[arg-type]
+        named = parsed.parameters.get("preset")
+        preset = preset_parameters(None if named is None else str(named))
+        parameters = RunParameters(**{**preset, **parsed.parameters})  # type: ignore[arg-type]
     except InputError as error:
         for fault in error.faults:
             section, line = parsed.place_of(str(fault.column))
@@ -132,6 +146,7 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         files=layers.files,
         reported=project.reported,
         notes=layers.notes,
+        statements=(residential_statement(project.reported),) if project.reported else (),
     )
 
 
@@ -210,6 +225,8 @@ def load_inputs(
         files=_hashes(paths, reference.files, terrain, seed=seed),
         reported=REPORTED,
         notes=terrain.notes,
+        statements=PUBLIC_STATEMENTS,
+        commune_names=reference.commune_names,
     )
 
 
