@@ -126,7 +126,13 @@ def with_reason(gaps: gpd.GeoDataFrame, lng_lat: tuple[float, float]) -> gpd.Geo
     )  # fmt: skip
 
 
-def world_map(text: str = "", *, lang: str = "en", base_map: OnlineBaseMap | None = None):
+def world_map(
+    text: str = "",
+    *,
+    lang: str = "en",
+    base_map: OnlineBaseMap | None = None,
+    fibre: gpd.GeoDataFrame | None = None,
+):
     """The map of the world; ``text`` is added to every name in it."""
     first, second = f"Viettel{text}", f"MobiFone{text}"
     cover = coverage(first, second)
@@ -139,7 +145,7 @@ def world_map(text: str = "", *, lang: str = "en", base_map: OnlineBaseMap | Non
         homes,
         areas,
         stations,
-        spans(f"Viettel{text}"),
+        spans(f"Viettel{text}") if fibre is None else fibre,
         find_gaps(cover, homes, areas, stations),
         criteria=CoverCriteria(),
         title=f"Hà Tĩnh{text}",

@@ -29,7 +29,7 @@ from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
 from htcoverage.fibre.status import counted_spans
 from htcoverage.fibre.steiner import SteinerTree, steiner_tree
 from htcoverage.fibre.summary import FibreAnalysis, analyse_fibre, summarise_fibre
-from htcoverage.fibre.tables import fibre_layers
+from htcoverage.fibre.tables import fibre_layers, fibre_map_spans
 from htcoverage.fibre.terrain_costs import (
     CostGraph,
     road_cost_graph,
@@ -66,6 +66,7 @@ __all__ = [
     "exact_cover_lost",
     "fail",
     "fibre_layers",
+    "fibre_map_spans",
     "hazard_below",
     "hazard_figures",
     "hazard_in_area",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 
-from htcoverage.crs import WGS84
+from htcoverage.crs import WGS84, reproject
 from htcoverage.fibre.criticality import LOST
+from htcoverage.fibre.lengths import line_lengths_m
 from htcoverage.fibre.summary import FibreAnalysis
 
 
@@ -40,3 +43,34 @@ def fibre_layers(analysis: FibreAnalysis) -> dict[str, gpd.GeoDataFrame]:
     for name, own_crs in (("nodes", WGS84), ("pole_lines", crs), ("findings", WGS84)):
         layers[name] = gpd.GeoDataFrame(layers[name], geometry="geometry", crs=own_crs)
     return layers
+
+
+def fibre_map_spans(analysis: FibreAnalysis) -> gpd.GeoDataFrame:
+    """Return all spans for a map, each with what its own failure and that of its line take.
+
+    Parameters
+    ----------
+    analysis : FibreAnalysis
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns of ``schema.SPANS``, ``length_km`` and ``bts_cut_off, residents_cut_off`` of the
+        span alone; ``bts_cut_off_together, residents_cut_off_together`` of the worst place of its
+        pole line, where every cable is cut. Spans that do not count stand at the end, without
+        these.
+    """
+    found, groups = analysis.criticality, analysis.groups
+    span = np.concatenate(groups.members)
+    group = np.repeat(np.arange(len(groups.members)), [len(each) for each in groups.members])
+    spans = analysis.network.spans.drop(columns="length_m")
+    table = pd.concat([spans, reproject(analysis.left_out, spans.crs.to_wkt())], ignore_index=True)
+    told = {"length_km": np.round(line_lengths_m(table.geometry, spans.crs) / 1000.0, 2)}
+    counted = slice(0, len(spans))
+    for name in LOST[:2]:
+        alone, together = np.full((2, len(table)), np.nan)
+        alone[counted] = np.rint(found.spans[name].to_numpy(dtype=np.float64))
+        together[counted] = 0.0
+        np.maximum.at(together, span, np.rint(found.routes[name].to_numpy(dtype=np.float64))[group])
+        told |= {name: alone, f"{name}_together": together}
+    return gpd.GeoDataFrame(table.assign(**told), crs=spans.crs)

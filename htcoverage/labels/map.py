@@ -39,5 +39,33 @@ MAP_WORDS: dict[str, tuple[str, str]] = {
         "Bản đồ này cần JavaScript (có sẵn trong trang); không tải gì từ bên ngoài.",
     ),
     "map_gap_sign": ("homes without cover: {what}", "nhà dân không có sóng: {what}"),
+    "map_fibre_by": ("Fibre by what a cut takes", "Cáp quang theo ảnh hưởng khi đứt"),
+    "map_fibre_bts": (
+        "BTS cut off by a cut of the line",
+        "BTS mất kết nối khi đứt tuyến",
+    ),
+    "map_fibre_residents": (
+        "residents cut off by a cut of the line",
+        "dân mất kết nối khi đứt tuyến",
+    ),
+    "map_fibre_nothing": ("none", "không"),
+    "map_fibre_and_more": ("{count} and more", "từ {count} trở lên"),
+    "map_fibre_idle": (
+        "not counted: planned or out of service",
+        "không tính: kế hoạch, ngừng khai thác",
+    ),
+    "span_bts_cut_off": ("BTS cut off if this span fails", "BTS mất kết nối khi đứt đoạn này"),
+    "span_residents_cut_off": (
+        "residents cut off if this span fails",
+        "số dân mất kết nối khi đứt đoạn này",
+    ),
+    "line_bts_cut_off": (
+        "BTS cut off if the whole line is cut",
+        "BTS mất kết nối khi đứt cả tuyến",
+    ),
+    "line_residents_cut_off": (
+        "residents cut off if the whole line is cut",
+        "số dân mất kết nối khi đứt cả tuyến",
+    ),
     # What is said of a run above its map.
 }

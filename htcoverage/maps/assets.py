@@ -19,6 +19,7 @@ OWN_SCRIPTS = (
     "view.js",
     "popups.js",
     "layers.js",
+    "fibre.js",
     "readout.js",
     "tools.js",
     "panel.js",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from htcoverage.export import whole_file
@@ -18,6 +19,7 @@ from htcoverage.gaps.why import why_words
 from htcoverage.labels import Language, label
 from htcoverage.maps.base_map import OnlineBaseMap
 from htcoverage.maps.escape import Json, clean_text, html_text
+from htcoverage.maps.fibre import fibre_classes
 from htcoverage.maps.layers import bounds_deg, label_points, named, sites, stretched, theme
 from htcoverage.maps.page import OfflineMap
 from htcoverage.maps.surfaces import surfaces
@@ -58,6 +60,11 @@ _SPAN_COLUMNS = (
     ("owner", "owner"),
     ("cables", "cables"),
     ("fibres", "fibres"),
+    ("length_km", "length_km"),
+    ("bts_cut_off", "span_bts_cut_off"),
+    ("residents_cut_off", "span_residents_cut_off"),
+    ("bts_cut_off_together", "line_bts_cut_off"),
+    ("residents_cut_off_together", "line_residents_cut_off"),
     ("status", "status"),
     ("year", "year"),
     ("provenance", "provenance"),
@@ -68,9 +75,10 @@ _GROUND = ("sea", "lakes", "rivers")
 #: Words that the page's scripts show.
 _PAGE_WORDS = (
     "close", "districts", "fibre", "gap", "gaps", "map_base", "map_base_fails", "map_cover",
-    "map_here", "map_largest_gaps", "map_legend", "map_level", "map_measure", "map_measure_help",
-    "map_no_gaps", "map_no_match", "map_none", "map_opacity", "map_outside", "map_overlays",
-    "map_panel", "map_print", "map_read_help", "map_search", "map_surface", "map_whole",
+    "map_fibre_by", "map_fibre_idle", "map_here", "map_largest_gaps", "map_legend", "map_level",
+    "map_measure", "map_measure_help", "map_no_gaps", "map_no_match", "map_none", "map_opacity",
+    "map_outside", "map_overlays", "map_panel", "map_print", "map_read_help", "map_search",
+    "map_surface", "map_whole",
     "operators", "people", "provenance", "residents", "settlement", "settlements", "site", "sites",
     "zoom_in", "zoom_out",
 )  # fmt: skip
@@ -103,7 +111,9 @@ def make_map(
     settlements, districts, bts : GeoDataFrame
         Tables as ``schema`` describes them; pictures are clipped to the districts.
     spans : GeoDataFrame, optional
-        Fibre.
+        Fibre; with ``bts_cut_off_together, residents_cut_off_together`` (see `fibre_map_spans`)
+        drawn and filtered by what a cut takes. These count the base stations of every operator:
+        never on the map of one carrier.
     gaps : GeoDataFrame, optional
         Uncovered residential areas, worst first.
     criteria : CoverCriteria
@@ -141,7 +151,7 @@ def make_map(
         ),
     }
     if spans is not None:
-        themes["fibre"] = theme(spans, _SPAN_COLUMNS, tolerance_m=15, language=lang)
+        themes["fibre"] = theme(_years(spans), _SPAN_COLUMNS, tolerance_m=15, language=lang)
     if gaps is not None:
         # Part of a settlement's people: a share of them, not a count.
         people = [name for name in ("residents", "households") if name in gaps.columns]
@@ -165,6 +175,7 @@ def make_map(
             coverage, districts, criteria=criteria, language=lang, cover_only=cover_only
         ),
         "themes": themes,
+        "fibre": [] if spans is None else fibre_classes(spans, language=lang),
         "base_map": base_map.as_json() if base_map else None,
         "labels": label_points(districts, "full_name"),
         "sites": sites(bts, language=lang),
@@ -205,6 +216,13 @@ def _with_district(table: gpd.GeoDataFrame, names: dict[object, object]) -> gpd.
     if "district" in table.columns or "district_code" not in table.columns:
         return table
     return table.assign(district=named(table["district_code"], names))
+
+
+def _years(spans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the spans with their years as text: a year has no mark of thousands."""
+    if "year" not in spans.columns:
+        return spans
+    return spans.assign(year=[None if pd.isna(each) else f"{each:.0f}" for each in spans["year"]])
 
 
 def _why(gap: Mapping[Hashable, object], language: Language) -> str | None:

@@ -63,7 +63,7 @@ HTC.MAKE = {
     return HTC.liveShapes(map, "settlements", HTC.word("settlement"));
   },
   fibre: function (map) {
-    return HTC.liveShapes(map, "fibre", HTC.word("fibre"));
+    return HTC.makeFibre(map);
   },
 };
 

@@ -46,16 +46,22 @@ HTC.overlayChecks = function (map) {
   // Listed by what is asked for most.
   var shown = { gaps: true, districts: true, sites: false, settlements: false, fibre: false };
   var operators = HTC.operatorChecks();
+  var fibre = HTC.fibreChoice();
   var set = HTC.el("fieldset", {}, HTC.el("legend", {}, HTC.word("map_overlays")));
   Object.keys(shown).filter(HTC.hasOverlay).forEach(function (name) {
     var change = function (on) {
       HTC.showOverlay(map, name, on);
       if (name === "sites") operators.hidden = !on;
+      if (name === "fibre") {
+        fibre.hidden = !on;
+        HTC.showLegend(HTC.legendLayer);
+      }
     };
     var label = HTC.check("htc-show-" + name, HTC.capital(HTC.word(name)), shown[name], change);
     label.prepend(HTC.sample(name));
     set.append(label);
     if (name === "sites") set.append(operators);
+    if (name === "fibre") set.append(fibre);
     change(shown[name]);
   });
   return set;
@@ -184,6 +190,7 @@ HTC.legendControl = function (map) {
 
 HTC.showLegend = function (layer) {
   var parts = [];
+  HTC.legendLayer = layer;
   if (layer) {
     var legend = HTC.data.surfaces.legends[layer.legend];
     parts.push(HTC.el("h2", {}, HTC.capital(layer.name)), HTC.el("p", {}, legend.title));
@@ -203,5 +210,7 @@ HTC.showLegend = function (layer) {
     ]);
     parts.push(HTC.el("ul", {}, sign));
   }
+  var lines = HTC.overlays.fibre;
+  if (HTC.data.fibre.length && lines && lines._map) parts = parts.concat(HTC.fibreLegend());
   HTC.legendBox.replaceChildren.apply(HTC.legendBox, parts);
 };
