@@ -5,6 +5,9 @@ Readers turn these into checks, writers into column orders, the documentation in
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -148,5 +151,26 @@ SPANS = Table(
         _PROVENANCE,
     ),
 )  # fmt: skip
+
+_NOT_IN_A_NAME = re.compile(r"\W+")
+
+
+def layer_slug(name: str) -> str:
+    """Return a name as part of a layer's: lower case, letters and digits of any script."""
+    return _NOT_IN_A_NAME.sub("_", unicodedata.normalize("NFKC", name).casefold()).strip("_")
+
+
+def layer_names(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the names of layers, such as viettel_4g, of their operators and technologies.
+
+    Names that would be alike are told apart by a number.
+    """
+    found: list[str] = []
+    for operator, technology in pairs:
+        name = f"{layer_slug(operator) or 'operator'}_{technology.lower()}"
+        alike = sum(other == name or other.startswith(f"{name}_") for other in found)
+        found.append(f"{name}_{alike + 1}" if alike else name)
+    return found
+
 
 TABLES = {table.name: table for table in (BTS, CELLS, SETTLEMENTS, DISTRICTS, SPANS)}

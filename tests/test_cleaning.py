@@ -11,8 +11,9 @@ import pytest
 import shapely
 
 from htcoverage.cleaning import CleanedLedger, clean_ledger
+from htcoverage.cleaning.operators import operator_of, vocabulary
 from htcoverage.cleaning.values import repair_degrees, repair_number
-from htcoverage.cleaning.words import bands_of, operator_of, technologies_of
+from htcoverage.cleaning.words import bands_of, technologies_of
 from htcoverage.readers import read_ledger
 from htcoverage.readers.columns import match_columns
 
@@ -177,7 +178,7 @@ def test_column_said_that_is_not_there(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_headers_of_the_field(name: str, column: str) -> None:
-    from htcoverage.cleaning.clean import WANTED
+    from htcoverage.cleaning.opening import WANTED
 
     (match,) = match_columns([name], WANTED)
     assert match.column == column
@@ -185,7 +186,7 @@ def test_headers_of_the_field(name: str, column: str) -> None:
 
 
 def test_headers_that_mean_nothing_are_not_guessed() -> None:
-    from htcoverage.cleaning.clean import WANTED
+    from htcoverage.cleaning.opening import WANTED
 
     names = ["Ghi chú", "STT", "Ngày", "foo", "", "x1", "Số lượng"]
     assert match_columns(names, WANTED) == ()
@@ -268,7 +269,7 @@ def test_numbers_that_are_right_or_none(value: str) -> None:
     ],
 )  # fmt: skip
 def test_operators(word: str, operator: str | None) -> None:
-    assert operator_of(word, {"mang x": "MobiFone"}) == operator
+    assert operator_of(word, vocabulary(words={"mang x": "MobiFone"})) == operator
 
 
 @pytest.mark.parametrize(

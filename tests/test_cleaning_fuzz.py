@@ -18,9 +18,10 @@ from test_cleaning import AREA, check_nothing_is_lost
 from test_cleaning_formats import TABLE
 
 from htcoverage.cleaning import clean_ledger
+from htcoverage.cleaning.operators import operator_of, vocabulary
 from htcoverage.cleaning.page import report_page
 from htcoverage.cleaning.values import is_empty_word, repair_degrees, repair_number
-from htcoverage.cleaning.words import bands_of, operator_of, technologies_of
+from htcoverage.cleaning.words import bands_of, technologies_of
 from htcoverage.schema import OPERATORS, TECHNOLOGIES
 
 GOOD = (
@@ -151,7 +152,7 @@ def test_cells_are_read_or_left_alone(value: str) -> None:
         if repair is not None:
             assert np.isfinite(float(str(repair.value)))
             assert not is_empty_word(str(repair.value))
-    assert operator_of(value, {}) in (None, *OPERATORS)
+    assert operator_of(value, vocabulary()) in (None, *OPERATORS)
     assert set(technologies_of(value)[0]) <= set(TECHNOLOGIES)
     found = bands_of(value)
     assert found is None or all(part.isdecimal() for part in found.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,6 +15,7 @@ import shapely
 from cli_process import run_cli
 
 from htcoverage.cli.main import execute
+from htcoverage.labels import label
 
 HEADER = "bts_id,site_id,operator,technology,longitude,latitude,antenna_height_m"
 GOOD = (
@@ -21,17 +23,20 @@ GOOD = (
     "A-4G,A,Viettel,4G,105.9057,18.3559,30",
     "B-4G,B,MobiFone,4G,106.3000,18.0700,36",
 )
-#: A slip of one cell, with what must be told: column, value, and a word of what was expected.
+#: A slip that needs a decision, with what must be told: column, value, a word of what was expected.
 SLIPS = {
-    "text for a number": ("C,C,Viettel,4G,105.9,18.3,high", "antenna_height_m", "high", "a number"),
     "text for a place": ("D,C,Viettel,4G,east,18.3,30", "longitude", "east", "a number"),
-    "lat/lon swapped": ("E,C,Viettel,4G,18.3,105.9,30", "latitude", "105.9", "swapped"),
     "far outside": ("F,C,Viettel,4G,105.9,19.5,30", "latitude", "19.5", "within 15 km"),
     "duplicate": ("A-4G,C,Viettel,4G,105.9,18.3,30", "bts_id", "A-4G", "row 3 has the same"),
-    "negative height": ("G,C,Viettel,4G,105.9,18.3,-30", "antenna_height_m", "-30", "between 1"),
-    "unknown technology": ("H,C,Viettel,5G,105.9,18.3,30", "technology", "5G", "3G, 4G"),
     "unknown operator": ("I,C,Beeline,4G,105.9,18.3,30", "operator", "Beeline", "MobiFone"),
-    "empty cell": ("J,,Viettel,4G,105.9,18.3,30", "site_id", "", "a value"),
+}
+#: A slip that a rule settles, with the rule that is told.
+REPAIRS = {
+    "text for a number": ("C,C,Viettel,4G,105.9,18.3,high", "not-a-number"),
+    "lat/lon swapped": ("E,C,Viettel,4G,18.3,105.9,30", "swapped-axes"),
+    "negative height": ("G,C,Viettel,4G,105.9,18.3,-30", "range"),
+    "technology of no figure": ("H,C,Viettel,5G,105.9,18.3,30", "technology-scope"),
+    "empty cell": ("J,,Viettel,4G,105.9,18.3,30", "identifier"),
 }
 
 
@@ -69,7 +74,8 @@ def faults(said: str) -> list[str]:
 
 
 def test_all_slips_are_told_at_once_by_the_program_itself(tmp_path):
-    ledger(tmp_path / "mine.csv", *GOOD, *(row for row, *_ in SLIPS.values()))
+    rows = [row for row, *_ in (*SLIPS.values(), *REPAIRS.values())]
+    ledger(tmp_path / "mine.csv", *GOOD, *rows)
     before = sorted(tmp_path.rglob("*"))
     process = run_cli("run", "--bts", "mine.csv", "--out", "deep/out", cwd=tmp_path)
     assert process.returncode == 2
@@ -85,14 +91,24 @@ def test_all_slips_are_told_at_once_by_the_program_itself(tmp_path):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_what_a_rule_settles_is_told_beside_the_figures(capsys):
+    path = ledger(Path("mine.csv"), *GOOD, *(row for row, _ in REPAIRS.values()))
+    assert execute(["run", "--bts", str(path), "--resolution", "2000", "--worlds", "0"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    faults_told = json.loads(Path("out/cleaning.json").read_text(encoding="utf-8"))["faults"]
+    for row, (name, (_, rule)) in enumerate(REPAIRS.items(), start=5):
+        assert label(f"rule:{rule}") in shown, name
+        assert any(each["row"] == row and each["rule"] == rule for each in faults_told), name
+
+
 def test_a_missing_column_is_told_beside_the_other_faults(capsys):
-    header = HEADER.replace("operator", "operators")
-    path = ledger(Path("mine.csv"), *GOOD, "C,C,Viettel,4G,105.9,18.3,-30", header=header)
+    header = HEADER.replace("technology", "xyz")
+    path = ledger(Path("mine.csv"), *GOOD, "C,C,Beeline,4G,105.9,north,30", header=header)
     told = faults(refused(capsys, "--bts", str(path)))
-    assert len(told) == 2
-    assert "row 1, column 'operator'" in told[0]
-    assert "rename 'operators'" in told[0]
-    assert "row 5, column 'antenna_height_m': found '-30'" in told[1]
+    assert len(told) == 3
+    assert "column 'technology'" in told[0]
+    assert "row 5, column 'latitude': found 'north'" in told[1]
+    assert "row 5, column 'operator': found 'Beeline'" in told[2]
 
 
 def test_a_site_over_the_border_within_the_radius_is_kept(capsys, reference):
@@ -114,7 +130,6 @@ def test_a_site_over_the_border_within_the_radius_is_kept(capsys, reference):
         (HEADER.encode(), "at least one row of data"),
         (HEADER.replace(",", ";").encode(), "at least one row of data"),
         (b"PK\x03\x04rest", "this is a zip archive or spreadsheet"),
-        ("bts_id\nĐông".encode("cp1258", "replace"), "UTF-8"),
     ],
 )
 def test_a_file_that_is_no_ledger_is_told_by_name(content, expected, capsys):
@@ -255,7 +270,7 @@ def test_options_that_contradict_are_told(capsys):
     (told,) = faults(refused(capsys, "--bts", "mine.csv", "--seed", "3"))
     assert "seed" in told
     (told,) = faults(refused(capsys, "--cells", "mine.csv"))
-    assert "the ledger (bts) that the cells belong to" in told
+    assert "the ledger (bts) that it belongs to" in told
 
 
 @pytest.mark.parametrize("out", ["taken", "taken/deeper", "x" * 300])

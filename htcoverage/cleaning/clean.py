@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS
 
-from htcoverage.cleaning.layouts import from_opencellid, is_opencellid, join_atoll
+from htcoverage.cleaning.opening import Opened, guesses, open_ledger
+from htcoverage.cleaning.operators import Vocabulary, vocabulary
 from htcoverage.cleaning.places import located
 from htcoverage.cleaning.repairs import repair_cells
 from htcoverage.cleaning.report import CleaningReport
@@ -25,21 +25,12 @@ from htcoverage.cleaning.structure import (
 )
 from htcoverage.cleaning.suspects import suspects
 from htcoverage.errors import Fault, InputError
-from htcoverage.readers.columns import ColumnMatch, mapped
-from htcoverage.readers.excel import sheet_names
-from htcoverage.readers.findings import Action, Finding, findings_frame, joined
+from htcoverage.readers.columns import mapped
+from htcoverage.readers.findings import Finding, error_finding, findings_frame, joined
 from htcoverage.readers.ledger import Ledger, assemble
-from htcoverage.readers.position import parse_crs, sheet_positions
+from htcoverage.readers.position import sheet_positions
 from htcoverage.readers.sheet import Sheet, as_row, shown
-from htcoverage.readers.source import EXCEL_SUFFIXES, open_table
-from htcoverage.readers.vector import Layer
-from htcoverage.schema import BTS, CELLS
-
-#: Columns that a ledger may have beside the schema's, which become columns of the schema.
-_EXTRA = ("longitude", "latitude", "x", "y", "mast_height_m", "tilt_deg", "eirp_dbm")
-WANTED = tuple(
-    dict.fromkeys([*BTS.column_names, *(n for n in CELLS.column_names if n != "assumed"), *_EXTRA])
-)
+from htcoverage.schema import BTS, CELLS, OPERATORS
 
 #: A cell at fault in one of these costs the row; in any other it counts as empty.
 _NEEDED = ("bts_id", "site_id", "operator", "technology", "longitude", "latitude")
@@ -55,19 +46,9 @@ class CleanedLedger:
     ledger: Ledger | None
     report: CleaningReport
 
-
-@dataclass(frozen=True, eq=False)
-class _Opened:
-    """A table in our column names, before any repair."""
-
-    sheet: Sheet
-    matches: tuple[ColumnMatch, ...]
-    unused: tuple[str, ...]
-    findings: list[pd.DataFrame]
-    dropped: set[int]
-    rows: int
-    crs: CRS | None
-    cells: Sheet | None
+    def by_file_name(self) -> CleanedLedger:
+        """Return the same with the file called by its name, without the folder that it was in."""
+        return replace(self, report=replace(self.report, file=Path(self.report.file).name))
 
 
 def clean_ledger(
@@ -79,6 +60,7 @@ def clean_ledger(
     columns: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
     operators: Mapping[str, str] | None = None,
+    known_operators: Sequence[str] = OPERATORS,
     encoding: str | None = None,
     separator: str | None = None,
     area: gpd.GeoDataFrame | None = None,
@@ -103,7 +85,9 @@ def clean_ledger(
     values : mapping of str to str, optional
         A value for every row whose cell is empty, by our column name.
     operators : mapping of str to str, optional
-        Further words for operators.
+        Further words for operators; a network's code, such as 510-10, is one.
+    known_operators : sequence of str
+        The operators that there are: every row must be of one of them.
     encoding, separator : str, optional
         Of a text table, where what is found out is wrong.
     area, homes : GeoDataFrame, optional
@@ -117,19 +101,21 @@ def clean_ledger(
         Rows with errors are left out of the ledger, each told in the report.
     """
     file = str(path)
+    known = vocabulary(known_operators, operators)
     try:
-        opened = _opened(
+        opened = open_ledger(
             Path(path), None if cells_path is None else Path(cells_path), layer=layer, crs=crs,
             columns=columns or {}, values=values or {}, encoding=encoding, separator=separator,
+            vocabulary=known,
         )  # fmt: skip
     except InputError as error:
         return CleanedLedger(None, _unusable(file, error.faults))
     findings = opened.findings
     dropped = opened.dropped
     broken = {fault.row: fault for fault in opened.sheet.broken}
-    findings.append(findings_frame(_error(fault, "width") for fault in broken.values()))
+    findings.append(findings_frame(error_finding(fault, "width") for fault in broken.values()))
     sheet = _without(opened.sheet, broken, dropped)
-    sheet, told = repair_cells(sheet, operators=operators or {})
+    sheet, told = repair_cells(sheet, operators=known)
     findings += told
     sheet, told, gone = without_foreign_technologies(sheet)
     findings += told
@@ -144,16 +130,16 @@ def clean_ledger(
         if len(placed.sheet.frame):
             sheet, told = with_powers(placed.sheet)
             findings += told
-            ledger, told, gone = _strict(sheet, opened, area=area, reach_km=reach_km)
+            ledger, told, gone = _strict(sheet, opened, known, area=area, reach_km=reach_km)
             findings += told
             dropped |= gone
     except InputError as error:
-        findings.append(findings_frame(_error(fault, "file") for fault in error.faults))
+        findings.append(findings_frame(error_finding(fault, "file") for fault in error.faults))
     if ledger is None:
         dropped = set(opened.sheet.lines(opened.sheet.frame.index)) | opened.dropped
         kept = 0
         if not any((table["severity"] == "error").any() for table in findings):
-            findings.append(findings_frame([_error(_nothing_left(file, opened), "file")]))
+            findings.append(findings_frame([error_finding(_nothing_left(file, opened), "file")]))
     else:
         findings.append(suspects(ledger, sheet, area=area, homes=homes, reach_km=reach_km))
         kept = opened.rows - len(dropped)
@@ -171,101 +157,6 @@ def clean_ledger(
     return CleanedLedger(ledger, report)
 
 
-def _opened(
-    path: Path, cells_path: Path | None, *, layer: str | None, crs: str | None,
-    columns: Mapping[str, str], values: Mapping[str, str], encoding: str | None,
-    separator: str | None,
-) -> _Opened:  # fmt: skip
-    used_crs = parse_crs(crs)
-    source = open_table(path, wanted=WANTED, layer=layer, encoding=encoding, separator=separator)
-    cells = None
-    if cells_path is not None:
-        opened_cells = open_table(cells_path, wanted=WANTED, layer=None)
-        cells = opened_cells.sheet if isinstance(opened_cells, Layer) else opened_cells
-    elif path.suffix.lower() in EXCEL_SUFFIXES and layer is None:
-        second = next((n for n in sheet_names(path) if n.lower() == "transmitters"), None)
-        if second is not None:
-            found = open_table(path, wanted=WANTED, layer=second)
-            cells = found if isinstance(found, Sheet) else None
-    findings: list[pd.DataFrame] = []
-    if isinstance(source, Layer):
-        sheet, used_crs, told = _from_layer(source, crs=used_crs)
-        findings += told
-    else:
-        sheet = source
-    if cells is not None:
-        joined_sheet = join_atoll(sheet, cells, wanted=WANTED)
-        if joined_sheet is not None:
-            sheet, cells = joined_sheet, None
-    findings.insert(0, findings_frame(sheet.findings))
-    rows = len(sheet.frame)
-    dropped: set[int] = set()
-    if is_opencellid(sheet):
-        sheet, matches, told, dropped = from_opencellid(sheet)
-        findings += told
-        unused: tuple[str, ...] = ()
-    else:
-        names = set(map(str, sheet.frame.columns))
-        sheet, matches = mapped(sheet, WANTED, given=columns)
-        findings.append(findings_frame(_guesses(matches)))
-        unused = tuple(n for n in sorted(names) if n not in {match.name for match in matches})
-        sheet = replace(sheet, frame=sheet.frame[[m.column for m in matches]])
-    sheet, told = _with_values(sheet, values)
-    return _Opened(sheet, matches, unused, [*findings, *told], dropped, rows, used_crs, cells)
-
-
-def _from_layer(layer: Layer, *, crs: CRS | None) -> tuple[Sheet, CRS | None, list[pd.DataFrame]]:
-    """Return the features of a layer as rows with their coordinates as cells."""
-    from htcoverage.readers.position import layer_positions
-
-    positions = layer_positions(layer, crs=crs)
-    whole = [fault for fault in positions.faults if fault.row is None]
-    if whole:
-        raise InputError(whole)
-    own = [c for c in layer.sheet.frame if str(c).lower() in ("longitude", "latitude", "x", "y")]
-    frame = layer.sheet.frame.drop(columns=own)
-    frame = frame.assign(
-        longitude=pd.Series(positions.longitude_deg, frame.index, dtype=object).where(
-            np.isfinite(positions.longitude_deg), None
-        ),
-        latitude=pd.Series(positions.latitude_deg, frame.index, dtype=object).where(
-            np.isfinite(positions.latitude_deg), None
-        ),
-    )
-    told = findings_frame(_error(fault, "position") for fault in positions.faults)
-    names = {"longitude": "geometry", "latitude": "geometry"}
-    return replace(layer.sheet, frame=frame, names=names), None, [told]
-
-
-def _guesses(matches: tuple[ColumnMatch, ...]) -> list[Finding]:
-    """Return a warning for each column that was taken for ours by likeness alone."""
-    return [
-        Finding(None, match.name, match.name, "column-guess", "warning", "none",
-                f"taken for {match.column}, confidence {match.confidence:.2f}")
-        for match in matches if match.how == "similar word"
-    ]  # fmt: skip
-
-
-def _with_values(sheet: Sheet, values: Mapping[str, str]) -> tuple[Sheet, list[pd.DataFrame]]:
-    unknown = [name for name in values if name not in WANTED]
-    if unknown:
-        raise InputError(
-            Fault(sheet.file, None, name, values[name], f"one of the columns {', '.join(WANTED)}")
-            for name in unknown
-        )
-    frame = sheet.frame.copy()
-    findings = []
-    for name, value in values.items():
-        old = frame[name] if name in frame else pd.Series(None, frame.index, dtype=object)
-        empty = old.isna()
-        frame[name] = old.where(~empty, value)
-        findings.append(
-            Finding(None, sheet.called(name), value, "given-value", "info", "repaired",
-                    f"{int(empty.sum())} empty cells take the value given for all rows")
-        )  # fmt: skip
-    return replace(sheet, frame=frame), [findings_frame(findings)]
-
-
 def _without(sheet: Sheet, lines: Mapping[int | None, object], dropped: set[int]) -> Sheet:
     """Return the table without the lines, which are added to those dropped."""
     gone = {line for line in lines if line is not None}
@@ -277,12 +168,15 @@ def _without(sheet: Sheet, lines: Mapping[int | None, object], dropped: set[int]
 
 
 def _strict(
-    sheet: Sheet, opened: _Opened, *, area: gpd.GeoDataFrame | None, reach_km: float
-) -> tuple[Ledger | None, list[pd.DataFrame], set[int]]:
+    sheet: Sheet, opened: Opened, known: Vocabulary, *, area: gpd.GeoDataFrame | None,
+    reach_km: float,
+) -> tuple[Ledger | None, list[pd.DataFrame], set[int]]:  # fmt: skip
     """Return the ledger that the strict reader accepts, without the rows that it does not."""
     findings: list[pd.DataFrame] = []
     dropped: set[int] = set()
     used = sheet
+    cells, repaired = _repaired_cells(opened.cells, known)
+    findings += repaired
     for _ in range(_ROUNDS):
         if used.frame.empty:
             return None, findings, dropped
@@ -290,7 +184,7 @@ def _strict(
         bts, rows = made.bts, made.cell_rows
         ledger, faults = assemble(
             bts, sheet_positions(bts, crs=None), area=area, reach_km=reach_km,
-            **{"cell_rows": rows, **_cells_of(opened.cells, bts)},
+            operators=known.names, **{"cell_rows": rows, **_cells_of(cells, bts)},
         )  # fmt: skip
         if not faults:
             lines = set(made.dropped)
@@ -308,12 +202,33 @@ def _strict(
     return None, findings, dropped
 
 
+def _repaired_cells(
+    cells: Sheet | None, known: Vocabulary
+) -> tuple[Sheet | None, list[pd.DataFrame]]:
+    """Return the cells that came beside the base stations in our names, and what was repaired.
+
+    Their lines are no lines of the ledger: a repair of many cells is told once, with the first.
+    """
+    if cells is None:
+        return None, []
+    sheet, matches = mapped(cells, CELLS.column_names, given={})
+    sheet, tables = repair_cells(sheet, operators=known)
+    told = []
+    for _, rows in joined(tables).groupby(["column", "rule"], observed=True, sort=False):
+        first = rows.iloc[0]
+        detail = f"{cells.file}: {len(rows)} cells, the first in row {first['row']}: "
+        told.append(
+            Finding(None, first["column"], first["value"], first["rule"], first["severity"],
+                    "repaired", detail + first["detail"])
+        )  # fmt: skip
+    return sheet, [findings_frame([*guesses(matches), *told])]
+
+
 def _cells_of(cells: Sheet | None, bts: Sheet) -> dict[str, Any]:
     """Return the cells given beside the base stations, as `assemble` takes them."""
     if cells is None:
         return {}
-    sheet, _ = mapped(cells, CELLS.column_names, given={})
-    sheet, _ = repair_cells(sheet, operators={})
+    sheet = cells
     lacking = [c.name for c in CELLS.columns if c.required and c.name not in sheet.frame]
     known = bts.frame.drop_duplicates("bts_id").set_index("bts_id")["technology"]
     own = (
@@ -340,7 +255,7 @@ def _judged(
     for fault in faults:
         column = ours.get(str(fault.column))
         if fault.row is None or fault.column is None or column is None or fault.column in needed:
-            told.append(_error(fault, _rule_of(fault)))
+            told.append(error_finding(fault, _rule_of(fault)))
             if fault.row is not None:
                 gone.add(fault.row)
             continue
@@ -385,19 +300,13 @@ def _by_line(ledger: Ledger) -> Ledger:
     return replace(ledger, bts=bts)
 
 
-def _error(fault: Fault, rule: str) -> Finding:
-    action: Action = "none" if fault.row is None else "dropped"
-    return Finding(fault.row, fault.column, fault.value, rule, "error", action,
-                   f"expected {fault.expected}")  # fmt: skip
-
-
 def _error_elsewhere(fault: Fault) -> Finding:
     place = f"{fault.file}, row {fault.row}" if fault.row is not None else fault.file
     return Finding(None, fault.column, fault.value, _rule_of(fault), "error", "none",
                    f"{place}: expected {fault.expected}")  # fmt: skip
 
 
-def _nothing_left(file: str, opened: _Opened) -> Fault:
+def _nothing_left(file: str, opened: Opened) -> Fault:
     """Return the fault of a file that holds no base station, though no single row is at fault."""
     if not opened.matches:
         needed = ", ".join(column.name for column in BTS.columns if column.required)
@@ -408,7 +317,9 @@ def _nothing_left(file: str, opened: _Opened) -> Fault:
 def _unusable(file: str, faults: tuple[Fault, ...]) -> CleaningReport:
     return CleaningReport(
         file=file, rows=0, kept=0, mapped_columns=(), unused_columns=(),
-        faults=findings_frame(replace(_error(fault, "file"), action="none") for fault in faults),
+        faults=findings_frame(
+            replace(error_finding(fault, "file"), action="none") for fault in faults
+        ),
         assumed=(), base_stations=0, cells=0,
     )  # fmt: skip
 

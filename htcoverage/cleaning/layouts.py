@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from htcoverage.cleaning.words import NETWORK_CODES
 from htcoverage.readers.columns import ColumnMatch, mapped
 from htcoverage.readers.findings import Finding, cell_findings, findings_frame
 from htcoverage.readers.parsing import parse_numbers
 from htcoverage.readers.sheet import Sheet
-
-#: Mobile country code of Vietnam (ITU-T E.212).
-_VIETNAM = 452
 
 _RADIOS = {"LTE": "4G", "UMTS": "3G"}
 
@@ -31,12 +28,19 @@ def is_opencellid(sheet: Sheet) -> bool:
 
 
 def from_opencellid(
-    sheet: Sheet,
+    sheet: Sheet, *, codes: Mapping[tuple[int, int], str]
 ) -> tuple[Sheet, tuple[ColumnMatch, ...], list[pd.DataFrame], set[int]]:
     """Return the base stations of an OpenCelliD table.
 
     Its rows are cells seen by phones at estimated places; those of one base station are put at
     their mean, weighted by samples.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The raw table.
+    codes : mapping of (int, int) to str
+        Mobile country and network code to operators.
 
     Returns
     -------
@@ -59,17 +63,22 @@ def from_opencellid(
         samples = np.nan_to_num(parse_numbers(frame["samples"], sheet=sheet)[0].to_numpy(), nan=1.0)
         samples = np.clip(samples, 1.0, None)
     technology = frame["radio"].map(_RADIOS)
-    operator = pd.Series(numbers["net"], frame.index).map(NETWORK_CODES)
+    operator = pd.Series(
+        [codes.get(pair) for pair in zip(numbers["mcc"], numbers["net"], strict=True)],
+        frame.index, dtype=object,
+    )  # fmt: skip
+    countries = sorted({country for country, _ in codes})
+    networks = ", ".join(f"{country}-{code:02d}" for country, code in codes)
     unreadable = ~np.isfinite(np.column_stack(list(numbers.values()))).all(axis=1)
     unreadable |= (np.abs(numbers["lat"]) > 90) | (np.abs(numbers["lon"]) > 180)
     reasons = (
         ("unreadable", unreadable, "error", "numbers in mcc, net, area, cell, lon and lat", "cell"),
         ("technology-scope", technology.isna().to_numpy(), "warning",
          "only 3G and 4G are computed", "radio"),
-        ("foreign-network", numbers["mcc"] != _VIETNAM, "warning",
-         "a network of Vietnam (452)", "mcc"),
+        ("foreign-network", ~np.isin(numbers["mcc"], countries), "warning",
+         f"a network of country {', '.join(map(str, countries))}", "mcc"),
         ("unknown-network", operator.isna().to_numpy(), "warning",
-         "a network code of 01, 02, 04 or 05", "net"),
+         f"one of the networks {networks}", "net"),
     )  # fmt: skip
     left = np.ones(len(frame), dtype=bool)
     findings = []

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from htcoverage.cleaning import words
+from htcoverage.cleaning.operators import Vocabulary, misspelt_operator, operator_of
 from htcoverage.cleaning.values import (
     Repair,
     decimal_commas,
@@ -23,17 +23,16 @@ from htcoverage.cleaning.values import (
     repair_number,
     vietnamese_letters,
 )
-from htcoverage.readers.columns import plain
 from htcoverage.readers.findings import Finding, cell_findings, findings_frame
 from htcoverage.readers.parsing import by_value, plain_numbers
 from htcoverage.readers.sheet import Sheet
-from htcoverage.schema import BTS_STATUSES, OPERATORS, PROVENANCES, TECHNOLOGIES
+from htcoverage.schema import BTS_STATUSES, PROVENANCES, TECHNOLOGIES
 
 _TEXT = ("bts_id", "site_id", "site_name", "cell_id", "antenna")
 _NUMBERS = (
     "bandwidth_mhz", "antenna_height_m", "mast_height_m", "electrical_tilt_deg",
     "mechanical_tilt_deg", "tilt_deg", "antenna_gain_dbi", "feeder_loss_db", "cpich_power_dbm",
-    "rs_boost_db", "x", "y",
+    "rs_boost_db", "x", "y", "beamwidth_deg",
 )  # fmt: skip
 _POWERS = ("port_power_dbm", "cpich_power_dbm", "eirp_dbm")
 
@@ -51,10 +50,8 @@ _FORMULA = re.compile(r"^[=+@]|^-(?![0-9.,]+$)")
 #: Takes a raw cell, gives how it is to be read, or None where it is right or unreadable.
 Rule = Callable[[object], Repair | None]
 
-_OPERATOR_PLAIN = {plain(name): name for name in OPERATORS}
 
-
-def repair_cells(sheet: Sheet, *, operators: Mapping[str, str]) -> tuple[Sheet, list[pd.DataFrame]]:
+def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd.DataFrame]]:
     """Return the table with its cells as our readers want them, and what was changed.
 
     What no rule can read is left as it stands: the strict reading tells it as a fault.
@@ -63,15 +60,14 @@ def repair_cells(sheet: Sheet, *, operators: Mapping[str, str]) -> tuple[Sheet, 
     ----------
     sheet : Sheet
         In our column names.
-    operators : mapping of str to str
-        The user's words to operators.
+    operators : Vocabulary
+        The operators that it may name.
     """
     frame = sheet.frame.copy()
-    own = {plain(word): name for word, name in operators.items()}
     findings: list[pd.DataFrame] = []
     vietnamese = "latitude" in frame and vietnamese_letters(frame["latitude"].tolist())
     rules: dict[str, Rule] = {
-        "operator": lambda value: _operator(value, own),
+        "operator": lambda value: _operator(value, operators),
         "technology": _technology,
         "status": _status,
         "provenance": _provenance,
@@ -159,17 +155,16 @@ def _emptied(value: object) -> Repair | None:
     return None
 
 
-def _operator(value: object, own: Mapping[str, str]) -> Repair | None:
+def _operator(value: object, known: Vocabulary) -> Repair | None:
     text = _code(value)
-    if text in OPERATORS:
+    if text in known.names:
         return None
-    meant = words.operator_of(text, own)
+    meant = operator_of(text, known)
     if meant is not None:
         return Repair(meant, "operator-word", "info", f"means {meant}")
-    near = difflib.get_close_matches(plain(text), list(_OPERATOR_PLAIN), n=1, cutoff=0.85)
-    if near:
-        name = _OPERATOR_PLAIN[near[0]]
-        return Repair(name, "operator-typo", "warning", f"misspelt: taken for {name}")
+    near = misspelt_operator(text, known)
+    if near is not None:
+        return Repair(near, "operator-typo", "warning", f"misspelt: taken for {near}")
     return None
 
 

@@ -1,36 +1,11 @@
-"""What ledgers call operators, technologies, bands and states, and what is meant."""
+"""What ledgers call technologies, bands and states, and what is meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from htcoverage.readers.columns import plain
-from htcoverage.schema import BTS_STATUSES, OPERATORS, PROVENANCES, TECHNOLOGIES
-
-#: Mobile network codes of Vietnam (mobile country code 452), ITU-T E.212.
-NETWORK_CODES = {1: "MobiFone", 2: "VinaPhone", 4: "Viettel", 5: "Vietnamobile"}
-
-#: VNPT is the group that runs VinaPhone; VMS was MobiFone's company, VTT is Viettel Telecom's.
-_OPERATOR_WORDS = (
-    ("vietnamobile", "Vietnamobile"),
-    ("viet nam mobile", "Vietnamobile"),
-    ("vnm", "Vietnamobile"),
-    ("htmobile", "Vietnamobile"),
-    ("viettel", "Viettel"),
-    ("vtt", "Viettel"),
-    ("vtel", "Viettel"),
-    ("vinaphone", "VinaPhone"),
-    ("vina phone", "VinaPhone"),
-    ("vnpt", "VinaPhone"),
-    ("vina", "VinaPhone"),
-    ("vnp", "VinaPhone"),
-    ("mobifone", "MobiFone"),
-    ("mobi fone", "MobiFone"),
-    ("mobi", "MobiFone"),
-    ("vms", "MobiFone"),
-)
-_NETWORK = re.compile(r"(?:452)?\s*0?([1245])")
+from htcoverage.schema import BTS_STATUSES, PROVENANCES, TECHNOLOGIES
 
 _TECHNOLOGY_WORDS = (
     (
@@ -66,32 +41,6 @@ _BAND_MHZ = re.compile(
     r"(?:[LU]|LTE|UMTS|[345]G)?[\s-]*(\d{3,4}|\d,\d{3})\s*(?:mhz|m)?", re.IGNORECASE
 )
 _BAND_BREAK = re.compile(r"\s*[/;|+&]\s*|,\s+|\s+và\s+|\s+")
-
-
-def operator_of(value: str, own: Mapping[str, str]) -> str | None:
-    """Return the operator that a cell means, or None where that is not plain.
-
-    Parameters
-    ----------
-    value : str
-        The cell.
-    own : mapping of str to str
-        The user's words, in their plain form, to operators.
-    """
-    words = plain(value)
-    if words in own:
-        return own[words]
-    for name in OPERATORS:
-        if plain(name) == words:
-            return name
-    found = _NETWORK.fullmatch(words.replace(" ", ""))
-    if found:
-        return NETWORK_CODES[int(found[1])]
-    squeezed = f" {words} "
-    meant = {
-        name for word, name in _OPERATOR_WORDS if f" {word} " in squeezed or words.startswith(word)
-    }
-    return next(iter(meant)) if len(meant) == 1 else None
 
 
 def technologies_of(value: str) -> tuple[tuple[str, ...], bool]:

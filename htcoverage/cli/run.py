@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 #: Options that name a layer: with a project file, the file names all of them.
-_LAYER_OPTIONS = ("seed", "bts", "cells", "settlements", "districts", "terrain")
+_LAYER_OPTIONS = (
+    "seed", "bts", "bts_crs", "bts_layer", "cells", "settlements", "districts", "terrain",
+)  # fmt: skip
 
 #: Options that go before what a project file says, by the run's parameter.
 _PARAMETER_OPTIONS = {
@@ -60,7 +62,15 @@ def run(
     seed: Annotated[
         int | None, typer.Option(help="Draw the modelled base stations anew from this seed.")
     ] = None,
-    bts: Annotated[Path | None, typer.Option(help="Your ledger: CSV or GeoPackage.")] = None,
+    bts: Annotated[
+        Path | None, typer.Option(help="Your ledger, of any form that 'htcoverage check' reads.")
+    ] = None,
+    bts_crs: Annotated[
+        str | None, typer.Option(help="CRS of the ledger's x and y, such as EPSG:9209.")
+    ] = None,
+    bts_layer: Annotated[
+        str | None, typer.Option(help="Sheet or layer of the ledger, where it has several.")
+    ] = None,
     cells: Annotated[Path | None, typer.Option(help="Cells of your ledger: CSV.")] = None,
     settlements: Annotated[Path | None, typer.Option(help="Your settlements.")] = None,
     districts: Annotated[Path | None, typer.Option(help="Your districts.")] = None,
@@ -97,6 +107,9 @@ def run(
         earlier = read_run(again)
         lang = cast('Literal["en", "vi"]', earlier.content.get("map_language", lang))
         seed = earlier.parameters.seed
+        reading = earlier.content.get("reading", {}) if bts is not None else {}
+        bts_crs = bts_crs or reading.get("bts_crs")
+        bts_layer = bts_layer or reading.get("bts_layer")
         chosen = dict(earlier.parameters.as_dict())
     with stages() as progress:
         progress("read", 0, 1)
@@ -116,6 +129,8 @@ def run(
                     settlements=settlements,
                     districts=districts,
                     terrain=terrain,
+                    bts_crs=bts_crs,
+                    bts_layer=bts_layer,
                 ),
                 seed=seed,
                 reach_km=parameters.radius_km,

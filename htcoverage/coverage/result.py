@@ -15,7 +15,7 @@ import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 
-from htcoverage.schema import OPERATORS, TECHNOLOGIES
+from htcoverage.schema import OPERATORS, TECHNOLOGIES, layer_names
 
 #: Operator of the layers that hold the strongest of all.
 ANY_OPERATOR = "any"
@@ -43,9 +43,13 @@ class Layers:
 
 
 def layers_of(ledger: pd.DataFrame) -> Layers:
-    """Layers that the cells on air make: operator × technology, and any operator of each."""
+    """Layers that the cells on air make: operator × technology, and any operator of each.
+
+    The operators of Vietnam come in the order of the schema, others by name after them.
+    """
     pairs = set(zip(ledger["operator"], ledger["technology"], strict=True))
-    own = tuple((o, t) for t in TECHNOLOGIES for o in OPERATORS if (o, t) in pairs)
+    others = sorted({operator for operator, _ in pairs} - {*OPERATORS})
+    own = tuple((o, t) for t in TECHNOLOGIES for o in (*OPERATORS, *others) if (o, t) in pairs)
     shared = tuple((ANY_OPERATOR, t) for t in TECHNOLOGIES if any(t == u for _, u in own))
     return Layers(own, shared)
 
@@ -97,7 +101,7 @@ def to_dataset(
     return xr.Dataset(
         {name: (("layer", "y", "x"), values) for name, values in variables.items()},
         coords={
-            "layer": [f"{o.lower()}_{t.lower()}" for o, t in layers.all],
+            "layer": layer_names(layers.all),
             "operator": ("layer", [o for o, _ in layers.all]),
             "technology": ("layer", [t for _, t in layers.all]),
             "y": affine.f + affine.e * (np.arange(ny) + 0.5),

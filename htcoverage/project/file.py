@@ -6,16 +6,18 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from htcoverage.cleaning.operators import name_faults
 from htcoverage.errors import Fault, InputError
 from htcoverage.grid import check_metric_crs
 from htcoverage.readers.position import parse_crs
 from htcoverage.readers.sheet import existing_file, file_fault, shown
+from htcoverage.schema import OPERATORS
 
 #: The name that ``htcoverage init`` writes.
 FILE_NAME = "htcoverage.toml"
@@ -115,12 +117,26 @@ class ModelSection(_Section):
     n0: float | None = None
 
 
+class UncertaintySection(_Section):
+    """How sure the figures are."""
+
+    worlds: int | None = None
+
+
 #: Where the parameters of a run stand in the file.
 _PARAMETER_SECTIONS: dict[str, type[_Section]] = {
     "grid": GridSection,
     "thresholds": ThresholdsSection,
     "model": ModelSection,
+    "uncertainty": UncertaintySection,
 }
+
+
+class OperatorSection(_Section):
+    """One operator: what else it is called in files, and its colour in files for other programs."""
+
+    words: list[Text] = Field(default_factory=list)
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
 
 
 class CostsSection(_Section):
@@ -137,6 +153,8 @@ class _File(_Section):
     grid: GridSection = GridSection()
     thresholds: ThresholdsSection = ThresholdsSection()
     model: ModelSection = ModelSection()
+    uncertainty: UncertaintySection = UncertaintySection()
+    operators: list[Text] | dict[str, OperatorSection] | None = None
     reported: ReportedSection | None = None
     costs: CostsSection | None = None
 
@@ -157,12 +175,18 @@ class Project:
         Folder for the results.
     layers : LayersSection
         Files and mappings.
-    parameters : mapping of str to float or str
+    parameters : mapping of str to float, int or str
         What the file sets of the run's parameters, by their names.
     reported : mapping
         The public statement that the figure is set beside; empty if there is none.
     costs : Path or None
         The cost table.
+    operators : tuple of str
+        The operators that there are.
+    operator_words : mapping of str to str
+        Further words for them, to their names.
+    operator_colours : mapping of str to str
+        Their colours, such as #e30613, where the file gives them.
     """
 
     path: Path
@@ -170,9 +194,12 @@ class Project:
     crs: str | None
     output: Path
     layers: LayersSection
-    parameters: Mapping[str, float | str]
+    parameters: Mapping[str, float | int | str]
     reported: Mapping[str, object]
     costs: Path | None
+    operators: tuple[str, ...] = OPERATORS
+    operator_words: Mapping[str, str] = field(default_factory=dict)
+    operator_colours: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, path: str) -> Path:
         """Return a path of the file, seen from its folder."""
@@ -185,7 +212,7 @@ class ParsedProject:
 
     path: Path
     project: Project | None
-    parameters: Mapping[str, float | str]
+    parameters: Mapping[str, float | int | str]
     faults: tuple[Fault, ...]
     text: str
 
@@ -261,8 +288,47 @@ def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
         parameters=parameters,
         reported=content.reported.model_dump(exclude_none=True) if content.reported else {},
         costs=file.parent / content.costs.path if content.costs else None,
+        **_operators(content),
     )
-    return ParsedProject(file, project, parameters, tuple(_value_faults(file, text, raw)), text)
+    faults = [*_value_faults(file, text, raw), *_operator_faults(file, text, project, content)]
+    return ParsedProject(file, project, parameters, tuple(_ordered(faults)), text)
+
+
+def _operators(content: _File) -> dict[str, Any]:
+    """Return the operators, their words and their colours, as `Project` holds them."""
+    words = dict(content.layers.bts.operators)
+    if content.operators is None:
+        return {"operator_words": words}
+    if isinstance(content.operators, list):
+        return {"operators": tuple(content.operators), "operator_words": words}
+    sections = content.operators
+    return {
+        "operators": tuple(sections),
+        "operator_words": {
+            **{word: name for name, section in sections.items() for word in section.words}, **words
+        },
+        "operator_colours": {
+            name: section.colour for name, section in sections.items() if section.colour
+        },
+    }  # fmt: skip
+
+
+def _operator_faults(file: Path, text: str, project: Project, content: _File) -> list[Fault]:
+    """Return the faults of names that cannot be told apart, and of words for nobody."""
+    faults = [
+        Fault(str(file), _line_of(text, ("operators", name)), "operators", shown(name), expected)
+        for name, expected in name_faults(project.operators)
+    ]
+    for word, name in content.layers.bts.operators.items():
+        if name not in project.operators:
+            line = _line_of(text, ("layers", "bts", "operators", word))
+            expected = f"one of the operators {', '.join(project.operators)}"
+            if content.operators is None:
+                expected += '; for others write operators = ["…"] above the first section'
+            faults.append(
+                Fault(str(file), line, f"layers.bts.operators.{word}", shown(name), expected)
+            )
+    return faults
 
 
 def _text(file: Path) -> str:
@@ -274,9 +340,9 @@ def _text(file: Path) -> str:
         raise file_fault(file, "a text file in UTF-8") from error
 
 
-def _parameters(raw: Mapping[str, Any]) -> dict[str, float | str]:
+def _parameters(raw: Mapping[str, Any]) -> dict[str, float | int | str]:
     """Return the run's parameters that stand in the file and are of their kind."""
-    found: dict[str, float | str] = {}
+    found: dict[str, float | int | str] = {}
     for section, model in _PARAMETER_SECTIONS.items():
         values = raw.get(section)
         if isinstance(values, dict):
@@ -288,11 +354,13 @@ def _parameters(raw: Mapping[str, Any]) -> dict[str, float | str]:
                 and not isinstance(value, bool)
             }
     return {
-        name: value if isinstance(value, str) else float(value) for name, value in found.items()
+        name: value if isinstance(value, str) or name in _WHOLE_PARAMETERS else float(value)
+        for name, value in found.items()
     }
 
 
 _TEXT_PARAMETERS = ("model", "environment", "preset")
+_WHOLE_PARAMETERS = ("worlds",)
 
 
 def _fault(file: Path, text: str, raw: Mapping[str, Any], error: Any) -> Fault:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from htcoverage.cleaning import CleaningReport, clean_ledger
+from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.project.file import Project, SettlementsSection
@@ -31,9 +31,6 @@ _BUILT_UP_WITHIN_M = 50.0
 #: Terrain beyond the reach of the outermost site: two pixels of a coarse elevation model.
 _TERRAIN_MARGIN_M = 2000.0
 
-#: Faults of a ledger that are listed in an error; the cleaning report has them all.
-_MOST_FAULTS = 50
-
 
 @dataclass(frozen=True, eq=False)
 class ProjectLayers:
@@ -51,8 +48,8 @@ class ProjectLayers:
         Name and SHA-256 of every file read.
     notes : tuple of str
         What was guessed, assumed or left out.
-    report : CleaningReport
-        Of the ledger.
+    cleaned : CleanedLedger
+        The ledger with its cleaning report.
     """
 
     bts: gpd.GeoDataFrame
@@ -63,7 +60,7 @@ class ProjectLayers:
     terrain: Terrain
     files: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
-    report: CleaningReport
+    cleaned: CleanedLedger
 
 
 def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
@@ -113,7 +110,7 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
     else:
         notes.append("spans: left out, no fibre is drawn or counted")
     homes = None if settlements is None else settlements.table
-    ledger, report = _ledger(project, area, homes, reach_km, faults)
+    ledger = tried(lambda: _ledger(project, area, homes, reach_km))
     crs = project.crs
     if crs is None and area is not None:
         crs = _utm_of(area)
@@ -127,24 +124,25 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
     for name, found in (("districts", districts), ("settlements", settlements), ("spans", spans)):
         if found is not None:
             notes += [f"{name}: {note}" for note in (*_guessed(found), *found.notes)]
-    notes += _ledger_notes(report)
+    network, cleaned = ledger
+    notes += ledger_notes(cleaned.report)
     return ProjectLayers(
-        bts=ledger.bts,
-        cells=ledger.cells,
+        bts=network.bts,
+        cells=network.cells,
         settlements=settlements.table,
         districts=districts.table,
         spans=_no_spans() if spans is None else spans.table,
         terrain=terrain,
         files=_files(project, terrain),
         notes=tuple(notes),
-        report=report,
+        cleaned=cleaned,
     )
 
 
 def _ledger(
     project: Project, area: gpd.GeoDataFrame | None, homes: gpd.GeoDataFrame | None,
-    reach_km: float, faults: list[Fault],
-) -> tuple[Ledger | None, CleaningReport]:  # fmt: skip
+    reach_km: float,
+) -> tuple[Ledger, CleanedLedger]:  # fmt: skip
     section = project.layers.bts
     cleaned = clean_ledger(
         project.resolve(section.path),
@@ -153,27 +151,13 @@ def _ledger(
         crs=section.crs,
         columns=section.columns,
         values=section.values,
-        operators=section.operators,
+        operators=project.operator_words,
+        known_operators=project.operators,
         area=area,
         homes=homes,
         reach_km=reach_km,
     )
-    report = cleaned.report
-    errors = report.faults[report.faults["severity"] == "error"]
-    if len(errors) and (cleaned.ledger is None or section.faulty_rows == "stop"):
-        for row, column, value, detail in zip(
-            errors["row"], errors["column"], errors["value"], errors["detail"], strict=True
-        ):
-            if len(faults) >= _MOST_FAULTS:
-                break
-            line = None if pd.isna(row) else int(row)
-            name = None if pd.isna(column) else str(column)
-            faults.append(Fault(report.file, line, name, value, detail.removeprefix("expected ")))
-        if len(errors) > _MOST_FAULTS:
-            expected = "a look at `htcoverage check`, which lists them all"
-            faults.append(Fault(report.file, None, None, f"{len(errors)} errors", expected))
-        return None, report
-    return cleaned.ledger, report
+    return accepted(cleaned, drop_faulty_rows=section.faulty_rows == "drop"), cleaned
 
 
 def _settlements(
@@ -314,21 +298,6 @@ def _guessed(found: MappedTable) -> list[str]:
         for match in found.matches
         if match.confidence < 0.98
     ]
-
-
-def _ledger_notes(report: CleaningReport) -> list[str]:
-    guesses = [
-        f"bts: column {match.name!r} is taken for {match.column} "
-        f"(confidence {match.confidence:.2f})"
-        for match in report.mapped_columns
-        if match.confidence < 0.98
-    ]
-    counts = [
-        f"bts: {line['count']} × {line['rule']} ({line['severity']}, {line['action']})"
-        for line in report.counts().to_dict("records")
-        if line["severity"] != "info"
-    ]
-    return guesses + counts
 
 
 def _no_spans() -> gpd.GeoDataFrame:

@@ -13,6 +13,9 @@ name = "My province"
 
 output = "out"
 
+# The operators of the province. Left out: Viettel, VinaPhone, MobiFone, Vietnamobile.
+# operators = ["Telkomsel", "XL"]
+
 # ---- the ledger of base stations (needed) ---------------------------------------------------
 # CSV, TSV, XLSX, GeoPackage, GeoJSON, Shapefile, KML/KMZ, MapInfo, OpenCelliD, Atoll sites.
 [layers.bts]
@@ -38,7 +41,10 @@ path = "bts.csv"
 [layers.bts.values]
 # operator = "Viettel"
 
-# Other words for the operators (VNPT is known to mean VinaPhone).
+# Other words for the operators (VNPT is known to mean VinaPhone); a network code such as "510-10"
+# is one. Instead of the list above and this, a table with words and colours:
+#   [operators]
+#   Telkomsel = { words = ["TSEL", "510-10"], colour = "#e30613" }
 [layers.bts.operators]
 # "Mạng A" = "Viettel"
 
@@ -95,6 +101,9 @@ ground = "dem.tif"                   # or a list, a pattern ("dem/*.hgt"), or a 
 # delta_n = 50.0                     # N-units/km
 # n0 = 370.0                         # N-units
 
+[uncertainty]
+# worlds = 200                       # simulated worlds of the intervals; 0: no intervals
+
 # ---- a public statement to set the figure beside (left out: none) ------------------------------
 # [reported]
 # covered_residential_share = 0.99
@@ -102,6 +111,7 @@ ground = "dem.tif"                   # or a list, a pattern ("dem/*.hgt"), or a 
 # counts = "what the statement counts, in its own words"
 
 # ---- what things cost, for planning (left out: planning's own assumptions) ---------------------
+# A table with the columns that `htcoverage fibre route --help` tells; checked before a run.
 # [costs]
 # path = "costs.csv"
 """

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from htcoverage.errors import Fault
+
 Severity = Literal["info", "warning", "error"]
 Action = Literal["none", "kept", "repaired", "dropped"]
 
@@ -48,6 +50,13 @@ class Finding:
     severity: Severity
     action: Action
     detail: str
+
+
+def error_finding(fault: Fault, rule: str) -> Finding:
+    """Return a fault as a finding: the row, or the file, is not usable."""
+    action: Action = "none" if fault.row is None else "dropped"
+    return Finding(fault.row, fault.column, fault.value, rule, "error", action,
+                   f"expected {fault.expected}")  # fmt: skip
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:

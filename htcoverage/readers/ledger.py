@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,7 +22,7 @@ from htcoverage.readers.sheet import Sheet, file_fault, tidy
 from htcoverage.readers.text import read_csv_sheet
 from htcoverage.readers.vector import Layer, layer_names, read_layer
 from htcoverage.readers.within import check_within
-from htcoverage.schema import BTS, CELLS
+from htcoverage.schema import BTS, CELLS, OPERATORS
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def read_ledger(
     crs: str | None = None,
     area: gpd.GeoDataFrame | None = None,
     reach_km: float = 15.0,
+    operators: Sequence[str] = OPERATORS,
 ) -> Ledger:
     """Read a ledger of base stations and, where there are any, their cells.
 
@@ -82,6 +84,8 @@ def read_ledger(
         The province or its districts. A site farther from it than ``reach_km`` is a fault.
     reach_km : float
         Distance from the area up to which sites are kept, in km: the radius of the computation.
+    operators : sequence of str
+        The operators that there are.
 
     Returns
     -------
@@ -101,8 +105,9 @@ def read_ledger(
     else:
         sheet, positions = bts_source, sheet_positions(bts_source, crs=used_crs)
     ledger, faults = assemble(
-        sheet, positions, cells_sheet=cells_sheet, area=area, reach_km=reach_km
-    )
+        sheet, positions, cells_sheet=cells_sheet, area=area, reach_km=reach_km,
+        operators=operators,
+    )  # fmt: skip
     if faults:
         raise InputError(faults)
     return ledger
@@ -116,6 +121,7 @@ def assemble(
     cell_rows: Sheet | None = None,
     area: gpd.GeoDataFrame | None = None,
     reach_km: float = 15.0,
+    operators: Sequence[str] = OPERATORS,
 ) -> tuple[Ledger, list[Fault]]:
     """Check raw base stations and cells, and put a ledger together.
 
@@ -130,7 +136,7 @@ def assemble(
     cell_rows : Sheet, optional
         Rows that are a cell each, with ``bts_id`` and ``technology`` and what else they tell; the
         rest takes defaults. Without either, base stations become cells by defaults.
-    area, reach_km
+    area, reach_km, operators
         As for `read_ledger`.
 
     Returns
@@ -140,10 +146,14 @@ def assemble(
     faults : list of Fault
         By row.
     """
-    bts, faults = parse_columns(sheet, BTS.columns)
+    columns = [
+        replace(column, allowed=tuple(operators)) if column.name == "operator" else column
+        for column in BTS.columns
+    ]
+    bts, faults = parse_columns(sheet, columns)
     faults += positions.faults
     filled, assumptions = _fill(bts)
-    faults += range_faults(filled, BTS.columns, sheet=sheet)
+    faults += range_faults(filled, columns, sheet=sheet)
     if cells_sheet is not None:
         cells, cells_faults = parse_columns(cells_sheet, CELLS.columns)
         cells_faults += range_faults(cells, CELLS.columns, sheet=cells_sheet)

@@ -51,6 +51,10 @@ def basis_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
             ),
         ],
     )
+    notes = content.get("notes", ())
+    if notes:
+        yield heading(label("report_notes", language))
+        yield table([Column(label("report_note", language))], ((note,) for note in notes))
     yield heading(label("report_definitions", language))
     yield definitions(_definitions(layers.record.parameters.criteria, language))
     yield heading(label("report_provenance", language))

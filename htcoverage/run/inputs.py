@@ -10,10 +10,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.project import Project, parse_project, read_project_layers
-from htcoverage.readers import read_districts, read_ledger, read_settlements
+from htcoverage.readers import read_districts, read_settlements
 from htcoverage.reconcile import PublicStatement, residential_statement
 from htcoverage.reference import (
     PUBLIC_STATEMENTS,
@@ -22,6 +23,7 @@ from htcoverage.reference import (
     modelled_ledger,
 )
 from htcoverage.run.parameters import RunParameters, preset_parameters
+from htcoverage.schema import OPERATORS
 from htcoverage.terrain import Terrain, read_terrain, sha256_of
 
 
@@ -37,6 +39,9 @@ class LayerPaths:
         Vector files with the columns of the schema.
     terrain : Path or None
         Elevation raster; clutter and zones stay those of the reference.
+    bts_crs, bts_layer : str or None
+        CRS of the ledger's x and y, or of a layer that tells none; its sheet or layer, where it has
+        several.
     """
 
     bts: Path | None = None
@@ -44,6 +49,8 @@ class LayerPaths:
     settlements: Path | None = None
     districts: Path | None = None
     terrain: Path | None = None
+    bts_crs: str | None = None
+    bts_layer: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +75,12 @@ class Inputs:
         The public statement that the figure is set beside; empty for another area.
     notes : tuple of str
         What was guessed, repaired or left out on the way in.
+    cleaned : CleanedLedger or None
+        The user's ledger with its cleaning report; None where the ledger is bundled or drawn.
+    operators : tuple of str
+        The operators that there are.
+    reading : mapping of str to str
+        How the ledger was read where that was said beside it: ``bts_crs``, ``bts_layer``.
     statements : tuple of PublicStatement
         What was said in public of the area, ``reported`` first, in the readings it allows.
     commune_names : mapping of str to str
@@ -85,6 +98,9 @@ class Inputs:
     files: tuple[tuple[str, str], ...]
     reported: Mapping[str, object]
     notes: tuple[str, ...] = ()
+    cleaned: CleanedLedger | None = None
+    operators: tuple[str, ...] = OPERATORS
+    reading: Mapping[str, str] = field(default_factory=dict)
     statements: tuple[PublicStatement, ...] = ()
     commune_names: Mapping[str, str] = field(default_factory=dict)
 
@@ -146,6 +162,8 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         files=layers.files,
         reported=project.reported,
         notes=layers.notes,
+        cleaned=layers.cleaned,
+        operators=project.operators,
         statements=(residential_statement(project.reported),) if project.reported else (),
     )
 
@@ -172,8 +190,10 @@ def load_inputs(
     paths = paths or LayerPaths()
     if seed is not None and paths.bts is not None:
         raise argument_fault("seed", seed, "no seed beside a ledger of your own: it is not drawn")
-    if paths.cells is not None and paths.bts is None:
-        raise argument_fault("cells", paths.cells, "the ledger (bts) that the cells belong to")
+    for name in ("cells", "bts_crs", "bts_layer"):
+        if paths.bts is None and getattr(paths, name) is not None:
+            expected = "the ledger (bts) that it belongs to"
+            raise argument_fault(name, getattr(paths, name), expected)
     reference = load_reference()
     faults: list[Fault] = []
     read: dict[str, gpd.GeoDataFrame] = {}
@@ -186,14 +206,19 @@ def load_inputs(
             except InputError as error:
                 faults += error.faults
     bts, cells = reference.bts, reference.cells
+    cleaned = None
+    notes: list[str] = []
     if seed is not None:
         bts, cells = modelled_ledger(reference, seed=seed)
     if paths.bts is not None:
+        cleaned = clean_ledger(
+            paths.bts, cells_path=paths.cells, layer=paths.bts_layer, crs=paths.bts_crs,
+            area=read["districts"], homes=read["settlements"], reach_km=reach_km,
+        )  # fmt: skip
         try:
-            ledger = read_ledger(
-                paths.bts, cells_path=paths.cells, area=read["districts"], reach_km=reach_km
-            )
+            ledger = accepted(cleaned)
             bts, cells = ledger.bts, ledger.cells
+            notes += ledger_notes(cleaned.report)
         except InputError as error:
             faults += error.faults
     terrain = reference.terrain
@@ -224,7 +249,11 @@ def load_inputs(
         ground=reference.ground,
         files=_hashes(paths, reference.files, terrain, seed=seed),
         reported=REPORTED,
-        notes=terrain.notes,
+        notes=(*terrain.notes, *notes),
+        cleaned=cleaned,
+        reading={
+            name: getattr(paths, name) for name in ("bts_crs", "bts_layer") if getattr(paths, name)
+        },
         statements=PUBLIC_STATEMENTS,
         commune_names=reference.commune_names,
     )
@@ -241,7 +270,8 @@ def _hashes(
     used = dict(bundled)
     if seed is not None or paths.bts is not None:
         used = {name: path for name, path in used.items() if name not in ("bts", "cells")}
-    given = {f.name: getattr(paths, f.name) for f in fields(paths) if f.name != "terrain"}
+    unhashed = ("terrain", "bts_crs", "bts_layer")
+    given = {f.name: getattr(paths, f.name) for f in fields(paths) if f.name not in unhashed}
     used |= {name: path for name, path in given.items() if path is not None}
     named = [(path.name, sha256_of(path)) for path in used.values()]
     return tuple(sorted({*named, *terrain.sources}))

@@ -25,7 +25,7 @@ from htcoverage.export.rasters import ANY_WORDS, NO_SERVER
 from htcoverage.figures.cover import ANY_OPERATOR
 from htcoverage.run.facts import terrain_words
 from htcoverage.run.record import RunRecord
-from htcoverage.schema import CELLS
+from htcoverage.schema import CELLS, layer_names
 
 if TYPE_CHECKING:
     from htcoverage.run.compute import RunResult
@@ -197,7 +197,7 @@ def _coverage(
             "best_server": (dims, np.stack([layers[key][1] for key in keys])),
         },
         coords={
-            "layer": [f"{operator}_{technology}".lower() for operator, technology in keys],
+            "layer": layer_names(keys),
             "operator": ("layer", [operator for operator, _ in keys]),
             "technology": ("layer", [technology for _, technology in keys]),
             "y": f + e * (np.arange(rows) + 0.5),

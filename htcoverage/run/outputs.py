@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from htcoverage.cleaning.page import report_page
 from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
 from htcoverage.labels import Language, label
@@ -26,6 +27,9 @@ from htcoverage.terrain import sha256_of
 
 #: Figure rows of the communes, where the settlements tell them.
 COMMUNES_FILE = "figures_communes.csv"
+
+#: What was done to a user's ledger on its way in.
+CLEANING_FILES = frozenset({"cleaning.json", "cleaning.html"})
 
 #: Packages whose version can move a figure.
 _VERSIONS = (
@@ -119,6 +123,8 @@ def _write_all(
         for name in [*writers, "run.json"]:
             (aside / name).replace(out / name)
             written.append(out / name)
+        for name in CLEANING_FILES - writers.keys():
+            (out / name).unlink(missing_ok=True)  # of an earlier run: this one read no ledger
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     if progress is not None:
@@ -142,6 +148,9 @@ def _record(result: RunResult, outputs: Mapping[str, str], language: Language) -
         },
         "assumptions": assumptions(result),
         "inputs": _hashed(result.inputs),
+        "reading": dict(result.inputs.reading),
+        "operators": list(result.inputs.operators),
+        "notes": list(result.inputs.notes),
         "versions": {name: version(name) for name in _VERSIONS},
         "outputs": [{"file": name, "sha256": digest} for name, digest in outputs.items()],
     }
@@ -167,6 +176,11 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
         writers[f"coverage_{technology.lower()}.tif"] = _tif_writer(result, technology)
         writers[f"best_server_{technology.lower()}.tif"] = _server_writer(result, technology)
     writers[LAYERS_FILE] = lambda path: write_layers(result, path)
+    if inputs.cleaned is not None:
+        cleaned = inputs.cleaned.by_file_name()
+        page = report_page(cleaned, area=inputs.districts)
+        writers["cleaning.json"] = lambda path: _write_text(cleaned.report.to_json(), path)
+        writers["cleaning.html"] = lambda path: _write_text(page, path)
     writers["gaps.gpkg"] = lambda path: write_gpkg({"gaps": result.gaps}, path, metadata=told)
     writers["settlements.gpkg"] = lambda path: write_gpkg(
         {"settlements": result.settlements}, path, metadata=told
@@ -196,6 +210,10 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
         path,
     )
     return writers
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def _tif_writer(result: RunResult, technology: str) -> Callable[[Path], object]:
