@@ -16,16 +16,18 @@ from typing import Any, TypeVar, cast, overload
 
 import numba
 import platformdirs
+from llvmlite import ir
 from numba import prange
+from numba.extending import intrinsic
+from numba.extending import overload as compiled_form
 
-__all__ = ["SCAN_MATH", "kernel", "kernel_cache_dir", "prange"]
+__all__ = ["SCAN_MATH", "kernel", "kernel_cache_dir", "larger", "prange", "smaller"]
 
 _PACKAGE = Path(__file__).parent
 _KERNEL_ROOMS = ("propagation", "engine")
 
-#: Liberties for the scans over a profile: values are never NaN and the sign of zero is nothing to
-#: a maximum, which lets LLVM turn the running maxima into vector code; and a division may become a
-#: multiplication. Sums are not re-ordered.
+#: Liberties for the scans over a profile: values are never NaN, the sign of zero is nothing to a
+#: maximum, and a division may become a multiplication. Sums are not re-ordered.
 SCAN_MATH = frozenset({"nnan", "ninf", "nsz", "arcp", "contract"})
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -103,3 +105,48 @@ def _compile(function: _F, *, parallel: bool, fastmath: frozenset[str], inline: 
         )
     finally:
         numba.config.CACHE_DIR = before
+
+
+def larger(a: Any, b: Any) -> Any:
+    """Larger of two numbers that are not NaN: a running maximum of which LLVM makes vector code.
+
+    It does not of ``max`` or a comparison, whose select numba leaves without the word that there is
+    no NaN (`SCAN_MATH` reaches arithmetic and calls only).
+    """
+    return a if a > b else b
+
+
+def smaller(a: Any, b: Any) -> Any:
+    """Smaller of two numbers that are not NaN, as `larger`."""
+    return a if a < b else b
+
+
+def _instruction(name: str) -> Callable[[Any, Any], Any]:
+    """Return LLVM's instruction of two numbers of one kind."""
+
+    @intrinsic
+    def instruction(typing_context: Any, a: Any, b: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            kind = arguments[0].type
+            function = builder.module.declare_intrinsic(
+                name, [kind], ir.FunctionType(kind, [kind, kind])
+            )
+            return builder.call(function, arguments, fastmath=("nnan", "nsz"))
+
+        return (a(a, b), code) if a == b else None
+
+    return cast("Callable[[Any, Any], Any]", instruction)
+
+
+_maxnum = _instruction("llvm.maxnum")
+_minnum = _instruction("llvm.minnum")
+
+
+@compiled_form(larger, strict=False)  # type: ignore[untyped-decorator]
+def _larger(a: Any, b: Any) -> Any:
+    return lambda a, b: _maxnum(a, b)
+
+
+@compiled_form(smaller, strict=False)  # type: ignore[untyped-decorator]
+def _smaller(a: Any, b: Any) -> Any:
+    return lambda a, b: _minnum(a, b)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
+from htcoverage.engine.scan import back_slopes, least_clearance_squared
 from htcoverage.jit import kernel_cache_dir
 
 TESTS = Path(__file__).parent
@@ -98,6 +101,17 @@ def test_a_cache_that_cannot_be_written_is_done_without(copied: Path, tmp_path: 
 def test_this_run_has_a_cache_of_its_own_sources() -> None:
     folder = kernel_cache_dir()
     assert folder is None or folder.is_dir()
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="reads machine code")
+def test_the_scans_over_a_profile_are_vector_code() -> None:
+    run = np.zeros((7, 99), np.float32)
+    numbers = np.ones(5, np.float32)
+    back_slopes(run, 1, 98, *numbers)
+    least_clearance_squared(run, 2, 1, 98, *numbers[:3])
+    for scan, extreme in ((back_slopes, "maxnum"), (least_clearance_squared, "minnum")):
+        for code in scan.inspect_llvm().values():
+            assert re.search(rf"@llvm\.{extreme}\.v\d+f32", code)
 
 
 TINY = """

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from htcoverage.engine.radials import BARE_M, CLUTTERED_M, GROUND_M, X_KM
-from htcoverage.jit import SCAN_MATH, kernel
+from htcoverage.jit import SCAN_MATH, kernel, larger, smaller
 
 
 @kernel(fastmath=SCAN_MATH)
@@ -36,8 +36,7 @@ def least_clearance_squared(
         x = run[X_KM, i]
         below = tx_m + slope * x - run[surface, i]
         squared = below * below / (x * (distance_km - x))
-        if squared < least:
-            least = squared
+        least = smaller(least, squared)
     return least
 
 
@@ -81,16 +80,8 @@ def back_slopes(
     for i in range(first, last + 1):
         x = run[X_KM, i]
         inverse = np.float32(1.0) / (distance_km - x)
-        a = (run[CLUTTERED_M, i] - rx_curved_m) * inverse
-        b = (run[BARE_M, i] - rx_curved_m) * inverse
-        c = (run[GROUND_M, i] - rx_m) * inverse
-        h = run[GROUND_M, i] - slope * x
-        if a > cluttered_slope:
-            cluttered_slope = a
-        if b > bare_slope:
-            bare_slope = b
-        if c > ground_slope:
-            ground_slope = c
-        if h > obstacle_m:
-            obstacle_m = h
+        cluttered_slope = larger(cluttered_slope, (run[CLUTTERED_M, i] - rx_curved_m) * inverse)
+        bare_slope = larger(bare_slope, (run[BARE_M, i] - rx_curved_m) * inverse)
+        ground_slope = larger(ground_slope, (run[GROUND_M, i] - rx_m) * inverse)
+        obstacle_m = larger(obstacle_m, run[GROUND_M, i] - slope * x)
     return cluttered_slope, bare_slope, ground_slope, obstacle_m - tx_m
