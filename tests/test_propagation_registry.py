@@ -25,11 +25,13 @@ def by_name(name: str) -> Any:
 
 def test_the_models_and_their_order() -> None:
     assert [m.name for m in models()] == [
-        "p1812", "p525", "p526", "itm", "itm-area", "ehata", "hata", "cost231", "tr38901-rma",
-        "tr38901-uma", "tr38901-umi", "spm",
+        "p1812", "p525", "p526", "p526-cylinders", "p526-edges", "itm", "itm-area", "ehata", "hata",
+        "cost231", "tr38901-rma", "tr38901-uma", "tr38901-umi", "spm",
     ]  # fmt: skip
     assert model("p1812") is models()[0]
-    assert {m.name for m in models() if m.needs_profile} == {"p1812", "p526", "itm", "ehata", "spm"}
+    assert {m.name for m in models() if m.needs_profile} == {
+        "p1812", "p526", "p526-cylinders", "p526-edges", "itm", "ehata", "spm"
+    }  # fmt: skip
     for m in models():
         assert [r.name for r in m.ranges] == [
             "freq_mhz", "distance_km", "tx_height_m", "rx_height_m"
@@ -97,7 +99,7 @@ def test_hata_s_kernel_and_function_agree() -> None:
 
 def test_clutter_stands_on_the_ground_where_a_model_sees_it() -> None:
     clutter = np.where((D > 2.0) & (D < 5.0), 15.0, 0.0)
-    for name in ("p1812", "p526", "spm"):
+    for name in ("p1812", "p526", "p526-cylinders", "p526-edges", "spm"):
         entry = model(name)
         bare = entry.kernel(D, GROUND, BARE, 30.0, 1.5, 1800.0, 0)
         assert entry.kernel(D, GROUND, clutter, 30.0, 1.5, 1800.0, 0) > bare + 3

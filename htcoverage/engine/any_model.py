@@ -29,18 +29,23 @@ from htcoverage.propagation.path_kernels import (
     ehata_path_db,
     itm_area_pixel_db,
     itm_path_db,
+    p526_cylinders_path_db,
+    p526_edges_path_db,
     p526_path_db,
     p1812_path_db,
     spm_path_db,
 )
 from htcoverage.propagation.tr38901 import rma_loss_db, uma_loss_db, umi_loss_db
 
-#: Names of the registry in the order of the codes below; the first five read a profile.
+#: Names of the registry in the order of the codes below; those up to "spm" read a profile.
 MODEL_NAMES = (
-    "p1812", "p526", "itm", "ehata", "spm", "p525", "itm-area", "hata", "cost231", "tr38901-rma",
-    "tr38901-uma", "tr38901-umi",
+    "p1812", "p526", "p526-cylinders", "p526-edges", "itm", "ehata", "spm", "p525", "itm-area",
+    "hata", "cost231", "tr38901-rma", "tr38901-uma", "tr38901-umi",
 )  # fmt: skip
-_P1812, _P526, _ITM, _EHATA, _SPM, _P525, _ITM_AREA, _HATA, _COST231, _RMA, _UMA, _UMI = range(12)
+(
+    _P1812, _P526, _CYLINDERS, _EDGES, _ITM, _EHATA, _SPM, _P525, _ITM_AREA,
+    _HATA, _COST231, _RMA, _UMA, _UMI,
+) = range(14)  # fmt: skip
 
 #: Nearer than this a formula of the logarithm of distance means nothing: free space counts.
 NEAREST_FORMULA_KM = 0.02
@@ -186,6 +191,14 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
                             )
                         elif code == _P526:
                             loss_db = p526_path_db(
+                                d_km, ground_m, clutter_m, tx_height_m, rx_height_m, f, environment
+                            )
+                        elif code == _CYLINDERS:
+                            loss_db = p526_cylinders_path_db(
+                                d_km, ground_m, clutter_m, tx_height_m, rx_height_m, f, environment
+                            )
+                        elif code == _EDGES:
+                            loss_db = p526_edges_path_db(
                                 d_km, ground_m, clutter_m, tx_height_m, rx_height_m, f, environment
                             )
                         elif code == _ITM:

@@ -1,7 +1,8 @@
 """ITU-R P.526: propagation by diffraction.
 
 Knife edge (§4.1), rounded obstacle (§4.2), two isolated edges (§4.3), and over a whole profile the
-Bullington and delta-Bullington constructions (§4.5), which P.1812 shares.
+Bullington and delta-Bullington constructions (§4.5), which P.1812 shares. Several isolated
+obstacles (§4.4) are in `htcoverage.propagation.p526_cylinders`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ FREQUENCY_RANGE = ValidRange("freq_mhz", 10.0, 100000.0, "MHz")
 DISTANCE_RANGE = ValidRange("distance_km", 0.01, 3000.0, "km")
 TX_HEIGHT_RANGE = ValidRange("tx_height_m", 0.5, 3000.0, "m")
 RX_HEIGHT_RANGE = ValidRange("rx_height_m", 0.5, 3000.0, "m")
-_RADIUS_RANGE = ValidRange("effective_radius_km", 1000.0, 1e6, "km")
+RADIUS_RANGE = ValidRange("effective_radius_km", 1000.0, 1e6, "km")
 
 
 @dataclass(frozen=True)
@@ -187,29 +188,14 @@ def p526(
     ----------
     Recommendation ITU-R P.526-16, §3.2 (spherical Earth), §4.5 (Bullington, delta-Bullington).
     """
-    d = np.ascontiguousarray(distance_km, dtype=np.float64)
-    ground = np.ascontiguousarray(ground_m, dtype=np.float64)
-    if d.ndim != 1 or d.size < 3:
-        raise argument_fault("distance_km", d.shape, "at least 3 profile points in one dimension")
-    if ground.shape != d.shape:
-        raise argument_fault("ground_m", ground.shape, f"heights of shape {d.shape}")
-    if not (np.isfinite(d).all() and np.isfinite(ground).all()):
-        raise argument_fault("profile", "NaN or infinity", "finite distances and heights")
-    if d[0] != 0.0 or not (np.diff(d) > 0).all():
-        raise argument_fault("distance_km", d[:3], "distances ascending from 0")
+    d, ground = checked_profile(
+        distance_km, ground_m, tx_height_m=tx_height_m, rx_height_m=rx_height_m, freq_mhz=freq_mhz,
+        effective_radius_km=effective_radius_km,
+    )  # fmt: skip
     if not 0.0 <= sea_share <= 1.0:
         raise argument_fault("sea_share", sea_share, "a share from 0 to 1")
     if polarization not in ("horizontal", "vertical"):
         raise argument_fault("polarization", polarization, "'horizontal' or 'vertical'")
-    for valid, value in (
-        (DISTANCE_RANGE, d[-1]),
-        (FREQUENCY_RANGE, freq_mhz),
-        (TX_HEIGHT_RANGE, tx_height_m),
-        (RX_HEIGHT_RANGE, rx_height_m),
-        (_RADIUS_RANGE, effective_radius_km),
-    ):
-        check_range(valid, value, citation=CITATION)
-
     freq_ghz, radius_km = 1e-3 * freq_mhz, float(effective_radius_km)
     path = path_parameters(d, ground, float(tx_height_m), float(rx_height_m), radius_km, freq_ghz)
     tx_m, rx_m = float(ground[0] + tx_height_m), float(ground[-1] + rx_height_m)
@@ -231,3 +217,42 @@ def p526(
         bullington_smooth_db=float(smooth_db),
         spherical_earth_db=float(spherical_db),
     )
+
+
+def checked_profile(
+    distance_km: npt.ArrayLike,
+    ground_m: npt.ArrayLike,
+    *,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    effective_radius_km: float,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the profile of a public function of this Recommendation as arrays, all checked.
+
+    Raises
+    ------
+    ValidityError
+        If a value lies outside its range.
+    InputError
+        If the arrays do not fit together, are not finite or not ascending from 0.
+    """
+    d = np.ascontiguousarray(distance_km, dtype=np.float64)
+    ground = np.ascontiguousarray(ground_m, dtype=np.float64)
+    if d.ndim != 1 or d.size < 3:
+        raise argument_fault("distance_km", d.shape, "at least 3 profile points in one dimension")
+    if ground.shape != d.shape:
+        raise argument_fault("ground_m", ground.shape, f"heights of shape {d.shape}")
+    if not (np.isfinite(d).all() and np.isfinite(ground).all()):
+        raise argument_fault("profile", "NaN or infinity", "finite distances and heights")
+    if d[0] != 0.0 or not (np.diff(d) > 0).all():
+        raise argument_fault("distance_km", d[:3], "distances ascending from 0")
+    for valid, value in (
+        (DISTANCE_RANGE, d[-1]),
+        (FREQUENCY_RANGE, freq_mhz),
+        (TX_HEIGHT_RANGE, tx_height_m),
+        (RX_HEIGHT_RANGE, rx_height_m),
+        (RADIUS_RANGE, effective_radius_km),
+    ):
+        check_range(valid, value, citation=CITATION)
+    return d, ground

@@ -17,6 +17,12 @@ from htcoverage.propagation.hata import environment_gain_db
 from htcoverage.propagation.itm.kernels import area_loss, point_to_point_loss
 from htcoverage.propagation.itm.model import AVERAGE_CONDUCTIVITY_S_PER_M, AVERAGE_PERMITTIVITY
 from htcoverage.propagation.p525 import p525_loss_db
+from htcoverage.propagation.p526_cylinders import (
+    LOSS_DB,
+    antennas_on,
+    cascaded_cylinders,
+    cascaded_edges_db,
+)
 from htcoverage.propagation.p1812.diffraction import (
     bullington_db,
     delta_bullington_db,
@@ -82,6 +88,50 @@ def p526_path_db(
         distance_km[n - 1], tx_smooth_m, rx_smooth_m, _RADIUS_KM, freq_ghz, 0.0, True,
     )  # fmt: skip
     return loss_db + p525_loss_db(freq_mhz, math.hypot(distance_km[n - 1], 1e-3 * (tx_m - rx_m)))
+
+
+@kernel
+def p526_cylinders_path_db(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    clutter_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    environment: int,
+) -> float:
+    """Free space and cascaded cylinders over ground and clutter by ITU-R P.526-16, dB."""
+    height_m = antennas_on(ground_m + clutter_m, tx_height_m, rx_height_m)
+    cylinders, between_db, spreading_db = cascaded_cylinders(
+        distance_km, height_m, _RADIUS_KM, freq_mhz
+    )
+    return (
+        _slant_free_space_db(distance_km, height_m, freq_mhz)
+        + cylinders[:, LOSS_DB].sum()
+        + between_db
+        + spreading_db
+    )
+
+
+@kernel
+def p526_edges_path_db(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    clutter_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    freq_mhz: float,
+    environment: int,
+) -> float:
+    """Free space and at most three knife edges over ground and clutter by ITU-R P.526-16, dB."""
+    height_m = antennas_on(ground_m + clutter_m, tx_height_m, rx_height_m)
+    loss_db = cascaded_edges_db(distance_km, height_m, _RADIUS_KM, freq_mhz)
+    return loss_db + _slant_free_space_db(distance_km, height_m, freq_mhz)
+
+
+@kernel
+def _slant_free_space_db(distance_km: np.ndarray, height_m: np.ndarray, freq_mhz: float) -> float:
+    return p525_loss_db(freq_mhz, math.hypot(distance_km[-1], 1e-3 * (height_m[0] - height_m[-1])))
 
 
 @kernel

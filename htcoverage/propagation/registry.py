@@ -14,6 +14,7 @@ from htcoverage.propagation import ehata as _ehata
 from htcoverage.propagation import hata as _hata
 from htcoverage.propagation import p525 as _p525
 from htcoverage.propagation import p526 as _p526
+from htcoverage.propagation import p526_cylinders as _p526_cylinders
 from htcoverage.propagation import path_kernels as _kernels
 from htcoverage.propagation import spm as _spm
 from htcoverage.propagation import tr38901 as _tr38901
@@ -134,6 +135,18 @@ def models() -> tuple[Model, ...]:
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
             _p526.p526, _kernels.p526_path_db,
+        ),
+        Model(
+            "p526-cylinders", f"{_p526.CITATION}, §4.4.1", "path",
+            _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
+            _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
+            _p526_cylinders.p526_cylinders, _kernels.p526_cylinders_path_db,
+        ),
+        Model(
+            "p526-edges", f"{_p526.CITATION}, §4.4.2", "path",
+            _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
+            _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
+            _p526_cylinders.p526_edges, _kernels.p526_edges_path_db,
         ),
         Model(
             "itm", _itm.CITATION, "path",
