@@ -124,7 +124,7 @@ def smaller(a: Any, b: Any) -> Any:
 def _instruction(name: str) -> Callable[[Any, Any], Any]:
     """Return LLVM's instruction of two numbers of one kind."""
 
-    @intrinsic
+    @intrinsic  # type: ignore[untyped-decorator]
     def instruction(typing_context: Any, a: Any, b: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kind = arguments[0].type
