@@ -56,6 +56,9 @@ _OUR_THRESHOLD_4G = ("threshold_4g_dbm", "our_4g")
 _OUR_PROBABILITY = ("cell_edge_probability", "our_probability")
 _OUR_SIGMAS = ("location_sigma_db, model_sigma_db", "our_sigmas")
 
+#: Parameters with the keys of their words, where a source gives no number and ours stands.
+OURS = (_OUR_THRESHOLD_3G, _OUR_THRESHOLD_4G, _OUR_PROBABILITY, _OUR_SIGMAS)
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -136,7 +139,7 @@ _ALL = (
         denominator="residents",
         basis="cell_edge",
         settlement_part=None,
-        source_keys=(_OUR_THRESHOLD_3G, _OUR_THRESHOLD_4G, _OUR_PROBABILITY, _OUR_SIGMAS),
+        source_keys=OURS,
         cautioned=False,
     ),
     Preset(
@@ -147,10 +150,7 @@ _ALL = (
         basis="cell_edge",
         settlement_part=None,
         source_keys=(
-            _OUR_THRESHOLD_3G,
-            _OUR_THRESHOLD_4G,
-            _OUR_PROBABILITY,
-            _OUR_SIGMAS,
+            *OURS,
             ("user_loss_db", "car"),
         ),
         cautioned=False,
@@ -163,10 +163,7 @@ _ALL = (
         basis="cell_edge",
         settlement_part=None,
         source_keys=(
-            _OUR_THRESHOLD_3G,
-            _OUR_THRESHOLD_4G,
-            _OUR_PROBABILITY,
-            _OUR_SIGMAS,
+            *OURS,
             ("user_loss_db, user_loss_sigma_db", "building"),
         ),
     ),
@@ -226,10 +223,7 @@ _ALL = (
             ("denominator", "vietnam_counts"),
             ("technology", "our_either"),
             ("settlement_part", "our_part"),
-            _OUR_THRESHOLD_3G,
-            _OUR_THRESHOLD_4G,
-            _OUR_PROBABILITY,
-            _OUR_SIGMAS,
+            *OURS,
         ),
     ),
 )

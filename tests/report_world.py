@@ -10,8 +10,14 @@ from uncertainty_world import World
 
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.gaps import find_gaps
+from htcoverage.presets import compare_presets
+from htcoverage.reconcile import reconciliation_document, residential_statement
 from htcoverage.run import RunLayers, RunParameters, RunRecord
+from htcoverage.run.compute import set_beside
+from htcoverage.run.documents import preset_rows
 from htcoverage.uncertainty import compute_evidence, evidence_document
+
+REPORTED = {"covered_residential_share": 0.99, "date": "2023-10", "counts": "x"}
 
 #: Thresholds that leave gaps in a valley with many sites.
 PARAMETERS = RunParameters(radius_km=6.0, threshold_3g_dbm=-80.0, threshold_4g_dbm=-90.0)
@@ -30,7 +36,15 @@ def finished_run(
         area_levels=("province", "district"),
         province="Thung lũng",
     )
-    document: dict[str, object] = {}
+    statement = residential_statement(REPORTED)
+    beside = set_beside(
+        (statement,), figures, world.coverage, world.settlements, world.districts, modelled=True
+    )
+    presets = compare_presets(world.coverage, world.settlements, world.districts, criteria=criteria)
+    document: dict[str, object] = {
+        "presets": preset_rows(presets),
+        "reconciliation": reconciliation_document(beside),
+    }
     if evidence:
         found = compute_evidence(
             figures, world.coverage, world.settlements, world.districts, world.cells, draws=20
@@ -52,7 +66,7 @@ def finished_run(
         ),
         ground={},
         figures=figures,
-        reported={"covered_residential_share": 0.99, "date": "2023-10", "counts": "x"},
+        reported=REPORTED,
     )
 
 

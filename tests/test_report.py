@@ -11,7 +11,10 @@ from report_world import finished_run, renamed
 from uncertainty_world import small_world
 
 from htcoverage.labels import label
+from htcoverage.presets import PRESETS
 from htcoverage.report import write_report
+from htcoverage.run import RunParameters
+from htcoverage.run.parameters import preset_parameters
 
 mpl.use("Agg")
 
@@ -121,7 +124,10 @@ def test_the_worst_site_and_gap_stand_first(english, layers):
 
 def test_the_tables_are_those_of_the_page(english, layers):
     names = {path.name for path in english.iterdir()}
-    tables = ("figures", "sensitivity", "reached", "single_site_failure", "error_sources", "gaps")
+    tables = (
+        "figures", "presets", "reconciliation", "sensitivity", "reached", "single_site_failure",
+        "error_sources", "gaps",
+    )  # fmt: skip
     assert names == {"report_en.html", "report.json", *(f"{name}.csv" for name in tables)}
     held = json.loads((english / "report.json").read_text(encoding="utf-8"))
     for name in tables:
@@ -131,6 +137,44 @@ def test_the_tables_are_those_of_the_page(english, layers):
     assert len(held["figures"]) == len(layers.figures)
     shares = [row["covered_share"] for row in held["figures"]]
     assert shares == layers.figures["covered_share"].tolist()
+
+
+def test_the_page_sets_public_statements_beside_and_hides_no_shortfall(english, layers):
+    page = Page((english / "report_en.html").read_text(encoding="utf-8"))
+    held = json.loads(layers.record.path_of("figures.json").read_text("utf-8"))["reconciliation"]
+    assert held["paragraph"]["en"] in page.text
+    assert "no check of the carriers' ledger" in page.text
+    rows = [row for row in page.rows if row and row[0] == "2023-10: 99 %"]
+    assert len(rows) == len(held["rows"]) == 12
+    for row, shown in zip(held["rows"], rows, strict=True):
+        assert shown[4] == f"{100 * row['cell_edge']:.2f} %"
+        assert ("−" in shown[5] or "no shift" in shown[5]) == (not row["holds"])
+    # Thresholds so high that the valley falls short: it is said for every operator asked for.
+    assert not all(row["holds"] for row in held["rows"])
+    assert "does not hold" in page.text
+
+
+def test_every_preset_stands_with_its_share_source_and_caution(english, layers):
+    page = Page((english / "report_en.html").read_text(encoding="utf-8"))
+    for row in json.loads(layers.record.path_of("figures.json").read_text("utf-8"))["presets"]:
+        chosen = PRESETS[row["preset"]]
+        shown = next(cells for cells in page.rows if cells and cells[0] == chosen.title)
+        assert shown[-1] == f"{100 * row['covered_share']:.2f} %"
+        assert chosen.caution in page.text
+        for _, source in chosen.sources:
+            assert source in page.text
+
+
+def test_a_run_by_a_preset_says_so_and_what_was_changed_beside_it(world, tmp_path):
+    parameters = RunParameters(
+        **{**preset_parameters("indoors"), "threshold_4g_dbm": -112.0}, radius_km=6.0
+    )
+    layers = finished_run(world, tmp_path, evidence=False, parameters=parameters)
+    write_report(layers, tmp_path / "out")
+    page = Page((tmp_path / "out" / "report_en.html").read_text(encoding="utf-8"))
+    assert "by the preset indoors" in page.text
+    assert "4G threshold (RSRP), dBm: −112.0." in page.text
+    assert "less a loss to the user of 14.8 dB (spread 9.3 dB)" in page.text
 
 
 def test_the_same_run_gives_the_same_bytes(english, layers, tmp_path):
@@ -146,7 +190,9 @@ def test_vietnamese_says_no_english(layers, tmp_path):
     assert '<html lang="vi">' in text
     shown = next(row for row in page.rows if row[:2] == ["số dân", "4G"])
     assert re.fullmatch(r"\d+,\d\d %", shown[2])
-    words = set(re.findall(r"[a-z]{4,}", page.text.lower()))
+    # The names of presets are typed as they are, in every language.
+    said = re.sub("|".join(f"{name}: " for name in PRESETS), "", page.text.lower())
+    words = set(re.findall(r"[a-z]{4,}", said))
     strange = words & {
         "residents", "covered", "share", "level", "threshold", "median", "interval", "site",
         "settlements", "modelled", "prediction", "shift", "source", "outdoors", "vertical",

@@ -20,7 +20,18 @@ PRESET_WORDS: dict[str, tuple[str, str]] = {
     "preset_level": ("least level at its basis", "mức thu tối thiểu ở cơ sở tính"),
     "preset_basis": ("basis", "cơ sở tính"),
     "preset_caution": ("caution", "lưu ý"),
-    "preset_set": ("preset {name}: {title}", "bộ tiêu chí {name}: {title}"),
+    "presets_ours": (
+        "Where a source gives no number, ours stands",
+        "Nơi nguồn không nêu con số, dùng giả định của chúng tôi",
+    ),
+    "presets_only_ours": ("All as above.", "Tất cả như trên."),
+    "preset_counted": ("what is counted", "đối tượng đếm"),
+    "preset_part": ("part of the residents", "phần dân có sóng"),
+    "preset_changed": ("Changed beside it: {what}.", "Thay đổi so với bộ này: {what}."),
+    "preset_set": (
+        "All other figures on this page are by the preset {name}: {title}.",
+        "Mọi con số khác trên trang này tính theo bộ tiêu chí {name}: {title}.",
+    ),
     # What each stands for.
     "preset_title:outdoors": (
         "Outdoors, 90 % at the cell edge: the defaults",

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 RECONCILIATION_WORDS: dict[str, tuple[str, str]] = {
     "rec_title": ("Computed beside reported", "Tính toán cạnh công bố"),
+    "rec_shift": ("shift, dB", "mức dịch, dB"),
+    "rec_shift_words": (
+        "Shift: the common shift of all thresholds at which the reported share would just hold at"
+        " the cell edge; positive is in hand, negative is missing.",
+        "Mức dịch: dịch chung mọi ngưỡng để tỉ lệ công bố vừa đủ đạt ở biên vùng phủ; dương là còn"
+        " dư, âm là còn thiếu.",
+    ),
+    "rec_no_shift": ("no shift reaches it", "không mức dịch nào đạt"),
     "rec_opening": (
         "Computed shares beside public statements, at {probability} % probability at the cell edge"
         " unless the median is named ({words}).",

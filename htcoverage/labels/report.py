@@ -138,12 +138,6 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
         "cells whose {column} is a default",
         "số cell dùng giá trị mặc định cho {column}",
     ),
-    "report_reported_words": (
-        "Reported ({date}): {share} of residential areas. {counts}. What is counted here need not"
-        " be what was counted there.",
-        "Công bố ({date}): {share} khu dân cư. Nguồn công bố không nêu mức thu, xác suất và nhà"
-        " mạng, nên cách đếm ở đây có thể khác.",
-    ),
     "assume:model": ("propagation model", "mô hình truyền sóng"),
     "assume:level": ("level", "mức thu"),
     "assume:not_checked": ("not checked", "chưa xét"),

@@ -30,7 +30,11 @@ _GROUP = ("date", "reported_share", "technology", "operator")
 
 
 def plot_reconciliation(
-    table: pd.DataFrame, *, language: Language = "en", ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    modelled: bool = False,
+    language: Language = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw every reading of every reported share: computed median and cell edge beside it.
 
@@ -40,6 +44,8 @@ def plot_reconciliation(
     ----------
     table : DataFrame
         From `reconcile`.
+    modelled : bool
+        Whether the base stations are modelled: the picture then says so.
     language : {"en", "vi"}
         Language of the words.
     ax : Axes, optional
@@ -97,7 +103,11 @@ def plot_reconciliation(
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
     ax.set_axisbelow(True)
-    chart_notes(ax, ["; ".join(criteria_words(criteria, language=language))])
+    notes = ["; ".join(criteria_words(criteria, language=language))]
+    if modelled:
+        layer = label("base_stations", language)
+        notes.append(label("modelled_notice", language).format(layers=layer))
+    chart_notes(ax, notes)
     return ax
 
 

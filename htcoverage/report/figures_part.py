@@ -36,8 +36,7 @@ def share_words(share: Any, language: Language) -> str:
 
 
 def figures_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
-    """Yield the headline, what was reported beside it, and the districts."""
-    reported = layers.reported
+    """Yield the headline and the districts."""
     said = headline(layers.figures, language=language)
     yield heading(label("report_headline", language))
     yield bullets([*said.words, said.operator])
@@ -77,15 +76,6 @@ def figures_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
         )
     ]
     yield table(columns, rows)
-    share = reported.get("covered_residential_share")
-    if isinstance(share, float):
-        yield paragraph(
-            label("report_reported_words", language).format(
-                date=reported.get("date", ""),
-                share=percent(share, language, digits=0),
-                counts=reported.get("counts", ""),
-            )
-        )
     yield heading(label("report_districts", language))
     yield paragraph(label("report_districts_words", language), kind="words")
     yield _district_table(layers, language)

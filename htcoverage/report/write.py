@@ -15,6 +15,7 @@ from htcoverage.export import write_csv
 from htcoverage.figures.cover import ANY_OPERATOR, layer_excess
 from htcoverage.labels import Language, label
 from htcoverage.report.basis_part import basis_part
+from htcoverage.report.beside_part import beside_part
 from htcoverage.report.figures_part import figures_part, gaps_part, maps_part
 from htcoverage.report.html import page, paragraph
 from htcoverage.report.sure_part import sure_part
@@ -94,6 +95,7 @@ def report_page(
         [
             paragraph(_notice(layers, language), kind="notice"),
             *figures_part(layers, language=language),
+            *beside_part(layers, document, language=language),
             *maps_part(layers, language=language),
             *sure_part(layers, tables, document, language=language),
             *gaps_part(layers, language=language),
@@ -138,6 +140,10 @@ def _tables(layers: RunLayers, document: Mapping[str, Any]) -> dict[str, pd.Data
             )
         ]
         tables |= {"sensitivity": sensitivity_table(curves), "reached": reached_table(curves)}
+    if "presets" in document:
+        tables["presets"] = pd.DataFrame(document["presets"]).drop(columns="sources")
+    if "reconciliation" in document:
+        tables["reconciliation"] = pd.DataFrame(document["reconciliation"]["rows"])
     tables["gaps"] = pd.DataFrame(layers.gaps.drop(columns="geometry"))
     return tables
 
