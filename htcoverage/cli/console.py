@@ -21,6 +21,7 @@ _STAGES = {
     "coverage": "sweeping masts",
     "figures": "figures",
     "gaps": "gaps",
+    "fibre": "fibre",
     "evidence": "how sure",
     "files": "writing files",
 }

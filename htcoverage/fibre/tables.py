@@ -22,7 +22,7 @@ def fibre_layers(analysis: FibreAnalysis) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        ``spans`` (columns of ``schema.SPANS``, ``length_m``, ``bridge``), ``nodes`` and
+        ``spans`` (those of `fibre_map_spans` that count, and ``bridge``), ``nodes`` and
         ``pole_lines`` (``span_ids, owners, length_km``), each with ``bts_cut_off,
         residents_cut_off, settlements_cut_off``; ``not_counted`` (spans left out by their status);
         ``findings`` of cleaning, as points.
@@ -30,8 +30,9 @@ def fibre_layers(analysis: FibreAnalysis) -> dict[str, gpd.GeoDataFrame]:
     found = analysis.criticality
     spans = analysis.network.spans
     nodes, findings = found.nodes, analysis.clean.findings
+    counted = fibre_map_spans(analysis).iloc[: len(spans)]
     layers: dict[str, gpd.GeoDataFrame] = {
-        "spans": spans.join(found.spans[["bridge", *LOST]]),
+        "spans": counted.join(found.spans[["bridge", LOST[2]]]),
         "nodes": nodes.assign(geometry=gpd.points_from_xy(nodes["longitude"], nodes["latitude"])),
         "pole_lines": found.routes.assign(geometry=list(analysis.groups.lines)),
         "not_counted": analysis.left_out,

@@ -13,6 +13,7 @@ import xarray as xr
 
 from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
+from htcoverage.fibre import counted_spans
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, layer_excess
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
@@ -22,6 +23,7 @@ from htcoverage.grid import grid_of, make_grid
 from htcoverage.presets import compare_presets
 from htcoverage.propagation.registry import DEFAULT_MODEL
 from htcoverage.reconcile import PublicStatement, Reconciliation, reconcile
+from htcoverage.run.fibre import RunFibre, run_fibre
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
 from htcoverage.uncertainty import Evidence, compute_evidence, compute_sensitivity
@@ -52,6 +54,8 @@ class RunResult:
         From `compare_presets`.
     reconciliation : Reconciliation or None
         What was said in public of the area, and the shares beside it; None where nothing was.
+    fibre : RunFibre or None
+        What every cut of the fibre takes; None where there is no span.
     """
 
     inputs: Inputs
@@ -64,6 +68,7 @@ class RunResult:
     communes: pd.DataFrame | None = None
     presets: pd.DataFrame | None = None
     reconciliation: Reconciliation | None = None
+    fibre: RunFibre | None = None
 
 
 def compute_run(
@@ -78,7 +83,8 @@ def compute_run(
     parameters : RunParameters
         What was chosen.
     progress : callable, optional
-        Called with a stage ('coverage', 'figures', 'gaps', 'evidence'), work done and work in all.
+        Called with a stage ('coverage', 'figures', 'gaps', 'fibre', 'evidence'), work done and
+        work in all.
 
     Returns
     -------
@@ -146,9 +152,12 @@ def compute_run(
         criteria=criteria,
         terrain=inputs.terrain if told else None,
         cells=inputs.cells if told else None,
-        spans=inputs.spans if len(inputs.spans) else None,
+        spans=inputs.spans[counted_spans(inputs.spans)] if len(inputs.spans) else None,
     )
     tell("gaps", 1, 1)
+    tell("fibre", 0, 1)
+    fibre = run_fibre(inputs, coverage, criteria=criteria)
+    tell("fibre", 1, 1)
     evidence = None
     if parameters.worlds:
         tell("evidence", 0, 1)
@@ -168,6 +177,7 @@ def compute_run(
         communes=communes,
         presets=presets,
         reconciliation=reconciliation,
+        fibre=fibre,
     )
 
 

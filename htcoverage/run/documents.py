@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from htcoverage.crs import reproject
+from htcoverage.fibre import counted_spans
 from htcoverage.fibre.lengths import INTER_PROVINCIAL, length_table
 from htcoverage.presets import preset
 from htcoverage.reconcile import reconciliation_document
@@ -105,7 +106,7 @@ def preset_rows(presets: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _network_km(spans: gpd.GeoDataFrame, crs: str) -> tuple[float, float]:
     """Cable and route inside the province, km on the ellipsoid; a shared route counts once."""
-    inside = spans[spans["kind"] != INTER_PROVINCIAL]
+    inside = spans[counted_spans(spans) & (spans["kind"] != INTER_PROVINCIAL).to_numpy()]
     if inside.empty:
         return 0.0, 0.0
     total = length_table(reproject(inside, crs), by=()).iloc[0]

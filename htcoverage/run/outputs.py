@@ -21,6 +21,13 @@ from htcoverage.maps import make_map, save_map
 from htcoverage.run.compute import RunProgress, RunResult
 from htcoverage.run.documents import assumptions, figures_document, plain_rows, write_json
 from htcoverage.run.facts import map_facts
+from htcoverage.run.fibre import (
+    FIBRE_FILE,
+    FIBRE_LAYERS_FILE,
+    drawn_spans,
+    fibre_document,
+    fibre_tables,
+)
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.layers import LAYERS_FILE, write_layers
 from htcoverage.terrain import sha256_of
@@ -185,13 +192,20 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
     writers["settlements.gpkg"] = lambda path: write_gpkg(
         {"settlements": result.settlements}, path, metadata=told
     )
+    if result.fibre is not None:
+        fibre = result.fibre
+        writers[FIBRE_FILE] = lambda path: write_json(fibre_document(fibre, inputs), path)
+        if fibre.analysis is not None:
+            writers[FIBRE_LAYERS_FILE] = lambda path: write_gpkg(
+                fibre_tables(fibre), path, metadata={"area": inputs.name}
+            )
     writers["map.html"] = lambda path: save_map(
         make_map(
             result.coverage,
             inputs.settlements,
             inputs.districts,
             inputs.bts,
-            spans=inputs.spans,
+            spans=drawn_spans(result.fibre, inputs.spans),
             gaps=result.gaps,
             criteria=result.parameters.criteria,
             title=f"{inputs.name}: {label('map_title', language).lower()}",
