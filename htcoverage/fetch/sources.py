@@ -8,7 +8,12 @@ A module of a source has two functions::
 `plan` says which files are needed and about how many bytes; it may ask a small catalogue (through
 `cached`). `fetch` is given all its items together, brings them through `cached` or `cached_by`,
 writes to ``context.out`` (under another name first, then renamed) and returns what is there. It
-writes no records: the caller does, for all layers alike.
+writes no records: the caller does, for all layers alike. A layer that cannot be had here (no key,
+not in this country) is a `LeftOutError` of `plan`.
+
+What the project file rests on, by ``Fetched.role``: ``districts`` and ``communes`` (columns
+``district_code``, ``full_name``), ``settlements`` (columns of the schema, residents by the
+population raster), ``buildings`` (outlines), ``cells`` (a ledger that `htcoverage check` reads).
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import Context
 from htcoverage.fetch.endpoints import Endpoint
 from htcoverage.fetch.record import SourceRecord
@@ -27,6 +33,13 @@ if TYPE_CHECKING:
     import shapely
 
 Bounds = tuple[float, float, float, float]
+
+
+class LeftOutError(SetupError):
+    """A layer cannot be had here (no key, no such data of this country), and the rest can.
+
+    Raised by `plan`. Told and passed over, unless the user has named the layer.
+    """
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,151 @@
+"""What would be fetched, before anything is; then the fetching itself, layer by layer."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from htcoverage.errors import Fault, InputError, SetupError
+from htcoverage.fetch.cache import Context
+from htcoverage.fetch.record import write_folder_record, write_record
+from htcoverage.fetch.sources import SOURCES, Area, Bounds, Fetched, Item, LeftOutError
+
+#: Degrees; a box that is longer than this on a side is no province.
+_LONGEST_SIDE_DEG = 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The files that are needed, by layer.
+
+    Parameters
+    ----------
+    area : Area
+        What they are for.
+    items : tuple of (str, tuple of Item)
+        Layer and its files, in the order of the table of sources.
+    left_out : tuple of (str, str)
+        Layers that cannot be fetched here, and why.
+    """
+
+    area: Area
+    items: tuple[tuple[str, tuple[Item, ...]], ...]
+    left_out: tuple[tuple[str, str], ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much is transferred if nothing is in the cache."""
+        return sum(item.size_bytes for _, items in self.items for item in items)
+
+
+def parse_bbox(text: str) -> Bounds:
+    """Return a box from ``W,S,E,N`` in degrees.
+
+    Parameters
+    ----------
+    text : str
+        Four numbers with commas between.
+
+    Raises
+    ------
+    InputError
+        If it is no box, crosses the date line, or is larger than any province.
+    """
+
+    def fault(expected: str) -> InputError:
+        return InputError([Fault("argument", None, "--bbox", text, expected)])
+
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise fault("four numbers, W,S,E,N, in degrees, such as 105.1,17.9,106.5,18.8") from error
+    if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):
+        raise fault("west < east and south < north, in degrees: W,S,E,N")
+    if max(east - west, north - south) > _LONGEST_SIDE_DEG:
+        raise fault(f"sides of at most {_LONGEST_SIDE_DEG:g}°: one province at a time")
+    return west, south, east, north
+
+
+def make_plan(area: Area, context: Context, *, layers: Sequence[str] | None) -> Plan:
+    """Ask every source what it would fetch.
+
+    Parameters
+    ----------
+    area : Area
+        What is fetched for.
+    context : Context
+        Table, cache, client.
+    layers : sequence of str or None
+        Of `SOURCES`; None takes all that can be had here and tells of the others.
+
+    Raises
+    ------
+    InputError
+        With every layer that is not known.
+    SetupError
+        If a source cannot be asked, or a layer that was named cannot be had.
+    """
+    names = list(SOURCES) if layers is None else list(dict.fromkeys(layers))
+    faults = [
+        Fault("argument", None, "--layers", name, f"one or more of {', '.join(SOURCES)}")
+        for name in names
+        if name not in SOURCES
+    ]
+    if faults or not names:
+        raise InputError(faults or [Fault("argument", None, "--layers", "", "at least one layer")])
+    items, left_out = [], []
+    for name in (each for each in SOURCES if each in names):
+        try:
+            items.append((name, tuple(SOURCES[name].plan(area, context))))
+        except LeftOutError as error:
+            if layers is not None:
+                raise
+            left_out.append((name, str(error)))
+    return Plan(area, tuple(items), tuple(left_out))
+
+
+def carry_out(
+    plan: Plan, context: Context, *, begun: Callable[[str], None] = lambda layer: None
+) -> list[Fetched]:
+    """Fetch what was planned; beside each file, and for the folder, stands where it is from.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `make_plan`.
+    context : Context
+        Table, cache, client, output folder.
+    begun : callable
+        Called with each layer's name before it is fetched.
+
+    Raises
+    ------
+    SetupError
+        At the first file that cannot be brought. What came stays: in the cache, whole or to be
+        gone on with, and the layers before it in the output folder.
+    """
+    _check_room(plan, context)
+    done: list[Fetched] = []
+    for layer, items in plan.items:
+        if not items:
+            continue
+        begun(layer)
+        for found in SOURCES[layer].fetch(items, context):
+            write_record(found.record, context.out)
+            done.append(found)
+    write_folder_record((found.record for found in done), context.out)
+    return done
+
+
+def _check_room(plan: Plan, context: Context) -> None:
+    """Stop before a disk is filled: cache and output hold about the same once each."""
+    folder: Path = context.out
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if 2 * plan.size_bytes > free:
+        raise SetupError(
+            f"about {2 * plan.size_bytes / 1e6:.0f} MB are needed for the files and their cache, "
+            f"and {folder} has {free / 1e6:.0f} MB free"
+        )

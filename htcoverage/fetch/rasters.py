@@ -1,0 +1,299 @@
+"""The part of a raster that an area needs: read over HTTP, checked, and joined into one file."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.merge import merge
+from rasterio.windows import Window, from_bounds
+
+from htcoverage.errors import SetupError
+from htcoverage.fetch.cache import CachedFile, Context, cached, cached_by
+from htcoverage.fetch.endpoints import Endpoint
+from htcoverage.fetch.http import Client, look, user_agent
+from htcoverage.fetch.sources import Bounds
+
+#: Ground around the area that a run needs: sites stand up to their reach outside, with terrain.
+MARGIN_KM = 20.0
+
+_KM_PER_DEG = 111.32
+
+#: Tries of reading a window before the file is brought whole.
+_WINDOW_TRIES = 2
+
+#: Pixels that are read at once.
+_STRIP_PIXELS = 1 << 24
+
+
+def widened(bounds: Bounds, by_km: float) -> Bounds:
+    """Return a box in degrees, widened on all sides by a distance in km."""
+    west, south, east, north = bounds
+    rows = by_km / _KM_PER_DEG
+    columns = rows / max(math.cos(math.radians(max(abs(south), abs(north)))), 0.05)
+    return (
+        max(west - columns, -180.0), max(south - rows, -90.0),
+        min(east + columns, 180.0), min(north + rows, 90.0),
+    )  # fmt: skip
+
+
+def corners(bounds: Bounds, step_deg: int) -> list[tuple[int, int]]:
+    """Return the south-west corners (longitude, latitude) of the square tiles that a box touches.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north in degrees.
+    step_deg : int
+        Side of a tile; tiles begin at multiples of it.
+    """
+    west, south, east, north = bounds
+
+    def steps(low: float, high: float) -> range:
+        first = math.floor(low / step_deg)
+        return range(
+            first * step_deg, max(math.ceil(high / step_deg), first + 1) * step_deg, step_deg
+        )
+
+    return [(lon, lat) for lat in steps(south, north) for lon in steps(west, east)]
+
+
+def corner_name(lon: int, lat: int, *, between: str = "") -> str:
+    """Return a tile's name by its south-west corner: ``N18E105``, or ``N18_00_E105_00``.
+
+    Parameters
+    ----------
+    lon, lat : int
+        The corner, degrees.
+    between : str
+        What stands behind each number: ``_00`` in Copernicus' names, joined by ``_``.
+    """
+    rows = f"{'N' if lat >= 0 else 'S'}{abs(lat):02d}{between}"
+    columns = f"{'E' if lon >= 0 else 'W'}{abs(lon):03d}{between}"
+    return f"{rows}_{columns}" if between else f"{rows}{columns}"
+
+
+def overlap_share(bounds: Bounds, tile: Bounds) -> float:
+    """Return the share of a tile that a box covers, both in degrees."""
+    width = min(bounds[2], tile[2]) - max(bounds[0], tile[0])
+    height = min(bounds[3], tile[3]) - max(bounds[1], tile[1])
+    return max(width, 0.0) * max(height, 0.0) / ((tile[2] - tile[0]) * (tile[3] - tile[1]))
+
+
+def cut_from(
+    context: Context, endpoint: Endpoint, address: str, name: str, bounds: Bounds
+) -> CachedFile:
+    """Return the part of a GeoTIFF that a box needs, with its CRS and no-data value.
+
+    A tiled file (a Cloud Optimized GeoTIFF) is read through GDAL's HTTP file system, only the
+    blocks that are needed. A file in strips, or of a server that sends no parts, is brought whole
+    and cut here.
+
+    Parameters
+    ----------
+    context : Context
+        Cache and client.
+    endpoint : Endpoint
+        The source.
+    address : str
+        Of the file.
+    name : str
+        Of the file in the cache.
+    bounds : tuple of float
+        West, south, east, north in degrees.
+
+    Raises
+    ------
+    NotThereError
+        If the server has no such file.
+    SetupError
+        If it cannot be read.
+    """
+
+    def bring(target: Path) -> None:
+        client = context.endpoints.client
+        answer = look(address, client=client, hosts=endpoint.hosts)
+        if answer.ranges and _cut_remote(answer.address, target, bounds, client, context, name):
+            return
+        whole = cached(context, endpoint, address, name)
+        try:
+            _cut(str(whole.path), target, bounds, context, name)
+        except RasterioError as error:
+            words = f"{name} of {endpoint.title} is no raster that can be read ({address})"
+            raise SetupError(words) from error
+
+    part = ",".join(f"{edge:.6f}" for edge in bounds)
+    return cached_by(context, endpoint, address, name, bring, part=part)
+
+
+def _cut_remote(
+    address: str, target: Path, bounds: Bounds, client: Client, context: Context, name: str
+) -> bool:
+    """Read a window over HTTP; False if the file is better brought whole."""
+    place = f"/vsicurl/{address}"
+    with rasterio.Env(**_gdal_options(client, place)):
+        for _ in range(_WINDOW_TRIES):
+            try:
+                with rasterio.open(place) as source:
+                    tiled = bool(source.profile.get("tiled"))
+                if not tiled:
+                    return False
+                _cut(place, target, bounds, context, name)
+                return True
+            except RasterioError:
+                continue
+    return False
+
+
+def _gdal_options(client: Client, place: str) -> dict[str, Any]:
+    return {
+        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        "GDAL_HTTP_USERAGENT": user_agent(),
+        "GDAL_HTTP_CONNECTTIMEOUT": str(max(round(client.timeout_s), 1)),
+        "GDAL_HTTP_LOW_SPEED_TIME": str(max(round(client.timeout_s), 1)),
+        "GDAL_HTTP_LOW_SPEED_LIMIT": "1",
+        "GDAL_HTTP_MAX_RETRY": str(client.retries),
+        "GDAL_HTTP_RETRY_DELAY": str(client.backoff_s),
+        "GDAL_HTTP_RETRY_CODES": "429,500,502,503,504",
+        "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
+        "CPL_VSIL_CURL_NON_CACHED": place,
+        "CPL_VSIL_CURL_USE_HEAD": "NO",
+        "VSI_CACHE": "FALSE",
+    }
+
+
+def _cut(place: str, target: Path, bounds: Bounds, context: Context, name: str) -> None:
+    """Write a window of a raster, then read it again and compare."""
+    with rasterio.open(place) as source:
+        window = _window(source, bounds)
+        profile = {
+            "driver": "GTiff", "dtype": source.dtypes[0], "count": 1, "crs": source.crs,
+            "transform": source.window_transform(window), "nodata": source.nodata,
+            "width": window.width, "height": window.height, **_packed(source.dtypes[0]),
+        }  # fmt: skip
+        sums = []
+        try:
+            with rasterio.open(target, "w", **profile) as result:
+                for strip in _strips(window.width, window.height):
+                    values = source.read(1, window=Window(
+                        window.col_off, window.row_off + strip.row_off, strip.width, strip.height
+                    ))  # fmt: skip
+                    result.write(values, 1, window=strip)
+                    sums.append(zlib.crc32(values.tobytes()))
+                    context.told(name, strip.row_off + strip.height, window.height)
+            with rasterio.open(target) as written:
+                again = [
+                    zlib.crc32(written.read(1, window=strip).tobytes())
+                    for strip in _strips(window.width, window.height)
+                ]
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+    if again != sums:
+        target.unlink(missing_ok=True)
+        raise SetupError(f"{name} is not on the disk as it was written: is the disk full?")
+
+
+def _window(source: Any, bounds: Bounds) -> Window:
+    """Return the whole pixels of a raster that a box touches."""
+    if source.crs is None or not source.crs.is_geographic:
+        raise SetupError(f"{source.name} is not in degrees, as this source is said to be")
+    found = from_bounds(*bounds, transform=source.transform)
+    left, top = math.floor(found.col_off + 1e-6), math.floor(found.row_off + 1e-6)
+    right = math.ceil(found.col_off + found.width - 1e-6)
+    bottom = math.ceil(found.row_off + found.height - 1e-6)
+    left, top = max(left, 0), max(top, 0)
+    right, bottom = min(right, source.width), min(bottom, source.height)
+    if left >= right or top >= bottom:
+        raise SetupError(f"{source.name} does not reach the area")
+    return Window(left, top, right - left, bottom - top)
+
+
+def _strips(width: int, height: int) -> Iterator[Window]:
+    rows = max(_STRIP_PIXELS // width // 512, 1) * 512
+    for top in range(0, height, rows):
+        yield Window(0, top, width, min(rows, height - top))
+
+
+def _packed(dtype: str) -> dict[str, Any]:
+    return {
+        "compress": "deflate", "predictor": 3 if dtype.startswith("float") else 2, "tiled": True,
+        "blockxsize": 512, "blockysize": 512, "bigtiff": "IF_SAFER",
+    }  # fmt: skip
+
+
+def join(
+    files: Sequence[Path], target: Path, bounds: Bounds, *, fill: float | None,
+    tags: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Join cut tiles into one GeoTIFF.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        At least one, all of one CRS; the first that knows a pixel prevails.
+    target : Path
+        The file, written under another name first.
+    bounds : tuple of float
+        West, south, east, north in degrees: what the file covers where ``fill`` is given.
+    fill : float or None
+        What stands where no tile is; None leaves the tiles' own no-data value, and the extent of
+        the tiles.
+    tags : mapping of str to str
+        Licence and attribution, for the file's own metadata.
+    """
+    with atomic(target) as part:
+        with rasterio.open(files[0]) as first:
+            # On the pixels of the first tile: joining must not resample.
+            steps = (abs(first.transform.a), abs(first.transform.e))
+            nodata, packed = first.nodata, _packed(first.dtypes[0])
+            reach = _snapped(bounds, first.transform) if fill is not None else None
+        merge(
+            list(files), bounds=reach, res=steps, nodata=fill if fill is not None else nodata,
+            resampling=Resampling.nearest, dst_path=part, dst_kwds=packed,
+        )  # fmt: skip
+        with rasterio.open(part, "r+") as result:
+            if fill is not None:
+                result.nodata = nodata
+            result.update_tags(**tags)
+
+
+def _snapped(bounds: Bounds, transform: Any) -> Bounds:
+    """Return a box on whole pixels of a grid, outwards."""
+    west, south, east, north = bounds
+    step, left, top = transform.a, transform.c, transform.f
+    return (
+        left + math.floor((west - left) / step + 1e-6) * step,
+        top + math.floor((south - top) / step + 1e-6) * step,
+        left + math.ceil((east - left) / step - 1e-6) * step,
+        top + math.ceil((north - top) / step - 1e-6) * step,
+    )
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield another name for a file; it takes the right one only if all goes well."""
+    folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        part = folder / path.name
+        yield part
+        part.replace(path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def source_tags(endpoint: Endpoint) -> dict[str, str]:
+    """Return what a raster says of its source in its own metadata."""
+    return {
+        "SOURCE": f"{endpoint.title} {endpoint.version}", "LICENCE": endpoint.licence,
+        "ATTRIBUTION": endpoint.attribution,
+    }  # fmt: skip
