@@ -138,7 +138,8 @@ def generic(
         Mast(at, at, at, at, 30.0, 18.3),
         Setup(1.5, radius_km, 0.1, float(effective_radius_km(DEFAULT_DELTA_N)), DEFAULT_N0, 1, 0.1),
         np.array([0.9]), Cells(np.zeros(1, np.int32), one, one, np.zeros(1), none, none, one),
-        Antennas(np.zeros((1, 3601), np.float32), np.zeros(1)), True, environment,
+        Antennas(np.zeros((1, 3601), np.float32), np.zeros(1)), True,
+        np.full((N, N), environment, np.uint8),
     )  # fmt: skip
     return levels[:, :, 0, 0]
 

@@ -66,14 +66,27 @@ def test_the_list_names_every_model_with_document_and_ranges(tmp_path: Path) -> 
     process = run_cli("models", "--json", "models.json", cwd=tmp_path)
     assert process.returncode == 0, process.stderr
     listed = json.loads((tmp_path / "models.json").read_text(encoding="utf-8"))
-    assert [entry["name"] for entry in listed] == [m.name for m in models()]
-    for entry, told in zip(models(), listed, strict=True):
+    of_models = [entry for entry in listed if entry["kind"] != "correction"]
+    assert [entry["name"] for entry in of_models] == [m.name for m in models()]
+    for entry, told in zip(models(), of_models, strict=True):
         assert entry.name in process.stdout
         assert told["document"] == entry.citation
         assert told["kind"] == ("path" if entry.needs_profile else "empirical")
         assert [r["name"] for r in told["ranges"]] == [r.name for r in entry.ranges]
         assert set(told["environments"]) == set(entry.environments)
-    for words in ("ITU-R P.1812-8", "freq_mhz 30 to 6000 MHz", "distance_km 1 to 20 km ~", "open"):
+    others = {entry["name"]: entry for entry in listed if entry["kind"] == "correction"}
+    assert others["p2109"]["document"] == "ITU-R P.2109-2"
+    assert [r["high"] for r in others["p2108-statistical"]["ranges"]] == [67000.0, None]
+    for each in others.values():
+        assert each["name"] in process.stdout
+        assert each["part"].startswith("§3")
+    for words in (
+        "ITU-R P.1812-8",
+        "by-clutter",
+        "freq_mhz 30 to 6000 MHz",
+        "distance_km 1 to 20 km ~",
+        "open",
+    ):
         assert words in process.stdout
 
 

@@ -26,7 +26,7 @@ def by_name(name: str) -> Any:
 def test_the_models_and_their_order() -> None:
     assert [m.name for m in models()] == [
         "p1812", "p525", "p526", "p526-cylinders", "p526-edges", "itm", "itm-area", "ehata", "hata",
-        "cost231", "tr38901-rma", "tr38901-uma", "tr38901-umi", "spm",
+        "cost231", "tr38901", "tr38901-rma", "tr38901-uma", "tr38901-umi", "spm",
     ]  # fmt: skip
     assert model("p1812") is models()[0]
     assert {m.name for m in models() if m.needs_profile} == {
@@ -54,6 +54,9 @@ def public_loss(entry: Model, environment: int) -> float:
             irregularity = (0.0, 30.0, 90.0, 200.0, 500.0)[environment]
             result = entry.function(6.0, terrain_irregularity_m=irregularity, **heights)
             return float(result.basic_transmission_loss_db)
+        if entry.name == "tr38901":
+            scenario = get_args(Scenario)[environment]
+            return float(entry.function(6.0, scenario=scenario, **heights))
         if entry.name.startswith("tr38901"):
             names = {s.lower(): s for s in get_args(Scenario)}
             return float(

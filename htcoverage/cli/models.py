@@ -15,6 +15,7 @@ from htcoverage.cli.console import console
 
 if TYPE_CHECKING:
     from htcoverage.propagation.check import CheckReport
+    from htcoverage.propagation.validity import ValidRange
 
 
 def models(
@@ -50,51 +51,83 @@ def models(
 
 
 def _registry() -> list[dict[str, Any]]:
+    from htcoverage.propagation.registry import corrections
     from htcoverage.propagation.registry import models as all_models
 
-    return [
+    listed: list[dict[str, Any]] = [
         {
             "name": entry.name,
             "document": entry.citation,
+            "part": entry.part,
             "kind": entry.kind,
             "environments": list(entry.environments),
             "default_environment": (
                 entry.environments[entry.default_environment] if entry.environments else None
             ),
+            "by_surroundings": dict(entry.by_surroundings),
             "ranges": [asdict(valid) for valid in entry.ranges],
         }
         for entry in all_models()
     ]
+    listed += [
+        {
+            "name": entry.name,
+            "document": entry.citation,
+            "part": entry.part,
+            "kind": entry.kind,
+            "meaning": entry.meaning,
+            # JSON has no infinity: null is no upper end.
+            "ranges": [
+                {**asdict(valid), "high": valid.high if math.isfinite(valid.high) else None}
+                for valid in entry.ranges
+            ],
+        }
+        for entry in corrections()
+    ]
+    return listed
 
 
 def _show_registry() -> None:
+    from htcoverage.propagation.registry import BY_CLUTTER, corrections
     from htcoverage.propagation.registry import models as all_models
 
     table = Table(title="Propagation models", title_justify="left", show_lines=True)
-    for column in ("name", "document, edition", "kind", "holds for", "environments"):
+    for column in ("name", "document, edition, part", "kind", "holds for", "environments"):
         table.add_column(column)
     for entry in all_models():
+        environments = [
+            f"{name} (default)" if number == entry.default_environment else name
+            for number, name in enumerate(entry.environments)
+        ]
+        environments += [BY_CLUTTER] if entry.by_surroundings else []
         table.add_row(
             entry.name,
-            entry.citation,
+            f"{entry.citation}; {entry.part}",
             entry.kind,
-            "\n".join(
-                f"{valid.name} {valid}" + (" ~" if valid.beyond == "warning" else "")
-                for valid in entry.ranges
-            ),
-            ", ".join(
-                f"{name} (default)" if number == entry.default_environment else name
-                for number, name in enumerate(entry.environments)
-            )
-            or "–",
+            _ranges(entry.ranges),
+            ", ".join(environments) or "–",
         )
+    for each in corrections():
+        table.add_row(
+            each.name, f"{each.citation}; {each.part}", each.kind, _ranges(each.ranges),
+            each.meaning,
+        )  # fmt: skip
     console.print(table)
     for words in (
-        "path: reads the terrain profile; empirical: knows the path by its length alone",
+        "path: reads the terrain profile; empirical: knows the path by its length alone; "
+        "correction: no path loss, part of a budget",
         "~ beyond this range the model warns and extrapolates; beyond the others it is refused",
         "the first is the default; another: htcoverage run --model NAME [--environment NAME]",
+        f"{BY_CLUTTER}: each pixel takes the environment of its clutter class, by the column "
+        "'surroundings' of the class table or the words of its name",
     ):
         console.print(f"• {words}", highlight=False, soft_wrap=True)
+
+
+def _ranges(ranges: tuple[ValidRange, ...]) -> str:
+    return "\n".join(
+        f"{valid.name} {valid}" + (" ~" if valid.beyond == "warning" else "") for valid in ranges
+    )
 
 
 def _plain(report: CheckReport) -> dict[str, Any]:

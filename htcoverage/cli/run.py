@@ -54,7 +54,8 @@ def run(
     ] = None,
     model: Annotated[str, typer.Option(help="Model of 'htcoverage models'.")] = "p1812",
     environment: Annotated[
-        str | None, typer.Option(help="The model's environment for all of the area.")
+        str | None,
+        typer.Option(help="The model's environment for all of the area, or 'by-clutter'."),
     ] = None,
     worlds: Annotated[
         int, typer.Option(help="Simulated worlds of the intervals; 0 leaves them out.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
@@ -23,17 +24,17 @@ from htcoverage.engine.inputs import Mast as EngineMast
 from htcoverage.engine.owners import radial_azimuth_deg
 from htcoverage.engine.rasters import sample_pixels, write_rows
 from htcoverage.engine.sweep import EVALUATED, NEAR, SKIPPED, sweep_mast
-from htcoverage.errors import argument_fault
+from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.propagation.p1812.model import (
     DEFAULT_DELTA_N,
     DEFAULT_N0,
     DISTANCE_RANGE,
     effective_radius_km,
 )
-from htcoverage.propagation.registry import DEFAULT_MODEL
+from htcoverage.propagation.registry import BY_CLUTTER, DEFAULT_MODEL, Model
 from htcoverage.propagation.registry import model as model_of
 from htcoverage.propagation.validity import ValidRange, check_range
-from htcoverage.terrain import Terrain
+from htcoverage.terrain import SURROUNDINGS, Terrain, nearest_classes
 
 DEFAULT_RADIUS_KM = 15.0
 DEFAULT_RX_HEIGHT_M = 1.5
@@ -92,6 +93,8 @@ def compute_coverage(
         free space, which alone counts nearer than P.1812's 0.25 km, or 20 m by another model.
     environment : str, optional
         One of the model's environments, for all of the area; its default where not given.
+        'by-clutter' gives each pixel that of the clutter class around it
+        (``Model.by_surroundings`` of the kinds in ``terrain.surroundings``).
     radius_km : float
         Farthest pixel that a cell serves, 0.25 to 100 km.
     rx_height_m : float
@@ -141,7 +144,7 @@ def compute_coverage(
     Results above 1 GB lie in temporary files mapped into memory, which vanish with the dataset.
     """
     entry = model_of(model)
-    environment_code = entry.environment_code(environment)
+    entry.check_environment(environment)
     swept = entry.name == DEFAULT_MODEL
     if not swept and (delta_n, n0) != (DEFAULT_DELTA_N, DEFAULT_N0):
         raise argument_fault("delta_n, n0", f"{delta_n:g}, {n0:g}", f"the default by {model}")
@@ -176,6 +179,7 @@ def compute_coverage(
         *(value - 0.5 for value in to_terrain * (0.5, 0.5)),
     )  # fmt: skip
     pixels = Pixels(wanted, rx_ground, rx_zone, float(grid.resolution.x) / 1000.0)
+    codes, told = (None, {}) if swept else _environments(entry, environment, terrain, wanted, grid)
     kinds = [np.float32, np.float32, np.int32, np.int32, *([np.float32] if total_power else [])]
     store = Store((len(layers.all), ny, nx), kinds)
     counts = np.zeros(3, np.int64)
@@ -207,10 +211,10 @@ def compute_coverage(
                 servers, pixels, land, _placed(mast, grid, terrain), setup, freq_ghz, here,
                 network.antennas, skip and not total_power,
             )  # fmt: skip
-            if swept:
+            if codes is None:
                 counts += sweep_mast(*given)
             else:
-                counts += mast_kernel(entry.name)(*given, environment_code)
+                counts += mast_kernel(entry.name)(*given, codes)
             done += 1
         level, runner_up, best, second, *power = store.arrays
         total_dbm = power[0] if power else np.empty((0, 0, 0), np.float32)
@@ -224,7 +228,7 @@ def compute_coverage(
         dict(zip(names, store.arrays, strict=False)), layers, ledger, grid,
         attributes={
             "model": entry.citation,
-            **({"environment": entry.environments[environment_code]} if entry.environments else {}),
+            **told,
             "radius_km": radius_km,
             "rx_height_m": rx_height_m,
             "clutter_clearance_m": clutter_clearance_m,
@@ -246,6 +250,43 @@ def compute_coverage(
             ),
         },
     )  # fmt: skip
+
+
+def _environments(
+    entry: Model, environment: str | None, terrain: Terrain, wanted: npt.NDArray[np.bool_],
+    grid: GeoBox,
+) -> tuple[npt.NDArray[np.uint8], dict[str, str]]:  # fmt: skip
+    """Number of the model's environment at every pixel, and the attributes that tell of it.
+
+    Raises
+    ------
+    InputError
+        If a clutter class of a wanted pixel is of no known kind.
+    """
+    if environment != BY_CLUTTER:
+        code = entry.environment_code(environment)
+        told = {"environment": entry.environments[code]} if entry.environments else {}
+        return np.full(grid.shape, code, np.uint8), told
+    classes = nearest_classes(terrain, grid)
+    occurring = np.unique(classes[wanted]).tolist()
+    faults = [
+        Fault(
+            "terrain", None, "clutter class", str(code),
+            f"a class of known surroundings: {', '.join(SURROUNDINGS)}",
+        )
+        for code in occurring
+        if code not in terrain.surroundings
+    ]  # fmt: skip
+    if faults:
+        raise InputError(faults)
+    names = {code: entry.by_surroundings[terrain.surroundings[code]] for code in occurring}
+    numbers = np.zeros(256, np.uint8)
+    for code, name in names.items():
+        numbers[code] = entry.environments.index(name)
+    by_class = ", ".join(
+        f"{code} ({terrain.surroundings[code]}): {name}" for code, name in names.items()
+    )
+    return numbers[classes], {"environment": BY_CLUTTER, "environment_by_class": by_class}
 
 
 def _placed(mast: Mast, grid: GeoBox, terrain: Terrain) -> EngineMast:

@@ -35,17 +35,22 @@ from htcoverage.propagation.path_kernels import (
     p1812_path_db,
     spm_path_db,
 )
-from htcoverage.propagation.tr38901 import rma_loss_db, uma_loss_db, umi_loss_db
+from htcoverage.propagation.tr38901 import (
+    any_scenario_loss_db,
+    rma_loss_db,
+    uma_loss_db,
+    umi_loss_db,
+)
 
 #: Names of the registry in the order of the codes below; those up to "spm" read a profile.
 MODEL_NAMES = (
     "p1812", "p526", "p526-cylinders", "p526-edges", "itm", "ehata", "spm", "p525", "itm-area",
-    "hata", "cost231", "tr38901-rma", "tr38901-uma", "tr38901-umi",
+    "hata", "cost231", "tr38901", "tr38901-rma", "tr38901-uma", "tr38901-umi",
 )  # fmt: skip
 (
     _P1812, _P526, _CYLINDERS, _EDGES, _ITM, _EHATA, _SPM, _P525, _ITM_AREA,
-    _HATA, _COST231, _RMA, _UMA, _UMI,
-) = range(14)  # fmt: skip
+    _HATA, _COST231, _TR38901, _RMA, _UMA, _UMI,
+) = range(15)  # fmt: skip
 
 #: Nearer than this a formula of the logarithm of distance means nothing: free space counts.
 NEAREST_FORMULA_KM = 0.02
@@ -117,9 +122,9 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
     Returns
     -------
     callable
-        Its parameters are those of `htcoverage.engine.sweep.sweep_mast`, and ``environment``, the
-        number of the model's own. It returns the same counts: evaluated, skipped, and so near that
-        free space counts.
+        Its parameters are those of `htcoverage.engine.sweep.sweep_mast`, and ``environments``,
+        uint8[ny, nx], the number of the model's own at every pixel. It returns the same counts:
+        evaluated, skipped, and so near that free space counts.
 
     Notes
     -----
@@ -143,7 +148,7 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
         cells: Cells,
         antennas: Antennas,
         skip: bool,
-        environment: int,
+        environments: np.ndarray,
     ) -> np.ndarray:
         rows = servers.level.shape[0]
         counts = np.zeros((rows, 3), np.int64)
@@ -167,6 +172,7 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
             losses_db = np.empty((left, bands.shape[0]), np.float64)
             for k in range(left):
                 distance_km = geometry[DISTANCE_KM, k]
+                environment = int(environments[row, where[COL, k]])
                 slant_km = 10.0 ** (0.05 * geometry[SLANT_DB, k])
                 near = distance_km < nearest_km
                 if near:
@@ -223,6 +229,10 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
                             )
                         elif code == _COST231:
                             loss_db = cost231_loss_db(
+                                f, distance_km, tx_height_m, rx_height_m, environment
+                            )
+                        elif code == _TR38901:
+                            loss_db = any_scenario_loss_db(
                                 f, distance_km, tx_height_m, rx_height_m, environment
                             )
                         elif code == _RMA:

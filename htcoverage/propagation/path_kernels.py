@@ -105,12 +105,9 @@ def p526_cylinders_path_db(
     cylinders, between_db, spreading_db = cascaded_cylinders(
         distance_km, height_m, _RADIUS_KM, freq_mhz
     )
-    return (
-        _slant_free_space_db(distance_km, height_m, freq_mhz)
-        + cylinders[:, LOSS_DB].sum()
-        + between_db
-        + spreading_db
-    )
+    over_db: float = cylinders[:, LOSS_DB].sum()
+    free_db = _slant_free_space_db(distance_km, height_m, freq_mhz)
+    return free_db + over_db + between_db + spreading_db
 
 
 @kernel

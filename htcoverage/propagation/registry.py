@@ -1,9 +1,13 @@
-"""Every propagation model with its citation and the range in which it is stated to hold."""
+"""Every propagation model with its citation and the range in which it is stated to hold.
+
+Beside the models stand the corrections: losses at one end of a path, which a planner adds to a
+budget and no model here applies by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args
 
@@ -15,6 +19,8 @@ from htcoverage.propagation import hata as _hata
 from htcoverage.propagation import p525 as _p525
 from htcoverage.propagation import p526 as _p526
 from htcoverage.propagation import p526_cylinders as _p526_cylinders
+from htcoverage.propagation import p2108 as _p2108
+from htcoverage.propagation import p2109 as _p2109
 from htcoverage.propagation import path_kernels as _kernels
 from htcoverage.propagation import spm as _spm
 from htcoverage.propagation import tr38901 as _tr38901
@@ -23,6 +29,27 @@ from htcoverage.propagation.p1812 import model as _p1812
 from htcoverage.propagation.validity import ValidRange, check_range
 
 DEFAULT_MODEL = "p1812"
+
+#: In place of an environment: each pixel takes that of its clutter class.
+BY_CLUTTER = "by-clutter"
+
+#: What the models take the kinds of surroundings for. Hata's suburb is a village with trees and
+#: scattered houses; his open country has none in the way. NTIA counts forest as rural. COST
+#: 231-Hata knows no open country.
+_HATA_BY_SURROUNDINGS = {
+    "water": "open", "open": "open", "trees": "suburban", "suburban": "suburban", "urban": "city",
+    "dense-urban": "large-city",
+}  # fmt: skip
+_COST231_BY_SURROUNDINGS = {
+    kind: "metropolitan" if kind == "dense-urban" else "city" for kind in get_args(_p2108.Clutter)
+}
+_EHATA_BY_SURROUNDINGS = {
+    "water": "rural", "open": "rural", "trees": "rural", "suburban": "suburban", "urban": "urban",
+    "dense-urban": "urban",
+}  # fmt: skip
+_TR38901_BY_SURROUNDINGS = {
+    kind: "uma" if kind in ("urban", "dense-urban") else "rma" for kind in get_args(_p2108.Clutter)
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +77,11 @@ class Model:
         What the kernel's ``environment`` counts through from 0; empty where it has none.
     default_environment : int
         The one that stands for Hà Tĩnh's open country and villages.
+    by_surroundings : mapping of str to str
+        Environment of each kind of surroundings (ITU-R P.2108-1, table 3); empty where the
+        environment is not a matter of clutter.
+    part : str
+        Where in the document its formulas stand.
     """
 
     name: str
@@ -63,6 +95,8 @@ class Model:
     kernel: Callable[..., Any]
     environments: tuple[str, ...] = ()
     default_environment: int = 0
+    by_surroundings: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
 
     @property
     def needs_profile(self) -> bool:
@@ -110,8 +144,70 @@ class Model:
             return self.default_environment
         if environment not in self.environments:
             known = f"one of {', '.join(self.environments)}" if self.environments else "none"
+            known += f" or {BY_CLUTTER}" if self.by_surroundings else ""
             raise argument_fault("environment", environment, f"{known}, by {self.name}")
         return self.environments.index(environment)
+
+    def check_environment(self, environment: str | None) -> None:
+        """Refuse an environment that the model does not know, `BY_CLUTTER` included.
+
+        Raises
+        ------
+        InputError
+            If the model has no such environment, or none that clutter could choose.
+        """
+        if environment != BY_CLUTTER or not self.by_surroundings:
+            self.environment_code(environment)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A loss at one end of a path, beside the models.
+
+    Parameters
+    ----------
+    name : str
+        What it is called here.
+    citation, part : str
+        Document and edition; where in it the formulas stand.
+    ranges : tuple of ValidRange
+        Where it is stated to hold.
+    function : callable
+        The public function.
+    meaning : str
+        What it is, and what it must not be added to.
+    """
+
+    name: str
+    citation: str
+    part: str
+    ranges: tuple[ValidRange, ...]
+    function: Callable[..., Any]
+    meaning: str
+    kind: Literal["correction"] = "correction"
+
+
+@cache
+def corrections() -> tuple[Correction, ...]:
+    """Return every correction."""
+    return (
+        Correction(
+            "p2108-terminal", _p2108.CITATION, "§3.1, eq. 2a to 2g", (_p2108.TERMINAL_FREQUENCY,),
+            _p2108.terminal_clutter_loss_db,
+            "median loss of the clutter around a terminal; never on top of a clutter profile",
+        ),
+        Correction(
+            "p2108-statistical", _p2108.CITATION, "§3.2, eq. 3 to 5",
+            (_p2108.TERRESTRIAL_FREQUENCY, _p2108.DISTANCE), _p2108.statistical_clutter_loss_db,
+            "loss of urban and suburban clutter not exceeded at a share of locations; never on top "
+            "of a clutter profile",
+        ),
+        Correction(
+            "p2109", _p2109.CITATION, "§3, eq. 1 to 10", (_p2109.FREQUENCY, _p2109.ELEVATION),
+            _p2109.building_entry_loss_db,
+            "loss into a building, a distribution: joined with shadowing, never added to a margin",
+        ),
+    )  # fmt: skip
 
 
 @cache
@@ -123,36 +219,42 @@ def models() -> tuple[Model, ...]:
             _p1812.FREQUENCY_RANGE, _p1812.DISTANCE_RANGE,
             _p1812.TX_HEIGHT_RANGE, _p1812.RX_HEIGHT_RANGE,
             _p1812.p1812, _kernels.p1812_path_db,
+            part="§3 and §4; eq. 2 to 45 in what follows from a profile",
         ),
         Model(
             "p525", _p525.CITATION, "empirical",
             _p525.FREQUENCY_RANGE, _p525.DISTANCE_RANGE,
             _p525.TX_HEIGHT_RANGE, _p525.RX_HEIGHT_RANGE,
             _p525.p525, _p525.free_space_pixel_db,
+            part="eq. 3",
         ),
         Model(
             "p526", _p526.CITATION, "path",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
             _p526.p526, _kernels.p526_path_db,
+            part="§3.2 spherical Earth, §4.5 delta-Bullington",
         ),
         Model(
-            "p526-cylinders", f"{_p526.CITATION}, §4.4.1", "path",
+            "p526-cylinders", _p526.CITATION, "path",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
             _p526_cylinders.p526_cylinders, _kernels.p526_cylinders_path_db,
+            part="§4.4.1 with Attachments 1 and 2",
         ),
         Model(
-            "p526-edges", f"{_p526.CITATION}, §4.4.2", "path",
+            "p526-edges", _p526.CITATION, "path",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
             _p526_cylinders.p526_edges, _kernels.p526_edges_path_db,
+            part="§4.4.2",
         ),
         Model(
             "itm", _itm.CITATION, "path",
             _itm.FREQUENCY_RANGE, _itm.DISTANCE_RANGE,
             _itm.TX_HEIGHT_RANGE, _itm.RX_HEIGHT_RANGE,
             _itm.itm, _kernels.itm_path_db,
+            part="point-to-point mode",
         ),
         Model(
             "itm-area", _itm.CITATION, "empirical",
@@ -160,6 +262,7 @@ def models() -> tuple[Model, ...]:
             _itm.TX_HEIGHT_RANGE, _itm.RX_HEIGHT_RANGE,
             _itm.itm_area, _kernels.itm_area_pixel_db,
             _kernels.AREA_ENVIRONMENTS, _kernels.AREA_ENVIRONMENTS.index("hills"),
+            part="area mode",
         ),
         Model(
             "ehata", _ehata.CITATION, "path",
@@ -167,6 +270,7 @@ def models() -> tuple[Model, ...]:
             _ehata.TX_HEIGHT_RANGE, _ehata.RX_HEIGHT_RANGE,
             _ehata.ehata, _kernels.ehata_path_db,
             get_args(_ehata.Environment), get_args(_ehata.Environment).index("rural"),
+            by_surroundings=_EHATA_BY_SURROUNDINGS, part="appendix A",
         ),
         Model(
             "hata", _hata.HATA_CITATION, "empirical",
@@ -174,6 +278,7 @@ def models() -> tuple[Model, ...]:
             _hata.TX_HEIGHT_RANGE, _hata.RX_HEIGHT_RANGE,
             _hata.hata, _hata.hata_loss_db,
             get_args(_hata.HataEnvironment), _hata.OPEN,
+            by_surroundings=_HATA_BY_SURROUNDINGS, part="eq. 10 to 17",
         ),
         Model(
             "cost231", _hata.COST231_CITATION, "empirical",
@@ -181,6 +286,15 @@ def models() -> tuple[Model, ...]:
             _hata.TX_HEIGHT_RANGE, _hata.RX_HEIGHT_RANGE,
             _hata.cost231, _hata.cost231_loss_db,
             get_args(_hata.Cost231Environment), _hata.MEDIUM_CITY,
+            by_surroundings=_COST231_BY_SURROUNDINGS, part="eq. 4.4.3",
+        ),
+        Model(
+            "tr38901", _tr38901.CITATION, "empirical",
+            _tr38901.RMA_FREQUENCY_RANGE, _tr38901.URBAN_DISTANCE_RANGE,
+            _tr38901.RMA_TX_HEIGHT_RANGE, _tr38901.ANY_RX_HEIGHT_RANGE,
+            _tr38901.tr38901, _tr38901.any_scenario_loss_db,
+            tuple(name.lower() for name in get_args(_tr38901.Scenario)), 0,
+            by_surroundings=_TR38901_BY_SURROUNDINGS, part="tables 7.4.1-1 and 7.4.2-1",
         ),
         *(
             Model(
@@ -188,6 +302,7 @@ def models() -> tuple[Model, ...]:
                 frequency, distance, tx_height, rx_height,
                 _tr38901.tr38901, _tr38901.KERNELS[scenario],
                 get_args(_tr38901.Sight), _tr38901.MEAN,
+                part="tables 7.4.1-1 and 7.4.2-1",
             )
             for scenario, (frequency, tx_height, rx_height, distance) in _tr38901.RANGES.items()
         ),
@@ -197,6 +312,7 @@ def models() -> tuple[Model, ...]:
             _spm.TX_HEIGHT_RANGE, _spm.RX_HEIGHT_RANGE,
             _spm.spm, _kernels.spm_path_db,
             get_args(_hata.HataEnvironment), _hata.OPEN,
+            by_surroundings=_HATA_BY_SURROUNDINGS, part="K1 to K7, Hata's coefficients",
         ),
     )  # fmt: skip
 

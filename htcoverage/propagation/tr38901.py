@@ -34,6 +34,8 @@ URBAN_DISTANCE_RANGE = ValidRange("distance_km", 0.01, 5.0, "km", "warning")
 UMA_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 25.0, 25.0, "m", "warning")
 UMI_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 10.0, 10.0, "m", "warning")
 URBAN_RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.5, 22.5, "m")
+#: Where every scenario holds.
+ANY_RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.5, 10.0, "m")
 
 _SPEED_OF_LIGHT_M_PER_S = 3.0e8
 #: Mean building height and street width of the rural scenario, m.
@@ -184,6 +186,18 @@ def umi_loss_db(
         22.4 + 35.3 * math.log10(slant_m) + 21.3 * math.log10(freq_ghz) - 0.3 * (rx_height_m - 1.5)
     )
     return _mixed_db(sight, umi_sight_probability(distance_m), los_db, nlos_db)
+
+
+@kernel
+def any_scenario_loss_db(
+    freq_mhz: float, distance_km: float, tx_height_m: float, rx_height_m: float, scenario: int
+) -> float:
+    """Mean path loss of a scenario, dB: 0 rural macro, 1 urban macro, 2 urban micro."""
+    if scenario == 0:
+        return rma_loss_db(freq_mhz, distance_km, tx_height_m, rx_height_m, MEAN)
+    if scenario == 1:
+        return uma_loss_db(freq_mhz, distance_km, tx_height_m, rx_height_m, MEAN)
+    return umi_loss_db(freq_mhz, distance_km, tx_height_m, rx_height_m, MEAN)
 
 
 #: The kernel of each scenario.

@@ -65,7 +65,7 @@ class RunParameters:
     model : str
         A propagation model of the registry.
     environment : str or None
-        The model's environment for all of the area; None takes its default.
+        The model's environment for all of the area, or 'by-clutter'; None takes its default.
     worlds : int
         Simulated worlds of the intervals, 20 or more; 0 leaves out how sure the figures are.
     seed : int or None
@@ -110,7 +110,7 @@ class RunParameters:
         if self.seed is not None and self.seed < 0:
             faults.append(Fault("argument", None, "seed", str(self.seed), "0 or more"))
         try:
-            model_of(self.model).environment_code(self.environment)
+            model_of(self.model).check_environment(self.environment)
         except InputError as error:
             faults += error.faults
         try:

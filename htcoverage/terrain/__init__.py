@@ -1,5 +1,19 @@
 """Terrain: elevation, clutter and radio-climatic zones, from any rasters, on one grid."""
 
-from htcoverage.terrain.model import INLAND_ZONE, Terrain, read_terrain, sha256_of
+from htcoverage.terrain.classes import SURROUNDINGS
+from htcoverage.terrain.model import (
+    INLAND_ZONE,
+    Terrain,
+    nearest_classes,
+    read_terrain,
+    sha256_of,
+)
 
-__all__ = ["INLAND_ZONE", "Terrain", "read_terrain", "sha256_of"]
+__all__ = [
+    "INLAND_ZONE",
+    "SURROUNDINGS",
+    "Terrain",
+    "nearest_classes",
+    "read_terrain",
+    "sha256_of",
+]

@@ -1,4 +1,8 @@
-"""Classes of land cover to representative heights of what stands there."""
+"""Classes of land cover: representative height of what stands there, and kind of surroundings.
+
+The kinds are those of ITU-R P.2108-1, table 3; the empirical models choose their environment by
+them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from htcoverage.errors import Fault
+
+#: Kinds of surroundings.
+SURROUNDINGS = ("water", "open", "trees", "suburban", "urban", "dense-urban")
 
 #: Classes of ESA WorldCover 10 m v200 (Product User Manual v2.0, table 3); the heights are labelled
 #: assumptions, like those of the reference province: village 8 m, town 12 m, forest 15 m.
@@ -28,20 +35,30 @@ WORLDCOVER_HEIGHT_M: Mapping[int, float] = {
     100: 0.0,  # moss and lichen
 }
 
-#: Words of Planet menu files, the first that fits; the heights are labelled assumptions.
-_MENU_HEIGHT_M = (
-    (("open in urban", "open urban"), 0.0),
-    (("dense urban", "high building", "high rise", "tower"), 20.0),
-    (("industrial", "commercial"), 10.0),
-    (("suburban", "village", "residential", "rural settlement"), 8.0),
-    (("urban", "town", "building", "city"), 12.0),
-    (("forest", "wood", "tree", "jungle", "plantation"), 15.0),
-    (("mangrove",), 8.0),
-    (("shrub", "bush", "orchard"), 3.0),
+#: Its kinds; built-up land is taken for villages and small towns. The others are open.
+_WORLDCOVER_SURROUNDINGS: Mapping[int, str] = {
+    10: "trees",
+    50: "suburban",
+    80: "water",
+    95: "trees",
+}
+
+#: Words in the names of classes, the first that fits: height of Planet menus (labelled
+#: assumptions) and kind of surroundings.
+_NAMES = (
+    (("open in urban", "open urban"), 0.0, "suburban"),
+    (("dense urban", "high building", "high rise", "tower"), 20.0, "dense-urban"),
+    (("industrial", "commercial"), 10.0, "urban"),
+    (("suburban", "village", "residential", "rural settlement"), 8.0, "suburban"),
+    (("urban", "town", "building", "city"), 12.0, "urban"),
+    (("forest", "wood", "tree", "jungle", "plantation"), 15.0, "trees"),
+    (("mangrove",), 8.0, "trees"),
+    (("shrub", "bush", "orchard"), 3.0, "open"),
+    (("sea", "water", "river", "lake"), 0.0, "water"),
     (
-        ("sea", "water", "river", "lake", "wetland", "open", "agricult", "crop", "rice", "field",
-         "grass", "bare", "barren", "road", "airport", "park"),
-        0.0,
+        ("wetland", "open", "agricult", "crop", "rice", "field", "grass", "bare", "barren", "road",
+         "airport", "park"),
+        0.0, "open",
     ),
 )  # fmt: skip
 
@@ -116,7 +133,7 @@ def _menu(path: Path) -> tuple[dict[int, float], list[Fault]]:
         if not code:
             continue
         words = name.strip().strip("\"'").replace("_", " ").lower()
-        height = next((h for keys, h in _MENU_HEIGHT_M if any(key in words for key in keys)), None)
+        height = next((h for keys, h, _ in _NAMES if any(key in words for key in keys)), None)
         if not code.isdecimal() or int(code) > 255:
             expected = "a class from 0 to 255, a space and its name"
             faults.append(Fault(str(path), row, None, line[:80], expected))
@@ -126,3 +143,46 @@ def _menu(path: Path) -> tuple[dict[int, float], list[Fault]]:
         else:
             heights[int(code)] = height
     return heights, faults
+
+
+def class_surroundings(path: Path | None) -> tuple[dict[int, str], list[Fault]]:
+    """Return the kind of surroundings of every class whose kind is known, and the table's faults.
+
+    Parameters
+    ----------
+    path : Path or None
+        As for `class_heights`. A CSV table may have a column ``surroundings`` with one of
+        `SURROUNDINGS`; where it says nothing, words of ``name_en`` or ``name`` tell, then a height
+        of 0 for open land.
+    """
+    if path is None:
+        kinds = {code: _WORLDCOVER_SURROUNDINGS.get(code, "open") for code in WORLDCOVER_HEIGHT_M}
+        return kinds, []
+    if path.suffix.lower() in (".mnu", ".txt"):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        named = [line.strip().partition(" ") for line in lines]
+        return {
+            int(code): kind
+            for code, _, name in named
+            if code.isdecimal() and (kind := _kind_of(name)) is not None
+        }, []
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    found: dict[int, str] = {}
+    faults = []
+    for row, record in enumerate(table.to_dict("records"), 2):
+        told = str(record.get("surroundings", "")).strip()
+        if told and told not in SURROUNDINGS:
+            expected = f"one of {', '.join(SURROUNDINGS)}"
+            faults.append(Fault(str(path), row, "surroundings", told, expected))
+            continue
+        kind = told or _kind_of(str(record.get("name_en", record.get("name", ""))))
+        if kind is None and float(record["height_m"]) == 0.0:
+            kind = "open"
+        if kind is not None:
+            found[int(float(record["class"]))] = kind
+    return found, faults
+
+
+def _kind_of(name: str) -> str | None:
+    words = name.strip().strip("\"'").replace("_", " ").lower()
+    return next((kind for keys, _, kind in _NAMES if any(key in words for key in keys)), None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from htcoverage.errors import Fault, InputError
 from htcoverage.grid import check_metric_crs
-from htcoverage.terrain.classes import class_heights
+from htcoverage.terrain.classes import class_heights, class_surroundings
 from htcoverage.terrain.tiles import Tile, grid_of, mosaic, tiles_of
 
 PathLike = str | os.PathLike[str]
@@ -51,6 +51,8 @@ class Terrain:
         Name and SHA-256 of the files that they came from.
     notes : tuple of str
         What was done to voids.
+    surroundings : mapping of int to str
+        Kind of surroundings (ITU-R P.2108-1, table 3) of the classes whose kind is known.
     """
 
     ground_m: npt.NDArray[np.float32]
@@ -60,6 +62,7 @@ class Terrain:
     geobox: GeoBox
     sources: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    surroundings: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def posting_m(self) -> float:
@@ -92,7 +95,9 @@ def read_terrain(
         Classes of land cover likewise. Without it all ground is bare.
     clutter_classes_path : path-like, optional
         CSV table ``class, …, height_m`` of their representative heights, or a Planet menu. Without
-        it the classes are ESA WorldCover's.
+        it the classes are ESA WorldCover's. A column ``surroundings`` (water, open, trees,
+        suburban, urban, dense-urban) says what the empirical models take a class for; without it
+        the words of its name do.
     zone_path : path-like, optional
         Raster of radio-climatic zones. Without it all is inland.
     crs : str, optional
@@ -124,6 +129,7 @@ def read_terrain(
 
     clutter_class = np.zeros(grid.shape, np.uint8)
     heights = np.zeros(256, np.float32)
+    surroundings: dict[int, str] = {}
     files = [tile.path for tile in tiles]
     if clutter_path is not None:
         covers = tiles_of(_paths(clutter_path), crs=source_crs)
@@ -135,6 +141,9 @@ def read_terrain(
             table, np.unique(clutter_class), raster=str(_paths(clutter_path)[0])
         )
         faults += found
+        if not found:
+            surroundings, found = class_surroundings(table)
+            faults += found
     elif clutter_classes_path is not None:
         expected = "its companion clutter_path as well"
         faults.append(Fault(str(clutter_classes_path), None, None, "", expected))
@@ -161,7 +170,26 @@ def read_terrain(
         geobox=grid,
         sources=tuple((path.name, sha256_of(path)) for path in files),
         notes=notes,
+        surroundings=surroundings,
     )
+
+
+def nearest_classes(terrain: Terrain, grid: GeoBox) -> npt.NDArray[np.uint8]:
+    """Return the clutter class at the centre of every pixel of a grid, uint8[y, x].
+
+    Parameters
+    ----------
+    terrain : Terrain
+        The outermost class counts beyond its rim.
+    grid : GeoBox
+        In the terrain's CRS.
+    """
+    to_terrain = ~terrain.geobox.transform * grid.transform
+    ny, nx = grid.shape
+    at_col = np.floor([(to_terrain * (col + 0.5, 0.5))[0] for col in range(nx)]).astype(np.int64)
+    at_row = np.floor([(to_terrain * (0.5, row + 0.5))[1] for row in range(ny)]).astype(np.int64)
+    high, wide = terrain.clutter_class.shape
+    return terrain.clutter_class[np.ix_(np.clip(at_row, 0, high - 1), np.clip(at_col, 0, wide - 1))]
 
 
 def sha256_of(path: PathLike) -> str:
