@@ -36,6 +36,8 @@ from htcoverage.fetch.osm_features import (
 from htcoverage.fetch.units import read_release, read_units, units_of
 from htcoverage.fetch.vectors import inside_shares, tidy_text, valid_polygons, widened
 
+pytest.importorskip("osmnx")
+
 PROVINCES = ["Hà Nam", "Hà Nội", "Hà Tĩnh", "Nghệ An", "Quảng Bình", "Thanh Hóa"]
 CODES = [f"VNM-ADM1-{number}" for number in range(len(PROVINCES))]
 

@@ -20,10 +20,8 @@ import shapely
 
 from htcoverage.crs import WGS84
 from htcoverage.errors import SetupError
+from htcoverage.fetch.sources import Bounds
 from htcoverage.fetch.vectors import tidy_text
-
-#: West, south, east, north in degrees.
-Bounds = tuple[float, float, float, float]
 
 #: Microsoft's files hold one square each of this level of the Bing Maps tile system.
 QUADKEY_LEVEL = 9
@@ -36,9 +34,6 @@ _CHUNK = 50_000
 
 #: The longest outline known is some kilobytes; a longer line is no building.
 _LONGEST_LINE = 1_000_000
-
-#: A file of which more lines than this share cannot be read is no file of buildings.
-_MOST_FAULTY_SHARE = 0.1
 
 #: No building reaches this far from its middle.
 _FAR_DEG = 0.02

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from htcoverage.crs import WGS84, reproject
+from htcoverage.fetch.sources import Bounds
 from htcoverage.fetch.vectors import local_crs, tidy_text, valid_polygons
 
 #: Places that are drawn as the ground where people live; a town's or a city's outline is its
@@ -41,7 +42,7 @@ _SAME_SHARE = 0.5
 _SMALLEST_M2 = 1000.0
 
 
-def squares_over(bounds: tuple[float, float, float, float]) -> list[tuple[float, ...]]:
+def squares_over(bounds: Bounds) -> list[Bounds]:
     """Return the squares of half a degree that cover bounds: west, south, east, north."""
     west, south, east, north = bounds
     step = _SQUARE_DEG
@@ -54,7 +55,7 @@ def squares_over(bounds: tuple[float, float, float, float]) -> list[tuple[float,
     ]
 
 
-def overpass_query(what: str, square: tuple[float, ...], *, timeout_s: int) -> str:
+def overpass_query(what: str, square: Bounds, *, timeout_s: int) -> str:
     """Return the question to Overpass for the settlements or the roads of a square.
 
     The elements that ways and relations consist of come with them, whole also over the edge.

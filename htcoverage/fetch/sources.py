@@ -145,7 +145,12 @@ class Source:
 
 #: By layer, in the order in which they are fetched.
 SOURCES: Mapping[str, Source] = {
+    "boundaries": Source("boundaries"),
     "elevation": Source("elevation"),
     "landcover": Source("landcover"),
     "population": Source("population"),
+    "settlements": Source("settlements"),
+    "roads": Source("roads"),
+    "buildings": Source("buildings"),
+    "cells": Source("opencellid"),
 }

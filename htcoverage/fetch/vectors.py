@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,9 @@ import shapely
 from pyproj import CRS
 
 from htcoverage.crs import WGS84, reproject
+from htcoverage.errors import SetupError
+from htcoverage.fetch.endpoints import Endpoint
+from htcoverage.fetch.sources import Area, Item
 
 #: GeoPackage carries the time of its last change; the date of a download stands in its record.
 _GPKG_DATE = "1970-01-01T00:00:00.000Z"
@@ -159,3 +163,31 @@ def write_layer(table: gpd.GeoDataFrame, part: Path, *, layer: str, append: bool
         table, part, layer=layer, driver="GPKG", append=append,
         dataset_options=None if append else {"VERSION": "1.2"},
     )  # fmt: skip
+
+
+def outline_of(item: Item) -> shapely.Geometry:
+    """Return the area that an item is for: the province, or the window."""
+    return shapely.from_wkt(item.details["outline"])
+
+
+def outline_details(area: Area) -> dict[str, str]:
+    """Return what an item must know of the area to fetch for it; see `outline_of`."""
+    outline = shapely.box(*area.bounds) if area.outline is None else area.outline
+    return {"outline": shapely.to_wkt(outline, 9), "window": "yes" if area.outline is None else ""}
+
+
+def check_address(address: str, endpoint: Endpoint) -> None:
+    """Check that an address which an index names is on a host of its source.
+
+    Raises
+    ------
+    SetupError
+        If it is not.
+    """
+    told = urlsplit(address)
+    known = {urlsplit(endpoint.address).netloc, *endpoint.hosts}
+    if told.scheme not in ("http", "https") or not {told.netloc, told.hostname} & known:
+        raise SetupError(
+            f"{endpoint.title} names a file on {tidy_text(told.netloc) or 'no host'}, which is no "
+            "host of this source: not followed (a file for --endpoints may add it to `hosts`)"
+        )

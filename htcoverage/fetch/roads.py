@@ -1,0 +1,38 @@
+"""OpenStreetMap's roads with their class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from htcoverage.errors import SetupError
+from htcoverage.fetch.cache import Context
+from htcoverage.fetch.osm import SHARE_ALIKE, answers, plan_squares
+from htcoverage.fetch.osm_features import ROAD_CLASSES, read_features, roads_of
+from htcoverage.fetch.record import record_of
+from htcoverage.fetch.sources import Area, Fetched, Item
+from htcoverage.fetch.vectors import new_layer, outline_of, write_layer
+
+_LAYER = "roads"
+
+
+def plan(area: Area, context: Context) -> list[Item]:
+    """Return the squares to ask for."""
+    return plan_squares(_LAYER, area, context)
+
+
+def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
+    """Bring the squares and write the roads that touch the area."""
+    files = [file for item in items for file in answers(item, context)]
+    features = read_features([file.path for file in files], {"highway": list(ROAD_CLASSES)})
+    table, notes = roads_of(features, outline_of(items[0]))
+    if not len(table):
+        raise SetupError("OpenStreetMap has no road there")
+    path = context.out / f"{_LAYER}.gpkg"
+    with new_layer(path) as part:
+        write_layer(table, part, layer=_LAYER)
+    record = record_of(
+        path, layer=_LAYER, endpoint=items[0].endpoint,
+        addresses=dict.fromkeys(file.address for file in files),
+        retrieved=[file.retrieved for file in files], notes=(*notes, SHARE_ALIKE),
+    )  # fmt: skip
+    return [Fetched(record, notes, _LAYER)]

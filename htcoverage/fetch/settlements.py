@@ -1,0 +1,43 @@
+"""OpenStreetMap's residential areas, as table ``settlements``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from htcoverage.errors import SetupError
+from htcoverage.fetch.cache import Context
+from htcoverage.fetch.osm import SHARE_ALIKE, answers, plan_squares
+from htcoverage.fetch.osm_features import LIVED_IN_PLACES, read_features, settlements_of
+from htcoverage.fetch.record import record_of
+from htcoverage.fetch.sources import Area, Fetched, Item
+from htcoverage.fetch.vectors import new_layer, outline_of, write_layer
+
+_LAYER = "settlements"
+
+
+def plan(area: Area, context: Context) -> list[Item]:
+    """Return the squares to ask for."""
+    return plan_squares(_LAYER, area, context)
+
+
+def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
+    """Bring the squares and write the residential areas of the area, by the rule told there."""
+    files = [file for item in items for file in answers(item, context)]
+    tags = {"landuse": ["residential"], "place": list(LIVED_IN_PLACES)}
+    features = read_features([file.path for file in files], tags)
+    table, notes = settlements_of(features, outline_of(items[0]))
+    if not len(table):
+        raise SetupError(
+            "OpenStreetMap has no residential area there: make settlements of buildings "
+            "(--layers buildings) or of land cover"
+        )
+    path = context.out / f"{_LAYER}.gpkg"
+    with new_layer(path) as part:
+        write_layer(table, part, layer=_LAYER)
+    record = record_of(
+        path, layer=_LAYER, endpoint=items[0].endpoint,
+        addresses=dict.fromkeys(file.address for file in files),
+        retrieved=[file.retrieved for file in files], notes=(*notes, SHARE_ALIKE),
+    )  # fmt: skip
+    told = "OpenStreetMap need not have every village: look at the settlements before you use them"
+    return [Fetched(record, (*notes, told), _LAYER)]

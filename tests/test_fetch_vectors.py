@@ -1,0 +1,515 @@
+"""The vector sources against a server on loopback, in their true formats."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import threading
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from fetch_server import Answer, Server, closed_port, endpoints_file, server
+from fetch_vector_world import (
+    ADDRESSES,
+    BOUNDS,
+    EAST,
+    PROVINCE,
+    TOKEN,
+    WEST,
+    box_of,
+    cells_gz,
+    collection,
+    context_of,
+    feature,
+    footprint,
+    overpass,
+    release,
+    remark,
+    serve_all,
+    serve_boundaries,
+    serve_google,
+    serve_microsoft,
+    serve_opencellid,
+)
+
+from htcoverage.errors import HtcoverageError, InputError, SetupError
+from htcoverage.fetch import boundaries, buildings, opencellid, roads, settlements
+from htcoverage.fetch.http import NotThereError
+from htcoverage.fetch.sources import SOURCES, Area, Fetched
+
+__all__ = ["server"]
+
+pytest.importorskip("pooch")
+pytest.importorskip("osmnx")
+
+WINDOW = Area("window", "VNM", BOUNDS)
+MINE = Area("Hà Tĩnh", "VNM", BOUNDS, PROVINCE)
+MEDIA = "/media/9469f09/VNM/ADM1/geoBoundaries-VNM-ADM1.geojson"
+
+
+def bytes_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path, path.read_bytes()
+
+
+def fetched(module: object, area: Area, context: object) -> list[Fetched]:
+    items = module.plan(area, context)  # type: ignore[attr-defined]
+    found: list[Fetched] = module.fetch(items, context)  # type: ignore[attr-defined]
+    return found
+
+
+# ---- geoBoundaries --------------------------------------------------------------------------
+
+
+def test_a_province_its_districts_and_communes(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    context = context_of(server, tmp_path)
+    area = boundaries.find_area("Hà Tĩnh", "VNM", context)
+    assert (area.name, area.bounds) == ("Ha Tinh", BOUNDS)
+    found = {each.role: each for each in fetched(boundaries, area, context)}
+    assert list(found) == ["province", "districts", "communes"]
+
+    districts = gpd.read_file(context.out / "districts.gpkg")
+    assert districts["full_name"].tolist() == ["Can Loc", "Thach Ha"]
+    assert districts["district_code"].tolist() == ["D1", "D2"]
+    assert districts.geometry.iloc[0].equals(WEST)
+    assert gpd.read_file(context.out / "province.gpkg").geometry.iloc[0].equals(PROVINCE)
+    assert len(gpd.read_file(context.out / "communes.gpkg")) == 4
+
+    record = found["districts"].record
+    assert record.licence == "CC BY 3.0 IGO"
+    assert found["province"].record.licence == "Public Domain"
+    assert record.attribution.endswith("; OCHA ROAP, Government")
+    assert record.addresses[0] == f"{server.url}/api/current/gbOpen/VNM/ADM2/"
+    assert "2008" in record.version
+    # The province was looked for and fetched: its outlines came once.
+    assert len(server.asked(MEDIA)) == 1
+
+
+def test_the_same_answers_give_the_same_bytes(server: Server, tmp_path: Path) -> None:
+    serve_all(server)
+    written = []
+    for name in ("a", "b"):
+        context = context_of(server, tmp_path / name)
+        for module in (boundaries, settlements, roads, buildings):
+            fetched(module, MINE, context)
+        written.append([content for _, content in bytes_below(context.out)])
+    assert len(written[0]) == 6
+    assert written[0] == written[1]
+
+
+def test_units_of_a_window_are_cut(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    context = context_of(server, tmp_path)
+    area = Area("window", "VNM", (105.94, 18.32, 105.96, 18.34))
+    fetched(boundaries, area, context)
+    districts = gpd.read_file(context.out / "districts.gpkg")
+    assert tuple(districts.total_bounds) == area.bounds
+    assert districts["full_name"].tolist() == ["Can Loc", "Thach Ha"]
+
+
+def test_levels_that_a_country_lacks_are_told(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    for level in ("ADM2", "ADM3"):
+        del server.files[f"/api/current/gbOpen/VNM/{level}/"]
+    context = context_of(server, tmp_path)
+    (only,) = fetched(boundaries, MINE, context)
+    assert only.role == "districts"
+    assert only.notes == ("geoBoundaries has no ADM2, ADM3 of VNM",)
+    assert gpd.read_file(context.out / "districts.gpkg")["full_name"].tolist() == ["Ha Tinh"]
+
+
+def test_a_country_without_provinces(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="no provinces of 'XXX'"):
+        boundaries.find_area("Hà Tĩnh", "XXX", context_of(server, tmp_path))
+
+
+def test_a_province_that_is_not_there(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    with pytest.raises(InputError, match="nearest names are Ha Tinh"):
+        boundaries.find_area("Ha Tinnh", "VNM", context_of(server, tmp_path))
+
+
+def test_a_host_that_is_not_of_the_source_is_not_asked(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    context = context_of(server, tmp_path)
+    own = context.endpoints["geoboundaries"]
+    strict = replace(
+        context.endpoints,
+        sources={**context.endpoints.sources, "geoboundaries": replace(own, hosts=())},
+    )
+    with pytest.raises(SetupError, match="no host of this source"):
+        boundaries.find_area("Ha Tinh", "VNM", replace(context, endpoints=strict))
+    assert not server.asked(MEDIA)
+    for address in ("http://evil.example/a.geojson", "file:///etc/passwd", "nonsense"):
+        server.files["/api/current/gbOpen/VNM/ADM1/"] = release("ADM1", address)
+        fresh = replace(context, cache=tmp_path / address.replace("/", "_"))
+        with pytest.raises(SetupError, match="no host of this source"):
+            boundaries.find_area("Ha Tinh", "VNM", fresh)
+
+
+def test_outlines_come_whole_over_every_passing_fault(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    server.faults[MEDIA] = [
+        Answer(cut=300),
+        Answer(status=429, headers={"Retry-After": "1"}),
+        Answer(status=500),
+        Answer(slow_s=0.3),
+    ]
+    area = boundaries.find_area("ha tinh", "VNM", context_of(server, tmp_path))
+    assert area.bounds == BOUNDS
+    assert [request.status for request in server.asked(MEDIA)] == [200, 429, 500, 206]
+
+
+def test_a_wrong_checksum_is_refused(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    known = 'sha256 = { "geoBoundaries-VNM-ADM1.geojson" = "' + "0" * 64 + '" }\n'
+    context = context_of(server, tmp_path)
+    file = tmp_path / "endpoints.toml"
+    text = file.read_text("utf-8").replace("[geoboundaries]\n", f"[geoboundaries]\n{known}")
+    file.write_text(text, "utf-8")
+    from htcoverage.fetch.endpoints import read_endpoints
+
+    with pytest.raises(SetupError, match="wrong checksum"):
+        boundaries.find_area("Ha Tinh", "VNM", replace(context, endpoints=read_endpoints(file)))
+
+
+def test_crossing_outlines_are_repaired_and_told(server: Server, tmp_path: Path) -> None:
+    serve_boundaries(server)
+    bow = shapely.Polygon([(105.9, 18.3), (105.95, 18.4), (105.95, 18.3), (105.9, 18.4)])
+    path = "/media/9469f09/VNM/ADM2/geoBoundaries-VNM-ADM2.geojson"
+    server.files[path] = collection([feature("Can Loc", "D1", bow), feature("Đ", "D2", EAST)])
+    context = context_of(server, tmp_path)
+    found = fetched(boundaries, MINE, context)
+    assert "1 outlines crossed themselves and were repaired" in found[1].notes
+    assert gpd.read_file(context.out / "districts.gpkg").geometry.is_valid.all()
+
+
+# ---- OpenStreetMap --------------------------------------------------------------------------
+
+
+def test_settlements_and_roads_of_a_province(server: Server, tmp_path: Path) -> None:
+    serve_all(server)
+    context = context_of(server, tmp_path)
+    (homes,) = fetched(settlements, MINE, context)
+    (streets,) = fetched(roads, MINE, context)
+    table = gpd.read_file(context.out / "settlements.gpkg")
+    assert table["name"].tolist() == ["Thôn 1", "Thôn 2"]
+    assert table["provenance"].tolist() == ["open-data"] * 2
+    assert gpd.read_file(context.out / "roads.gpkg")["highway"].tolist() == ["primary"]
+    for found in (homes, streets):
+        assert found.record.licence == "ODbL 1.0"
+        assert found.record.attribution == "© OpenStreetMap contributors"
+        assert found.record.addresses == (f"{server.url}/api/interpreter",)
+        assert any("must be under ODbL too" in note for note in found.record.notes)
+    asked = server.asked("/api/interpreter")
+    assert all(request.headers["user-agent"].startswith("htcoverage/") for request in asked)
+    fetched(settlements, MINE, context)
+    assert len(server.asked("/api/interpreter")) == len(asked) == 2
+
+
+def test_a_square_that_is_too_much_is_asked_for_in_quarters(server: Server, tmp_path: Path) -> None:
+    def tired(request):  # type: ignore[no-untyped-def]
+        if box_of(request).area > 0.1:
+            return Answer(remark('runtime error: Query timed out in "query" after 9 seconds.'))
+        return overpass(request)
+
+    server.routes["/api/interpreter"] = tired
+    context = context_of(server, tmp_path)
+    fetched(settlements, MINE, context)
+    assert len(server.asked("/api/interpreter")) == 5
+    assert len(gpd.read_file(context.out / "settlements.gpkg")) == 2
+
+
+def test_a_server_that_always_gives_up_is_told_and_not_kept(server: Server, tmp_path: Path) -> None:
+    words = "runtime error: Query run out of memory using about 512 MB of RAM."
+    server.routes["/api/interpreter"] = lambda _: Answer(remark(words))
+    context = context_of(server, tmp_path)
+    with pytest.raises(SetupError, match="run out of memory"):
+        fetched(settlements, MINE, context)
+    server.routes["/api/interpreter"] = lambda _: Answer(remark("runtime error: open64: 2"))
+    with pytest.raises(SetupError, match="open64: 2"):
+        fetched(settlements, MINE, context)
+    server.routes["/api/interpreter"] = overpass
+    fetched(settlements, MINE, context)
+
+
+def test_overpass_is_asked_again_when_it_is_busy(server: Server, tmp_path: Path) -> None:
+    server.routes["/api/interpreter"] = overpass
+    server.faults["/api/interpreter"] = [
+        Answer(b"rate_limited", 429, {"Retry-After": "1"}),
+        Answer(b"<html>The server is probably too busy</html>", 504),
+        Answer(cut=200),
+    ]
+    context = context_of(server, tmp_path)
+    fetched(roads, MINE, context)
+    assert [each.status for each in server.asked("/api/interpreter")] == [429, 504, 200, 200]
+
+
+def test_a_page_in_place_of_data_is_refused(server: Server, tmp_path: Path) -> None:
+    server.routes["/api/interpreter"] = lambda _: Answer(b"<html>maintenance\x1b[31m</html>")
+    with pytest.raises(SetupError, match=r"no OpenStreetMap data: <html>maintenance\[31m</html>"):
+        fetched(roads, MINE, context_of(server, tmp_path))
+
+
+def test_entities_in_an_answer_are_refused(server: Server, tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE osm [<!ENTITY a "aaaa">]>\n<osm version="0.6">&a;</osm>'
+    server.routes["/api/interpreter"] = lambda _: Answer(bomb)
+    with pytest.raises(HtcoverageError, match="DOCTYPE"):
+        fetched(roads, MINE, context_of(server, tmp_path))
+
+
+def test_a_square_without_homes_is_told(server: Server, tmp_path: Path) -> None:
+    server.routes["/api/interpreter"] = overpass
+    area = Area("sea", "VNM", (107.0, 18.0, 107.4, 18.4))
+    with pytest.raises(SetupError, match="no residential area there"):
+        fetched(settlements, area, context_of(server, tmp_path))
+
+
+# ---- buildings ------------------------------------------------------------------------------
+
+
+def test_buildings_of_microsoft_come_from_the_wanted_squares_alone(
+    server: Server, tmp_path: Path
+) -> None:
+    serve_microsoft(server)
+    context = context_of(server, tmp_path)
+    items = buildings.plan(MINE, context)
+    assert sum(item.size_bytes for item in items) == 2500 * len(items)
+    (found,) = buildings.fetch(items, context)
+    table = gpd.read_file(context.out / "buildings.gpkg")
+    assert len(table) == 200 * len(items)
+    assert found.record.source == "microsoft_buildings"
+    assert any("must be under ODbL too" in note for note in found.record.notes)
+    assert not [each for each in server.requests if "132200000" in each.path]
+    assert len(server.requests) == len(items) + 1
+
+
+def test_google_stands_in_where_microsoft_has_nothing(server: Server, tmp_path: Path) -> None:
+    serve_google(server)
+    index = "Location,QuadKey,Url,Size,UploadDate\n"
+    server.files["/2026-08-13/dataset-links.csv"] = index.encode()
+    context = context_of(server, tmp_path)
+    (found,) = fetched(buildings, MINE, context)
+    assert found.record.source == "google_buildings"
+    assert len(gpd.read_file(context.out / "buildings.gpkg")) == 30
+    nowhere = Area("nowhere", "VNM", (10.0, 10.0, 10.1, 10.1))
+    with pytest.raises(SetupError, match="no buildings of microsoft or google there"):
+        buildings.plan(nowhere, context)
+
+
+def test_one_owner_can_be_chosen(server: Server, tmp_path: Path) -> None:
+    serve_microsoft(server)
+    serve_google(server)
+    context = context_of(server, tmp_path, buildings="google")
+    assert fetched(buildings, MINE, context)[0].record.source == "google_buildings"
+    with pytest.raises(InputError, match="one of microsoft, google"):
+        buildings.plan(MINE, replace(context, choices={"buildings": "apple"}))
+
+
+def test_a_cut_file_of_buildings_is_gone_on_with(server: Server, tmp_path: Path) -> None:
+    serve_microsoft(server)
+    path = next(path for path in server.files if "/part-0." in path)
+    server.faults[path] = [Answer(cut=400), Answer(status=503)]
+    fetched(buildings, MINE, context_of(server, tmp_path))
+    first, _, again = server.asked(path)
+    assert first.status == 200
+    assert again.status == 206
+    assert again.headers["range"] == "bytes=400-"
+
+
+def test_a_file_that_is_gone_or_something_else(server: Server, tmp_path: Path) -> None:
+    serve_microsoft(server)
+    path = next(path for path in server.files if "/part-0." in path)
+    server.files[path] = gzip.compress(b"{}\n" * 500)
+    with pytest.raises(SetupError, match="500 of its first 500 lines hold none"):
+        fetched(buildings, MINE, context_of(server, tmp_path / "a"))
+    assert not list((tmp_path / "a" / "out").iterdir())
+    del server.files[path]
+    with pytest.raises(NotThereError):
+        fetched(buildings, MINE, context_of(server, tmp_path / "b"))
+
+
+def test_few_bad_lines_are_left_out_and_counted(server: Server, tmp_path: Path) -> None:
+    serve_microsoft(server)
+    path = next(path for path in server.files if "/part-0." in path)
+    lines = [footprint(105.95, 18.35)] * 99 + ["{damaged"]
+    server.files[path] = gzip.compress("\n".join(lines).encode())
+    (found,) = fetched(buildings, MINE, context_of(server, tmp_path))
+    assert "1 lines that hold no building left out" in found.notes
+
+
+# ---- OpenCelliD -----------------------------------------------------------------------------
+
+
+def no_token_in(error: BaseException) -> None:
+    told = "".join(traceback.format_exception(error)) + repr(error)
+    seen: BaseException | None = error
+    while seen is not None:
+        told += str(seen) + repr(seen)
+        seen = seen.__cause__ or seen.__context__
+    assert TOKEN not in told
+    assert "secret" not in told
+
+
+def test_cells_come_with_the_users_token_and_leave_no_trace_of_it(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("OPENCELLID_TOKEN", TOKEN)
+    serve_opencellid(server)
+    server.faults["/ocid/downloads"] = [Answer(status=500), Answer(cut=100)]
+    context = context_of(server, tmp_path)
+    (found,) = fetched(opencellid, MINE, context)
+    assert [each.query["token"] for each in server.requests] == [TOKEN] * 3
+    table = pd.read_csv(context.out / "opencellid.csv")
+    assert len(table) == 8
+    assert list(table.columns)[:5] == ["radio", "mcc", "net", "area", "cell"]
+    assert found.record.licence == "CC BY-SA 4.0"
+    assert found.record.addresses == (f"{server.url}/ocid/downloads?type=mcc&file=452.csv.gz",)
+    assert "GET /ocid/downloads" in caplog.text
+    told = caplog.text + repr(found) + repr(opencellid.plan(MINE, context))
+    assert "secret" not in told
+    for path, content in bytes_below(tmp_path):
+        assert b"secret" not in content, path
+        assert "secret" not in str(path)
+
+
+def test_without_a_token_the_cache_alone_serves(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_opencellid(server)
+    context = context_of(server, tmp_path)
+    monkeypatch.delenv("OPENCELLID_TOKEN", raising=False)
+    with pytest.raises(SetupError, match="set OPENCELLID_TOKEN"):
+        opencellid.plan(MINE, context)
+    assert not server.requests
+    monkeypatch.setenv("OPENCELLID_TOKEN", TOKEN)
+    fetched(opencellid, MINE, context)
+    monkeypatch.delenv("OPENCELLID_TOKEN")
+    fetched(opencellid, MINE, context)
+    fetched(opencellid, MINE, replace(context, offline=True))
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(b"RATE_LIMITED"), "try again tomorrow"),
+        (Answer(b'{"status":"error","message":"INVALID_TOKEN"}'), "does not accept the token"),
+        (Answer(b"<html>maintenance</html>"), "sends no file, it says '<html>maintenance"),
+        (Answer(b""), "sends no file"),
+        (Answer(status=403), "refuses"),
+        (Answer(status=500), "did not send"),
+        (Answer(status=429, headers={"Retry-After": "86400"}), "asks to wait"),
+        (Answer(status=302, headers={"Location": "http://evil.example/?token=" + TOKEN}),
+         "no host of this source"),
+        (Answer(cells_gz(), cut=50), "did not send"),
+    ],
+)  # fmt: skip
+def test_refusals_of_opencellid_are_told_without_the_token(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    answer: Answer,
+    words: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("OPENCELLID_TOKEN", TOKEN)
+    server.routes["/ocid/downloads"] = lambda _: answer
+    context = context_of(server, tmp_path)
+    with pytest.raises(SetupError, match=words) as caught:
+        fetched(opencellid, MINE, context)
+    no_token_in(caught.value)
+    assert "secret" not in caplog.text
+    for path, content in bytes_below(tmp_path):
+        assert b"secret" not in content, path
+    # What was refused is not taken for the file at the next try.
+    serve_opencellid(server)
+    fetched(opencellid, MINE, context)
+
+
+def test_a_server_that_repeats_the_token_is_not_quoted(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCELLID_TOKEN", TOKEN)
+    server.routes["/ocid/downloads"] = lambda _: Answer(f"INVALID_TOKEN {TOKEN}".encode())
+    with pytest.raises(SetupError, match="INVALID_TOKEN …") as caught:
+        fetched(opencellid, MINE, context_of(server, tmp_path))
+    no_token_in(caught.value)
+
+
+def test_without_a_network_there_is_one_sentence_without_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    monkeypatch.setenv("OPENCELLID_TOKEN", TOKEN)
+    context = context_of(server, tmp_path)
+    from htcoverage.fetch.endpoints import read_endpoints
+
+    file = endpoints_file(tmp_path, f"http://127.0.0.1:{closed_port()}", ADDRESSES)
+    dead = replace(context, endpoints=read_endpoints(file))
+    for layer in ("boundaries", "settlements", "roads", "buildings", "cells"):
+        with pytest.raises(SetupError, match="is this machine online") as caught:
+            SOURCES[layer].fetch(SOURCES[layer].plan(MINE, dead), dead)
+        assert "\n" not in str(caught.value)
+        assert caught.value.exit_code == 3
+        if layer == "cells":
+            no_token_in(caught.value)
+
+
+def test_a_country_without_a_known_code(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="FRA is not among them"):
+        opencellid.plan(Area("x", "FRA", BOUNDS), context_of(server, tmp_path))
+
+
+# ---- all of them ----------------------------------------------------------------------------
+
+
+def test_a_cache_moved_by_hand_serves_a_machine_without_internet(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCELLID_TOKEN", TOKEN)
+    serve_all(server)
+    context = context_of(server, tmp_path / "a")
+    area = boundaries.find_area("Hà Tĩnh", "VNM", context)
+    layers = ("boundaries", "settlements", "roads", "buildings", "cells")
+    for layer in layers:
+        SOURCES[layer].fetch(SOURCES[layer].plan(area, context), context)
+    asked = len(server.requests)
+    moved = tmp_path / "moved"
+    context.cache.rename(moved)
+    out = tmp_path / "b"
+    out.mkdir()
+    offline = replace(context, cache=moved, out=out, offline=True)
+    monkeypatch.delenv("OPENCELLID_TOKEN")
+    area = boundaries.find_area("Hà Tĩnh", "VNM", offline)
+    for layer in layers:
+        SOURCES[layer].fetch(SOURCES[layer].plan(area, offline), offline)
+    assert len(server.requests) == asked
+    first = {path.name: content for path, content in bytes_below(context.out)}
+    assert first == {path.name: content for path, content in bytes_below(out)}
+
+
+def test_nothing_half_done_is_left_beside_the_results(server: Server, tmp_path: Path) -> None:
+    serve_all(server)
+    context = context_of(server, tmp_path)
+    for module in (boundaries, settlements, roads, buildings):
+        fetched(module, WINDOW, context)
+    assert sorted(path.name for path in context.out.iterdir()) == [
+        "buildings.gpkg", "communes.gpkg", "districts.gpkg", "province.gpkg", "roads.gpkg",
+        "settlements.gpkg",
+    ]  # fmt: skip
+    assert threading.active_count() < 50
+    assert json.dumps([str(path) for path in context.cache.rglob("*.part")]) == "[]"
