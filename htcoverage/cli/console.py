@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from htcoverage.presets import Preset
 
 #: Progress goes to standard error, results to standard output.
 console = Console()
@@ -102,3 +109,35 @@ def _interrupts() -> Iterator[Callable[[], None]]:
         yield stop_if_interrupted
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def show_preset(
+    figures: pd.DataFrame, chosen: Preset, *, changed: Mapping[str, float] | None = None
+) -> None:
+    """Print the share that a preset reads, where its numbers come from, and what it lacks.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        Figure rows by the preset's criteria.
+    chosen : Preset
+        The preset.
+    changed : mapping of str to float, optional
+        Criteria that were said beside the preset, with their values.
+    """
+    from htcoverage.presets import preset_row
+    from htcoverage.reconcile import reading_words
+
+    changed = changed or {}
+    row = preset_row(figures, chosen)
+    part = math.nan if chosen.settlement_part is None else chosen.settlement_part
+    what = f"{reading_words(chosen.denominator, part, 'en')}, {chosen.technology}, {chosen.basis}"
+    share = "no such cover here" if row is None else f"{row['covered_share']:.2%}"
+    lines = [
+        f"• preset {chosen.name}: {chosen.title}: {share} ({what})",
+        *(f"    {key} = {value:g}, said beside the preset" for key, value in changed.items()),
+        *(f"    {key}: {source}" for key, source in chosen.sources if key not in changed),
+        *([f"    caution: {chosen.caution}"] if chosen.caution else []),
+    ]
+    for line in lines:
+        console.print(line, highlight=False, markup=False)

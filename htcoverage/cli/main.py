@@ -15,7 +15,9 @@ from htcoverage.cli import (
     compare,
     deliver,
     export,
+    fetch,
     fibre,
+    figures,
     init,
     models,
     presets,
@@ -35,10 +37,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("init")(init.init)
+app.command("fetch")(fetch.fetch)
 app.command("check")(check.check)
 app.command("run")(run.run)
 app.command("export")(export.export)
 app.command("deliver")(deliver.deliver)
+app.command("figures")(figures.figures)
 app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.add_typer(fibre.app, name="fibre")

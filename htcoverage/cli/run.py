@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 from rich.table import Table
 
-from htcoverage.cli.console import console, extrapolations_told, stages
+from htcoverage.cli.console import console, extrapolations_told, show_preset, stages
 
 if TYPE_CHECKING:
     from htcoverage.run import RunResult
@@ -172,7 +172,9 @@ def show_headline(result: RunResult) -> None:
     """Print the headline table with the words that belong to it."""
     from htcoverage.figures import headline
     from htcoverage.labels import label
+    from htcoverage.presets import preset as preset_of
     from htcoverage.reconcile import statement_sentences
+    from htcoverage.run.parameters import changed_from_preset
 
     said = headline(result.figures)
     table = Table(title=f"{result.inputs.name}: {said.operator}", title_justify="left")
@@ -195,7 +197,11 @@ def show_headline(result: RunResult) -> None:
         f"• by {model}" + (f", {environment}" if environment else ""), highlight=False, markup=False
     )
     if result.parameters.preset is not None:
-        show_preset(result, result.parameters.preset)
+        show_preset(
+            result.figures,
+            preset_of(result.parameters.preset),
+            changed=changed_from_preset(result.parameters),
+        )
     if result.reconciliation is not None:
         found = result.reconciliation
         told = " ".join(statement_sentences(found.table, found.statements[0]))
@@ -206,25 +212,3 @@ def show_headline(result: RunResult) -> None:
             "ledger; sites stand where people live, so a high share follows by construction",
             highlight=False,
         )
-
-
-def show_preset(result: RunResult, name: str) -> None:
-    """Print the share that a preset reads, where its numbers come from, and what it lacks."""
-    from htcoverage.presets import preset, preset_row
-    from htcoverage.reconcile import reading_words
-    from htcoverage.run.parameters import changed_from_preset
-
-    chosen = preset(name)
-    row = preset_row(result.figures, chosen)
-    part = float("nan") if chosen.settlement_part is None else chosen.settlement_part
-    what = f"{reading_words(chosen.denominator, part, 'en')}, {chosen.technology}, {chosen.basis}"
-    share = "no cover of that kind here" if row is None else f"{row['covered_share']:.2%}"
-    changed = changed_from_preset(result.parameters)
-    lines = [
-        f"• preset {name}: {chosen.title}: {share} ({what})",
-        *(f"    {key} = {value:g}, said beside the preset" for key, value in changed.items()),
-        *(f"    {key}: {source}" for key, source in chosen.sources if key not in changed),
-        *([f"    caution: {chosen.caution}"] if chosen.caution else []),
-    ]
-    for line in lines:
-        console.print(line, highlight=False, markup=False)

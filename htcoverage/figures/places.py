@@ -54,13 +54,11 @@ def cover_at(
     """
     grid = grid_of(coverage)
     moved = reproject(points, coverage.attrs["crs"]).geometry.to_numpy()
-    bad = shapely.get_type_id(moved) != shapely.GeometryType.POINT
-    bad |= shapely.is_empty(moved)
-    raise_faults(_place_faults(moved, bad, grid, kind="point"))
+    raise_faults(point_faults(moved, grid))
     excess = excess_db(
         coverage, criteria=criteria, technology=technology, operator=operator, basis=basis
     ).to_numpy()
-    found = excess[_pixels_at(grid, shapely.get_coordinates(moved))]
+    found = excess[pixels_at(grid, shapely.get_coordinates(moved))]
     return points.assign(
         excess_db=np.where(np.isneginf(found), np.nan, found), covered=found >= 0.0
     )
@@ -97,16 +95,14 @@ def cover_along(
     """
     grid = grid_of(coverage)
     moved = reproject(lines, coverage.attrs["crs"]).geometry.to_numpy()
-    kinds = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
-    bad = ~np.isin(shapely.get_type_id(moved), kinds) | (shapely.length(moved) <= 0.0)
-    raise_faults(_place_faults(moved, bad, grid, kind="line with a length"))
+    raise_faults(line_faults(moved, grid))
     excess = excess_db(
         coverage, criteria=criteria, technology=technology, operator=operator, basis=basis
     ).to_numpy()
 
-    line, start, end = _pieces(moved, grid)
+    line, start, end = line_pieces(moved, grid)
     length_m = np.hypot(*(end - start).T)
-    covered = excess[_pixels_at(grid, 0.5 * (start + end))] >= 0.0
+    covered = excess[pixels_at(grid, 0.5 * (start + end))] >= 0.0
     total_m = np.bincount(line, weights=length_m, minlength=len(moved))
     covered_m = np.bincount(line, weights=length_m * covered, minlength=len(moved))
     return lines.assign(
@@ -114,6 +110,19 @@ def cover_along(
         covered_km=covered_m / 1000.0,
         covered_share=covered_m / total_m,
     )
+
+
+def point_faults(points: npt.NDArray[np.object_], grid: GeoBox) -> list[Fault]:
+    """Return a fault for every row that is no point of the grid."""
+    bad = shapely.get_type_id(points) != shapely.GeometryType.POINT
+    return _place_faults(points, bad | shapely.is_empty(points), grid, kind="point")
+
+
+def line_faults(lines: npt.NDArray[np.object_], grid: GeoBox) -> list[Fault]:
+    """Return a fault for every row that is no line with a length inside the grid."""
+    kinds = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+    bad = ~np.isin(shapely.get_type_id(lines), kinds) | (shapely.length(lines) <= 0.0)
+    return _place_faults(lines, bad, grid, kind="line with a length")
 
 
 def _place_faults(
@@ -131,7 +140,7 @@ def _place_faults(
     return faults
 
 
-def _pixels_at(grid: GeoBox, xy: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def pixels_at(grid: GeoBox, xy: FloatArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return rows and columns; what lies on the grid's last edge belongs to its last pixel."""
     column, row = ~grid.affine * (xy[:, 0], xy[:, 1])
     rows, columns = grid.shape
@@ -141,7 +150,7 @@ def _pixels_at(grid: GeoBox, xy: FloatArray) -> tuple[npt.NDArray[np.int64], npt
     )
 
 
-def _pieces(
+def line_pieces(
     lines: npt.NDArray[np.object_], grid: GeoBox
 ) -> tuple[npt.NDArray[np.int64], FloatArray, FloatArray]:
     """Return the pieces of lines inside single pixels: line, start and end, in the grid's plane."""

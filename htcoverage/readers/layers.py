@@ -143,7 +143,9 @@ def read_mapped(
     """
     found = read_layer(Path(path), layer=layer)
     sheet, matches = mapped(found.sheet, table.column_names, given=columns or {})
-    geometry, repaired = _valid(found.geometry, table)
+    geometry, repaired = found.geometry, list[int]()
+    if table.geometry == "Polygon":
+        geometry, repaired = repair_outlines(found.geometry)
     given = replace(found, sheet=sheet, geometry=geometry)
     wanted = tuple(
         replace(column, required=False) if column.name in optional else column
@@ -157,12 +159,13 @@ def read_mapped(
     return MappedTable(checked, matches, notes)
 
 
-def _valid(
-    geometry: npt.NDArray[np.object_], table: Table
+def repair_outlines(
+    geometry: npt.NDArray[np.object_],
 ) -> tuple[npt.NDArray[np.object_], list[int]]:
-    """Return the geometry with crossing outlines repaired, and the rows of those."""
-    if table.geometry != "Polygon":
-        return geometry, []
+    """Return polygons with those repaired that cross themselves, and the rows of those, from 1.
+
+    Each ring is kept where it encloses area; what encloses none stays as it is.
+    """
     whole = geometry.copy()
     rows = np.flatnonzero(~shapely.is_valid(geometry) & ~shapely.is_missing(geometry))
     repaired = []

@@ -114,7 +114,7 @@ def _network_km(spans: gpd.GeoDataFrame, crs: str) -> tuple[float, float]:
 
 
 def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as plain values: shares to 6 digits, amounts to 3, empty cells as null."""
+    """Return rows as plain values: shares to 6 digits, amounts and levels to 3, empty as null."""
     rounded = table.copy()
     for column, digits in (
         ("covered_share", 6),
@@ -122,6 +122,8 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
         ("total", 3),
         ("low", 6),
         ("high", 6),
+        ("level_dbm", 3),
+        ("excess_db", 3),
     ):
         if column in rounded:
             rounded[column] = rounded[column].astype(float).round(digits)

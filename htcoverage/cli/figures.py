@@ -1,0 +1,127 @@
+"""``htcoverage figures``: a finished run measured again, over layers of the user's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from htcoverage.cli.console import console, show_preset, stages
+
+if TYPE_CHECKING:
+    from htcoverage.run.own_layers import OwnFigures
+
+#: Rows of a layer that are shown, those with the least cover; the files have all.
+_SHOWN = 10
+
+
+def figures(
+    run: Annotated[Path, typer.Argument(metavar="RUN.json", help="The run's run.json.")],
+    areas: Annotated[
+        list[str] | None,
+        typer.Option(help="Polygons, as FILE or FILE:LAYER; several times."),
+    ] = None,
+    lines: Annotated[
+        list[str] | None, typer.Option(help="Lines, such as roads; several times.")
+    ] = None,
+    points: Annotated[
+        list[str] | None, typer.Option(help="Points, such as schools; several times.")
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Criteria of 'htcoverage presets'; left out: the run's own.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("figures"),
+) -> None:
+    """Measure a finished run by other criteria, in polygons, along lines, at points of your own."""
+    # Late, so that a slip of the keyboard is told before the libraries are loaded.
+    from htcoverage.errors import argument_fault
+    from htcoverage.presets import preset as preset_of
+    from htcoverage.readers.own_layer import read_own_layer
+    from htcoverage.run import read_layers, read_run
+    from htcoverage.run.outputs import check_folder
+    from htcoverage.run.own_layers import measure_own_layers, write_own_figures
+    from htcoverage.terrain import sha256_of
+
+    chosen = None if preset is None else preset_of(preset)
+    with stages() as progress:
+        progress("read", 0, 1)
+        layers = read_layers(read_run(run))
+        own = {
+            "areas": [read_own_layer(each, "Polygon") for each in areas or ()],
+            "lines": [read_own_layer(each, "LineString") for each in lines or ()],
+            "points": [read_own_layer(each, "Point") for each in points or ()],
+        }
+        given = [each for kind in own.values() for each in kind]
+        repeated = next((e.name for e in given if [g.name for g in given].count(e.name) > 1), None)
+        if repeated is not None:
+            raise argument_fault("areas, lines, points", repeated, "layers of different names")
+        check_folder(out)
+        progress("read", 1, 1)
+        progress("figures", 0, 1)
+        parameters = layers.record.parameters
+        criteria = parameters.criteria
+        if chosen is not None:
+            criteria = chosen.criteria_of(criteria)
+        found = measure_own_layers(layers, criteria=criteria, **own)
+        progress("figures", 1, 1)
+        told = {
+            "area": layers.record.content.get("area", ""),
+            "run": {"run.json": sha256_of(layers.record.path_of("run.json"))},
+            "preset": parameters.preset if chosen is None else chosen.name,
+            **({} if chosen is None else {"sources": dict(chosen.sources)}),
+            **({} if chosen is None else {"caution": chosen.caution}),
+        }
+        inputs = sorted({(Path(each.path).name, sha256_of(each.path)) for each in given})
+        written = write_own_figures(found, out, told=told, inputs=inputs)
+    for note in found.notes:
+        console.print(f"• {note}", highlight=False, markup=False, soft_wrap=True)
+    if chosen is not None:
+        show_preset(found.figures, chosen)
+    _show_layers(found)
+    console.print(f"\nWritten to {out.resolve()}:", highlight=False, soft_wrap=True)
+    console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)
+
+
+def _show_layers(found: OwnFigures) -> None:
+    """Print the shares of 4G of any operator at the cell edge in each layer, the least first."""
+    from htcoverage.figures import CoverCriteria, criteria_words
+
+    rows = found.figures
+    people = rows[rows["denominator"] == "residents"]
+    people = people.rename(columns={"area_code": "code", "area": "name"})
+    kinds = [
+        (name, "residents", people[people["area_level"] == name])
+        for name in rows["area_level"].unique()
+        if name not in ("province", "district")
+    ]
+    kinds += [(name, "length", table) for name, table in found.lines.items()]
+    for name, what, table in kinds:
+        best = table[
+            (table["technology"] == "4G")
+            & (table["operator"] == "any")
+            & (table["basis"] == "cell_edge")
+        ].sort_values("covered_share", kind="stable")
+        whole = best["covered"].sum() / best["total"].sum() if len(best) else float("nan")
+        shown = Table(
+            title=f"{name}: 4G, any operator, at the cell edge: {whole:.2%} of {what} in all",
+            title_justify="left",
+        )
+        for heading in ("code", "name", f"share of {what}"):
+            shown.add_column(heading)
+        for row in best.head(_SHOWN).to_dict("records"):
+            shown.add_row(str(row["code"]), str(row["name"]), f"{row['covered_share']:.2%}")
+        console.print(shown)
+        if len(best) > _SHOWN:
+            console.print(f"  the least {_SHOWN} of {len(best)}; all are in the tables")
+    for name, table in found.points.items():
+        best = table[(table["technology"] == "4G") & (table["operator"] == "any")]
+        covered = int(best["covered_cell_edge"].sum())
+        console.print(
+            f"{name}: 4G, any operator, at the cell edge: {covered} of {len(best)} points covered",
+            markup=False,
+            highlight=False,
+        )
+    words = criteria_words(CoverCriteria(**rows.attrs["criteria"]))
+    console.print("; ".join(words), highlight=False, markup=False)

@@ -1,0 +1,140 @@
+"""Any layer of the user's: polygons, lines or points with whatever columns they have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from htcoverage.errors import InputError
+from htcoverage.readers.columns import plain
+from htcoverage.readers.layers import repair_outlines
+from htcoverage.readers.parsing import text
+from htcoverage.readers.position import check_layer_crs
+from htcoverage.readers.sheet import tidy
+from htcoverage.readers.vector import Layer, geometry_faults, read_layer
+from htcoverage.schema import GeometryKind
+
+#: What a column that identifies or names a row is usually called, the surest first; without
+#: diacritics and capitals.
+_CODES = (
+    "code", "ma", "ma xa", "ma phuong", "ma huyen", "ma tinh", "commune code", "ward code",
+    "district code", "id", "gid", "ogc fid", "osm id",
+)  # fmt: skip
+_NAMES = (
+    "full name", "fullname", "ten day du", "name", "ten", "ten xa", "ten phuong", "ten huyen",
+    "ten don vi", "ten duong", "ten truong", "ward", "commune", "district", "title", "shapename",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class OwnLayer:
+    """A layer of the user's with the columns that tell its rows apart.
+
+    Parameters
+    ----------
+    name : str
+        Of the layer: that of the file, or of the layer in it.
+    path : Path
+        The file.
+    table : GeoDataFrame
+        ``code`` (text that does not repeat), ``name``, geometry; index ``row``, the feature number.
+    notes : tuple of str
+        What was guessed or repaired.
+    """
+
+    name: str
+    path: Path
+    table: gpd.GeoDataFrame
+    notes: tuple[str, ...]
+
+
+def read_own_layer(path_and_layer: str, kind: GeometryKind) -> OwnLayer:
+    """Read a layer of any columns; which identify and name its rows is guessed, and told.
+
+    Outlines that cross themselves are repaired (each ring kept where it encloses area), and told.
+
+    Parameters
+    ----------
+    path_and_layer : str
+        A vector file, or ``FILE:LAYER`` where it has several layers.
+    kind : {"Polygon", "LineString", "Point"}
+        What its rows must be.
+
+    Returns
+    -------
+    OwnLayer
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, tells no CRS, or holds a row of another kind or without a geometry;
+        with every such row.
+    """
+    path, layer = _parted(path_and_layer)
+    found = read_layer(path, layer=layer)
+    name = layer or path.stem
+    notes = []
+    rows = found.sheet.frame
+    code, code_note = _codes(found)
+    names, name_note = _names(found, code)
+    geometry, repaired = found.geometry, list[int]()
+    if kind == "Polygon":
+        geometry, repaired = repair_outlines(found.geometry)
+    given = replace(found, geometry=geometry)
+    faults = [*check_layer_crs(given), *geometry_faults(given, kind)]
+    if faults:
+        raise InputError(tidy(faults, files=[found.sheet.file]))
+    notes.append(f"{name}: {len(rows)} rows; {code_note}, {name_note}")
+    if repaired:
+        told = "; ".join(f"row {row} ({names[row - 1]})" for row in repaired)
+        notes.append(f"{name}: {len(repaired)} outlines crossed themselves and were repaired: "
+                     f"{told}")  # fmt: skip
+    repeated = pd.Series(names)[pd.Series(names).duplicated()].nunique()
+    if repeated:
+        notes.append(f"{name}: {repeated} names stand in several rows: the code tells them apart")
+    table = gpd.GeoDataFrame(
+        {"code": code, "name": names}, geometry=list(geometry), crs=found.crs, index=rows.index
+    )
+    return OwnLayer(name, path, table, tuple(notes))
+
+
+def _parted(path_and_layer: str) -> tuple[Path, str | None]:
+    """Return file and layer; a colon may be part of the file's own name."""
+    whole = Path(path_and_layer)
+    path, colon, layer = path_and_layer.rpartition(":")
+    if whole.exists() or not colon or not Path(path).exists():
+        return whole, None
+    return Path(path), layer
+
+
+def _codes(layer: Layer) -> tuple[list[str], str]:
+    for column in _columns(layer, _CODES):
+        values = _texts(layer, column)
+        if len(set(values)) == len(values) and "" not in values:
+            return values, f"told apart by column {column!r}"
+    return [str(row) for row in layer.sheet.frame.index], "told apart by their number in the file"
+
+
+def _names(layer: Layer, code: list[str]) -> tuple[list[str], str]:
+    for column in _columns(layer, _NAMES):
+        values = _texts(layer, column)
+        if any(values):
+            named = [value or own for value, own in zip(values, code, strict=True)]
+            return named, f"named by column {column!r}"
+    return code, "without names"
+
+
+def _columns(layer: Layer, wanted: Sequence[str]) -> list[str]:
+    """Return the columns of the file that are called by one of the words, the surest first."""
+    called = {plain(str(name)): str(name) for name in reversed(list(layer.sheet.frame.columns))}
+    return [called[word] for word in wanted if word in called]
+
+
+def _texts(layer: Layer, column: str) -> list[str]:
+    values = np.asarray(layer.sheet.frame[column], dtype=object)
+    return [text(value) or "" for value in values]

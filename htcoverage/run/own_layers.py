@@ -1,0 +1,245 @@
+"""A finished run measured again: by other criteria, over the user's own polygons, lines, points.
+
+A run keeps its coverage, so nothing is swept again: the answer takes seconds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from htcoverage.crs import reproject
+from htcoverage.export import write_csv, write_gpkg
+from htcoverage.figures import (
+    CoverCriteria,
+    compute_figures,
+    compute_layer_figures,
+    compute_line_figures,
+    compute_point_figures,
+)
+from htcoverage.grid import grid_of
+from htcoverage.readers.own_layer import OwnLayer
+from htcoverage.run.documents import plain_rows, write_json
+from htcoverage.run.layers import RunLayers
+
+#: Columns of the user's layers in ``own_layers.gpkg``: a combination of any operator, by its name.
+_WIDE = (
+    ("covered_3g", "3G", "cell_edge"),
+    ("covered_4g", "4G", "cell_edge"),
+    ("covered_any", "any", "cell_edge"),
+    ("covered_4g_median", "4G", "median"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnFigures:
+    """What was measured on a finished run.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        Figure rows of the province, its districts and the user's polygons.
+    lines, points : mapping of str to DataFrame
+        By the name of the layer, see `compute_line_figures` and `compute_point_figures`.
+    shown : mapping of str to GeoDataFrame
+        Each layer with its shares by any operator, for maps.
+    notes : tuple of str
+        What was guessed, repaired, cut off or left out.
+    """
+
+    figures: pd.DataFrame
+    lines: dict[str, pd.DataFrame]
+    points: dict[str, pd.DataFrame]
+    shown: dict[str, gpd.GeoDataFrame]
+    notes: tuple[str, ...]
+
+
+def measure_own_layers(
+    layers: RunLayers,
+    *,
+    criteria: CoverCriteria,
+    areas: Sequence[OwnLayer] = (),
+    lines: Sequence[OwnLayer] = (),
+    points: Sequence[OwnLayer] = (),
+) -> OwnFigures:
+    """Measure a finished run by some criteria over its own areas and the user's layers.
+
+    Only what lies in the districts was computed: polygons count their part on the districts' land
+    and the homes in them, lines their part inside, points if they are inside. The rest is told in
+    the notes, with row and name, and counted nowhere.
+
+    Parameters
+    ----------
+    layers : RunLayers
+        From `read_layers`.
+    criteria : CoverCriteria
+        What counts as covered.
+    areas, lines, points : sequence of OwnLayer
+        From `read_own_layer`; names do not repeat.
+
+    Raises
+    ------
+    InputError
+        With every row that cannot be measured.
+    """
+    coverage = layers.coverage
+    crs = coverage.attrs["crs"]
+    land = shapely.union_all(reproject(layers.districts, crs).geometry.to_numpy())
+    shapely.prepare(land)
+    frames = [
+        compute_figures(
+            coverage,
+            layers.settlements,
+            layers.districts,
+            criteria=criteria,
+            area_levels=("province", "district"),
+            province=str(layers.record.content.get("area", "")),
+        )
+    ]
+    notes: list[str] = []
+    found_lines: dict[str, pd.DataFrame] = {}
+    found_points: dict[str, pd.DataFrame] = {}
+    shown: dict[str, gpd.GeoDataFrame] = {}
+    for own in areas:
+        table, told = _inside(own, crs, land, measure=shapely.area, unit="km²", per=1e6)
+        notes += told
+        # A part beyond the grid holds no land of the districts and no home.
+        box = shapely.box(*grid_of(coverage).boundingbox)
+        table = table.assign(geometry=shapely.intersection(table.geometry.to_numpy(), box))
+        if len(table):
+            rows = compute_layer_figures(
+                coverage, layers.settlements, layers.districts, table, level=own.name,
+                code_column="code", name_column="name", criteria=criteria,
+            )  # fmt: skip
+            frames.append(rows)
+            people = rows[rows["denominator"] == "residents"].rename(columns={"area_code": "code"})
+            shown[own.name] = _wide(table, people)
+    for own in lines:
+        table, told = _inside(own, crs, land, measure=shapely.length, unit="km", per=1e3)
+        notes += told
+        cut = shapely.intersection(table.geometry.to_numpy(), land)
+        table = table.assign(geometry=[_only_lines(each) for each in cut])
+        if len(table):
+            rows = compute_line_figures(
+                coverage, table, code_column="code", name_column="name", criteria=criteria
+            )
+            found_lines[own.name] = rows
+            shown[own.name] = _wide(table, rows)
+    for own in points:
+        table, told = _inside(own, crs, land, measure=None, unit="", per=1.0)
+        notes += told
+        if len(table):
+            rows = compute_point_figures(
+                coverage, table, code_column="code", name_column="name", criteria=criteria
+            )
+            found_points[own.name] = rows
+            best = rows[(rows["operator"] == "any") & (rows["technology"] == "4G")]
+            shown[own.name] = table.merge(
+                best.drop(columns=["name", "technology", "operator"]), on="code", how="left"
+            )
+    figures = pd.concat(frames, ignore_index=True)
+    figures.attrs["criteria"] = asdict(criteria)
+    return OwnFigures(figures, found_lines, found_points, shown, tuple(notes))
+
+
+def _inside(
+    own: OwnLayer, crs: str, land: shapely.Geometry, *, measure: Any, unit: str, per: float
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return the rows that touch the districts, and what must be said of the others."""
+    table = reproject(own.table, crs)
+    geometry = table.geometry.to_numpy()
+    touching = shapely.intersects(land, geometry)
+    notes = list(own.notes)
+    outside = table[~touching]
+    if len(outside):
+        told = "; ".join(f"row {row} ({name})" for row, name in outside["name"].items())
+        notes.append(
+            f"{own.name}: {len(outside)} of {len(table)} rows lie outside the districts and are"
+            f" left out: {told}"
+        )
+    if measure is not None:
+        kept = geometry[touching]
+        beyond = measure(kept) - measure(shapely.intersection(kept, land))
+        cut = beyond > 1e-6 * measure(kept)
+        if cut.any():
+            notes.append(
+                f"{own.name}: {beyond[cut].sum() / per:,.1f} {unit} of {int(cut.sum())} rows lie"
+                " beyond the districts and count nowhere"
+            )
+    return table[touching], notes
+
+
+def _only_lines(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the lines of a cut line: where it only touches the land, points are left over."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    kept = parts[shapely.get_dimensions(parts) == 1]
+    lines: shapely.Geometry = shapely.multilinestrings(kept)
+    return lines
+
+
+def _wide(table: gpd.GeoDataFrame, rows: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return a layer with the shares of any operator beside each row, for maps."""
+    best = rows[rows["operator"] == "any"]
+    shares = {}
+    for column, technology, basis in _WIDE:
+        of = best[(best["technology"] == technology) & (best["basis"] == basis)]
+        by_code = of.set_index("code")["covered_share"]
+        shares[column] = table["code"].map(by_code)
+    return table.assign(**shares)
+
+
+def write_own_figures(
+    found: OwnFigures, out: Path, *, told: dict[str, Any], inputs: Sequence[tuple[str, str]]
+) -> list[Path]:
+    """Write what was measured: tables as CSV, the layers as one GeoPackage, the basis as JSON.
+
+    Parameters
+    ----------
+    found : OwnFigures
+        From `measure_own_layers`.
+    out : Path
+        Folder, made where it is not there.
+    told : dict
+        What it was measured from: the run, criteria, preset.
+    inputs : sequence of (str, str)
+        Name and SHA-256 of each file of the user's.
+
+    Returns
+    -------
+    list of Path
+        ``figures.csv``, ``lines_<layer>.csv``, ``points_<layer>.csv``, ``own_layers.gpkg``,
+        ``figures.json``. The same input gives the same bytes.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".figures-", dir=out))
+    try:
+        write_csv(pd.DataFrame(plain_rows(found.figures)), aside / "figures.csv")
+        for kind, tables in (("lines", found.lines), ("points", found.points)):
+            for name, table in tables.items():
+                write_csv(pd.DataFrame(plain_rows(table)), aside / f"{kind}_{name}.csv")
+        if found.shown:
+            write_gpkg(found.shown, aside / "own_layers.gpkg", metadata=told)
+        whole = found.figures[found.figures["area_level"] == "province"]
+        document = {
+            **told,
+            "criteria": found.figures.attrs["criteria"],
+            "inputs": [{"file": name, "sha256": digest} for name, digest in inputs],
+            "notes": list(found.notes),
+            "shares": plain_rows(whole),
+        }
+        write_json(document, aside / "figures.json")
+        written = []
+        for path in sorted(aside.iterdir()):
+            path.replace(out / path.name)
+            written.append(out / path.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return written
