@@ -28,6 +28,8 @@ WATER_CLASS = 0
 REPORTED = {
     "bts": 3250,
     "cable_km": 21_000,
+    "settlements_without_fibre": 26,
+    "districts_without_fibre": 7,
     "covered_residential_share": 0.99,
     "date": "2023-10",
     "counts": "3G and 4G base stations, whose signal reaches 99 % of residential areas; "

@@ -151,6 +151,103 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
         "assumed, not anybody's prices: {items}",
         "giả định, không phải giá của đơn vị nào: {items}",
     ),
+    "fibre_criticality": ("What a cut of the fibre takes", "Ảnh hưởng khi đứt cáp quang"),
+    "plan_title": ("New fibre routes", "Tuyến cáp quang mới"),
+    "plan_standing": ("fibre in service", "cáp quang đang khai thác"),
+    "plan_phase_words": (
+        "phase {phase}: {km} km, {cost} {currency}",
+        "giai đoạn {phase}: {km} km, {cost} {currency}",
+    ),
+    "plan_bound": (
+        "Costs {cost} {currency}; no plan over this graph costs less than {bound}.",
+        "Chi phí {cost} {currency}; mọi phương án trên đồ thị này tốn ít nhất {bound}.",
+    ),
+    # The report.
+    "fibre_not_analysed": (
+        "The spans of this run could not be analysed: {fault}",
+        "Không phân tích được các đoạn cáp của lần chạy này: {fault}",
+    ),
+    "fibre_bts_words": (
+        "{on} of {total} BTS on air are on fibre: within reach of a cable of their operator's owner"
+        " that leads to the core",
+        "{on}/{total} BTS đang phát sóng có cáp quang: trong phạm vi cáp của chủ sở hữu tương ứng"
+        " và có đường tới lõi",
+    ),
+    "fibre_without_words": (
+        "{count} settlements in {districts} districts have no fibre within reach",
+        "{count} thôn, bản, tổ dân phố ở {districts} huyện không có cáp quang trong phạm vi",
+    ),
+    "fibre_without_reported": (
+        "; the public figure is {count} villages in {districts} districts",
+        "; số liệu công bố là {count} thôn ở {districts} huyện",
+    ),
+    "fibre_cut_words": (
+        "{bridges} of {spans} spans separate something when they are cut; on {shared} of {route} km"
+        " of route several cables share one line and fall together",
+        "{bridges}/{spans} đoạn cáp khi đứt làm mất kết nối; trên {shared}/{route} km tuyến có"
+        " nhiều cáp đi chung, đứt cùng lúc",
+    ),
+    "fibre_connected_words": (
+        "connected is what reaches the far end of an inter-provincial span of its owner, or its"
+        " trunk where it has none",
+        "có kết nối nghĩa là tới được đầu xa của một đoạn liên tỉnh cùng chủ, hoặc tới mạng trục"
+        " nếu không có",
+    ),
+    "fibre_counted": ("what is counted", "cách tính"),
+    "fibre_of_reported": ("of the reported length", "so với số liệu công bố"),
+    "fibre_beside_reported": (
+        "Lengths beside the reported cable inside the province; how it was counted is not public",
+        "Chiều dài so với số liệu công bố về cáp trong tỉnh; cách đếm không được công bố",
+    ),
+    "fibre_counts:cable_km": (
+        "cable: each span inside the province times its cables",
+        "cáp: mỗi đoạn trong tỉnh nhân số cáp",
+    ),
+    "fibre_counts:span_km": (
+        "spans: each owner's span inside the province once",
+        "đoạn cáp: mỗi đoạn của từng chủ trong tỉnh tính một lần",
+    ),
+    "fibre_counts:route_km": (
+        "route: each trench or pole line inside the province once",
+        "tuyến: mỗi tuyến cột hoặc cống bể trong tỉnh tính một lần",
+    ),
+    "fibre_counts:inter_provincial_cable_km": (
+        "apart: inter-provincial routes, times their cables",
+        "tính riêng: các tuyến liên tỉnh, nhân số cáp",
+    ),
+    "fibre_by_owner": (
+        "By owner and kind; a line that owners share counts for each, once in the sum",
+        "Theo chủ sở hữu và loại; tuyến đi chung tính cho từng chủ, một lần trong tổng",
+    ),
+    "fibre_route_km": ("route, km", "tuyến, km"),
+    "fibre_cable_km": ("cable, km", "cáp, km"),
+    "fibre_districts": ("Fibre by district", "Cáp quang theo huyện, thị xã, thành phố"),
+    "fibre_survival_words": (
+        "Shares are of the BTS and the residents on fibre: those that keep it whatever one span, or"
+        " one line with all its cables, is cut.",
+        "Tỉ lệ tính trên số BTS và số dân có cáp quang: phần vẫn giữ được kết nối khi đứt một đoạn"
+        " bất kỳ, hoặc đứt một tuyến cùng mọi cáp trên đó.",
+    ),
+    "fibre_bts_span_cut_share": ("BTS that survive any cut span", "BTS chịu được đứt một đoạn"),
+    "fibre_bts_route_cut_share": ("BTS that survive any cut line", "BTS chịu được đứt một tuyến"),
+    "fibre_residents_route_cut_share": (
+        "residents who survive any cut line",
+        "số dân chịu được đứt một tuyến",
+    ),
+    "fibre_signal": ("Signal lost by a cut", "Mất sóng khi đứt cáp"),
+    "fibre_signal_words": (
+        "A BTS without fibre is taken off air; residents then live where no operator's signal"
+        " reaches the threshold with the cell-edge margin. Where the strongest and the next site"
+        " fail together the third is not known, and two numbers bound the loss. Lines whose cut"
+        " takes the same BTS are one row.",
+        "BTS mất cáp quang coi như ngừng phát; số dân mất sóng là dân ở nơi không nhà mạng nào đạt"
+        " ngưỡng có dự phòng biên vùng phủ. Nơi hai trạm mạnh nhất cùng hỏng thì chưa biết trạm thứ"
+        " ba, nên ghi hai số chặn dưới và trên. Các tuyến làm mất cùng các BTS gộp một dòng.",
+    ),
+    "fibre_bts_down": ("BTS down", "BTS ngừng"),
+    "fibre_distance": ("distance to fibre, km", "khoảng cách đến cáp, km"),
+    "fibre_all": ("all", "tất cả"),
+    "fibre_outside": ("outside the districts", "ngoài các huyện"),
     "plan_order": ("In the order of building", "Theo thứ tự xây dựng"),
     "plan_phase": ("phase", "giai đoạn"),
     "plan_target": ("target", "điểm cần nối"),

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-
 import geopandas as gpd
-import numpy as np
 
+from htcoverage.fibre.classes import CLASS_STYLES, MEASURES
 from htcoverage.labels import Language, label
 from htcoverage.maps.escape import Json
 
-#: Column, word, and where the classes above "nothing" begin.
-_MEASURES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
-    ("bts_cut_off_together", "map_fibre_bts", (1, 5, 20, 50)),
-    ("residents_cut_off_together", "map_fibre_residents", (1, 500, 1000, 5000)),
-)
 
-#: Colour and width of each class: order is told by width as well as by colour.
-_STYLES = (
-    ("#6f6f6f", 1.0), ("#5e2590", 1.6), ("#a3157f", 2.4), ("#e0561b", 3.4), ("#111111", 4.6),
-)  # fmt: skip
-
-
-def fibre_classes(spans: gpd.GeoDataFrame, *, language: Language) -> Json:
+def fibre_classes(spans: gpd.GeoDataFrame, *, language: Language) -> list[dict[str, Json]]:
     """Return the classes of spans by what a cut of their pole line takes.
 
     Parameters
@@ -39,23 +26,14 @@ def fibre_classes(spans: gpd.GeoDataFrame, *, language: Language) -> Json:
         One entry a measure: ``title``; ``classes``, each ``[colour, width, words]``; ``rows``, the
         class of each span, -1 where it carries nothing. Empty if the columns are not there.
     """
-    told: list[Json] = []
-    for column, word, starts in _MEASURES:
-        if column not in spans.columns:
-            return []
-        lost = spans[column].to_numpy(np.float64)
-        rows = np.where(np.isnan(lost), -1, np.searchsorted(starts, np.nan_to_num(lost), "right"))
-        words = [label("map_fibre_nothing", language), *_class_words(starts, language)]
+    if not {measure.column for measure in MEASURES.values()} <= set(spans.columns):
+        return []
+    told: list[dict[str, Json]] = []
+    for measure in MEASURES.values():
+        words = measure.words(language)
         classes: list[Json] = [
-            [colour, width, each] for (colour, width), each in zip(_STYLES, words, strict=True)
+            [colour, width, each] for (colour, width), each in zip(CLASS_STYLES, words, strict=True)
         ]
-        found: list[int] = rows.tolist()
-        told.append({"title": label(word, language), "classes": classes, "rows": found})
+        rows: list[int] = measure.classes(spans).tolist()
+        told.append({"title": label(measure.word, language), "classes": classes, "rows": rows})
     return told
-
-
-def _class_words(starts: tuple[int, ...], language: Language) -> list[str]:
-    marks = str.maketrans(",", ".") if language == "vi" else {}
-    words = [f"{low:,} – {high - 1:,}".translate(marks) for low, high in itertools.pairwise(starts)]
-    last = label("map_fibre_and_more", language).format(count=f"{starts[-1]:,}".translate(marks))
-    return [*words, last]

@@ -6,21 +6,24 @@ marks or widths can differ.
 """
 
 from htcoverage.plots.coverage import plot_coverage
+from htcoverage.plots.fibre import plot_criticality, plot_fibre, plot_routes
 from htcoverage.plots.frame import save_figure
 from htcoverage.plots.gaps import plot_gaps
 from htcoverage.plots.profile import plot_profile
-from htcoverage.plots.province import plot_fibre, plot_province
+from htcoverage.plots.province import plot_province
 from htcoverage.plots.reconciliation import plot_reconciliation
 from htcoverage.plots.shares import plot_figures, plot_sensitivity
 
 __all__ = [
     "plot_coverage",
+    "plot_criticality",
     "plot_fibre",
     "plot_figures",
     "plot_gaps",
     "plot_profile",
     "plot_province",
     "plot_reconciliation",
+    "plot_routes",
     "plot_sensitivity",
     "save_figure",
 ]

@@ -1,4 +1,4 @@
-"""Maps of what a run starts from: the province's layers, the fibre."""
+"""The map of what a run starts from: the layers of the province."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from htcoverage.crs import reproject
 from htcoverage.labels import Language, label
 from htcoverage.plots.drawing import (
     HALO,
-    draw_districts,
     draw_relief,
     draw_sites,
     draw_spans,
@@ -81,42 +80,6 @@ def plot_province(
         handles=handles,
         legend_title=label("map_legend", language),
         notes=[modelled_note(language, base_stations=bts, settlements=settlements, fibre=spans)],
-        language=language,
-    )
-    return ax
-
-
-def plot_fibre(
-    spans: gpd.GeoDataFrame,
-    *,
-    districts: gpd.GeoDataFrame,
-    language: Language = "en",
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the fibre by kind: trunk, ring, access, inter-provincial, with the route length of each.
-
-    Parameters
-    ----------
-    spans : GeoDataFrame
-        Table ``spans``.
-    districts : GeoDataFrame
-        Outlines; their CRS is the map's, or EPSG:9209 where theirs is in degrees.
-    language : {"en", "vi"}
-        Language of the words.
-    ax : Axes, optional
-        A new figure's by default.
-    """
-    ax = axes_or_new(ax)
-    crs = metric_crs(districts)
-    outlines = draw_districts(ax, districts, crs)
-    handles = draw_spans(ax, spans, crs, language)
-    frame_to(ax, outlines, None)
-    decorate_map(
-        ax,
-        title=label("fibre", language),
-        handles=handles,
-        legend_title=label("route_km", language),
-        notes=[modelled_note(language, fibre=spans)],
         language=language,
     )
     return ax

@@ -16,6 +16,7 @@ from htcoverage.figures.cover import ANY_OPERATOR, layer_excess
 from htcoverage.labels import Language, label
 from htcoverage.report.basis_part import basis_part
 from htcoverage.report.beside_part import beside_part
+from htcoverage.report.fibre_part import fibre_part
 from htcoverage.report.figures_part import figures_part, gaps_part, maps_part
 from htcoverage.report.html import page, paragraph
 from htcoverage.report.sure_part import sure_part
@@ -99,6 +100,7 @@ def report_page(
             *maps_part(layers, language=language),
             *sure_part(layers, tables, document, language=language),
             *gaps_part(layers, language=language),
+            *fibre_part(layers, language=language),
             *basis_part(layers, language=language),
         ],
         language=language,
