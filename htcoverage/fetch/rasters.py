@@ -126,7 +126,8 @@ def cut_from(
             return
         whole = cached(context, endpoint, address, name)
         try:
-            _cut(str(whole.path), target, bounds, context, name)
+            with rasterio.open(whole.path) as source:
+                _cut(source, target, bounds, context, name)
         except RasterioError as error:
             words = f"{name} of {endpoint.title} is no raster that can be read ({address})"
             raise SetupError(words) from error
@@ -144,10 +145,9 @@ def _cut_remote(
         for _ in range(_WINDOW_TRIES):
             try:
                 with rasterio.open(place) as source:
-                    tiled = bool(source.profile.get("tiled"))
-                if not tiled:
-                    return False
-                _cut(place, target, bounds, context, name)
+                    if not source.profile.get("tiled"):
+                        return False
+                    _cut(source, target, bounds, context, name)
                 return True
             except RasterioError:
                 continue
@@ -166,38 +166,35 @@ def _gdal_options(client: Client, place: str) -> dict[str, Any]:
         "GDAL_HTTP_RETRY_CODES": "429,500,502,503,504",
         "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
         "CPL_VSIL_CURL_NON_CACHED": place,
-        "CPL_VSIL_CURL_USE_HEAD": "NO",
         "VSI_CACHE": "FALSE",
     }
 
 
-def _cut(place: str, target: Path, bounds: Bounds, context: Context, name: str) -> None:
-    """Write a window of a raster, then read it again and compare."""
-    with rasterio.open(place) as source:
-        window = _window(source, bounds)
-        profile = {
-            "driver": "GTiff", "dtype": source.dtypes[0], "count": 1, "crs": source.crs,
-            "transform": source.window_transform(window), "nodata": source.nodata,
-            "width": window.width, "height": window.height, **_packed(source.dtypes[0]),
-        }  # fmt: skip
-        sums = []
-        try:
-            with rasterio.open(target, "w", **profile) as result:
-                for strip in _strips(window.width, window.height):
-                    values = source.read(1, window=Window(
-                        window.col_off, window.row_off + strip.row_off, strip.width, strip.height
-                    ))  # fmt: skip
-                    result.write(values, 1, window=strip)
-                    sums.append(zlib.crc32(values.tobytes()))
-                    context.told(name, strip.row_off + strip.height, window.height)
-            with rasterio.open(target) as written:
-                again = [
-                    zlib.crc32(written.read(1, window=strip).tobytes())
-                    for strip in _strips(window.width, window.height)
-                ]
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+def _cut(source: Any, target: Path, bounds: Bounds, context: Context, name: str) -> None:
+    """Write a window of an open raster, then read it again and compare."""
+    window = _window(source, bounds)
+    profile = {
+        "driver": "GTiff", "dtype": source.dtypes[0], "count": 1, "crs": source.crs,
+        "transform": source.window_transform(window), "nodata": source.nodata,
+        "width": window.width, "height": window.height, **_packed(source.dtypes[0]),
+    }  # fmt: skip
+    sums = []
+    try:
+        with rasterio.open(target, "w", **profile) as result:
+            for strip in _strips(window.width, window.height):
+                left, top = window.col_off, window.row_off + strip.row_off
+                values = source.read(1, window=Window(left, top, strip.width, strip.height))
+                result.write(values, 1, window=strip)
+                sums.append(zlib.crc32(values.tobytes()))
+                context.told(name, strip.row_off + strip.height, window.height)
+        with rasterio.open(target) as written:
+            again = [
+                zlib.crc32(written.read(1, window=strip).tobytes())
+                for strip in _strips(window.width, window.height)
+            ]
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     if again != sums:
         target.unlink(missing_ok=True)
         raise SetupError(f"{name} is not on the disk as it was written: is the disk full?")
