@@ -11,6 +11,8 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
+OPERATORS = ("Telco Ñandú", "<Rede & B>")
+
 CRS = "EPSG:32736"  # WGS 84 / UTM zone 36S
 WEST_M, SOUTH_M, SIDE_M = 600_000.0, 7_800_000.0, 8_000.0
 
@@ -19,6 +21,10 @@ name = "Província <Nova>"
 crs = "EPSG:32736"
 output = "results"
 
+[operators]
+"Telco Ñandú" = ["Rede A", "643-01"]
+"<Rede & B>" = ["Rede B"]
+
 [layers.bts]
 path = "torres.csv"
 crs = "EPSG:32736"
@@ -26,10 +32,6 @@ crs = "EPSG:32736"
 bts_id = "Estação"
 x = "Leste"
 y = "Norte"
-[layers.bts.operators]
-"Rede A" = "Viettel"
-"Rede B" = "MobiFone"
-
 [layers.districts]
 path = "distritos.gpkg"
 [layers.districts.columns]

@@ -111,3 +111,34 @@ def test_no_traceback_and_no_markup_on_the_terminal(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "[bold]?[/bold]" in done.stdout
+
+
+def test_a_missing_column_hides_no_fault_of_a_cell(tmp_path: Path) -> None:
+    text = (
+        "bts_id,site_id,operator,xyz,longitude,latitude,antenna_height_m,azimuth_deg\n"
+        "A,S1,Viettel,4G,105.7012,18.5012,-36,0\n"
+        "B,S2,Beeline,3G,105.8034,north,30,0\n"
+        "C,S3,Orange,3G,105.8034,18.4034,30,0 999\n"
+    )
+    report = tmp_path / "r.json"
+    assert execute(["check", str(put(tmp_path, text)), "--json", str(report)]) == 2
+    faults = json.loads(report.read_text(encoding="utf-8"))["faults"]
+    told = {(each["row"], each["column"]) for each in faults if each["severity"] != "info"}
+    assert told == {
+        (1, "technology"), (2, "antenna_height_m"), (3, "latitude"), (3, "operator"),
+        (4, "operator"), (4, "azimuth_deg"),
+    }  # fmt: skip
+
+
+def test_a_row_that_is_lost_tells_all_that_is_wrong_with_it(tmp_path: Path) -> None:
+    text = CLEAN + "C,S3,Viettel,6G,105.9056,18.3056\n"
+    text = text.replace("latitude\n", "latitude,antenna_height_m\n")
+    lines = [line + end for line, end in zip(text.splitlines(), ("", ",30", ",31", ",5000"),
+                                             strict=True)]  # fmt: skip
+    report = tmp_path / "r.json"
+    path = put(tmp_path, "\n".join(lines) + "\n")
+    assert execute(["check", str(path), "--json", str(report)]) == 2
+    faults = json.loads(report.read_text(encoding="utf-8"))["faults"]
+    told = {(e["row"], e["column"], e["severity"], e["action"]) for e in faults}
+    assert (4, "technology", "error", "dropped") in told
+    assert (4, "antenna_height_m", "warning", "dropped") in told

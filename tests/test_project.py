@@ -15,6 +15,7 @@ import pytest
 import shapely
 from project_world import (
     CRS,
+    OPERATORS,
     PROJECT,
     SIDE_M,
     SOUTH_M,
@@ -28,7 +29,13 @@ from htcoverage.cli.main import execute
 from htcoverage.errors import Fault, InputError
 from htcoverage.project import parse_project, project_template, read_project, read_project_layers
 from htcoverage.readers.layers import read_mapped
-from htcoverage.run import RunParameters, open_project, project_inputs
+from htcoverage.run import (
+    RunParameters,
+    open_project,
+    project_inputs,
+    read_layers,
+    read_run,
+)
 from htcoverage.schema import DISTRICTS
 
 
@@ -89,8 +96,75 @@ def test_sites_stand_where_the_ledger_says(results: Path) -> None:
     bts = gpd.read_file(results / "layers.gpkg", layer="bts").set_index("bts_id").to_crs(CRS)
     assert bts.geometry["T1"].x == pytest.approx(WEST_M + 1600, abs=0.01)
     assert bts.geometry["T1"].y == pytest.approx(SOUTH_M + 2100, abs=0.01)
-    assert bts.loc["T1", "operator"] == "Viettel"
-    assert bts.loc["T2", "operator"] == "MobiFone"
+    assert (bts.loc["T1", "operator"], bts.loc["T2", "operator"]) == OPERATORS
+
+
+# ---- operators of one's own
+
+
+def test_operators_of_the_province_are_the_vocabulary_of_everything(results: Path) -> None:
+    first, second = OPERATORS
+    run = read_run(results)
+    assert run.content["operators"] == [first, second]
+    layers = read_layers(run)
+    names = dict(
+        zip(layers.coverage["layer"].values, layers.coverage["operator"].values, strict=True)
+    )
+    assert names == {
+        "telco_ñandú_4g": first, "rede_b_3g": second, "any_3g": "any", "any_4g": "any",
+    }  # fmt: skip
+    told = layers.figures.dropna(subset=["low"])
+    assert {first, second} <= set(told["operator"])
+    page = (results / "map.html").read_text(encoding="utf-8")
+    assert "<Rede" not in page
+
+
+def test_a_carrier_of_the_province_is_delivered_its_own(results: Path, tmp_path: Path) -> None:
+    out = tmp_path / "own"
+    arguments = ["deliver", str(results), "--operator", OPERATORS[0], "--out", str(out)]
+    assert execute(arguments) == 0
+    text = "".join(
+        each.read_text(encoding="utf-8", errors="replace")
+        for each in out.rglob("*")
+        if each.suffix in (".html", ".json", ".csv", ".qml")
+    )
+    assert "Telco" in text
+    assert "Rede" not in text
+    assert list(gpd.read_file(out / "coverage.gpkg", layer="sites")["site_id"].unique()) == [
+        read_layers(read_run(results)).bts.set_index("bts_id")["site_id"]["T1"]
+    ]
+    assert (out / "map_telco_ñandú.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("operators", "expected"),
+    [
+        ("5", "a list of names"),
+        ("[]", "a list of names"),
+        ('["A", 3]', "a valid string"),
+        ('["A", "any"]', "any and all have a meaning"),
+        ('["A-1", "a 1"]', "differs from 'A-1'"),
+        ('["A ", "B"]', "no space at either end"),
+        ('["A\\u0007"]', "printable"),
+    ],
+)
+def test_operators_that_cannot_be(tmp_path: Path, operators: str, expected: str) -> None:
+    start, end = PROJECT.index("[operators]"), PROJECT.index("[layers.bts]")
+    text = f"operators = {operators}\n" + PROJECT[:start] + PROJECT[end:]
+    found = faults_of(put_province(tmp_path, project=text))
+    (fault,) = (fault for name, fault in found.items() if name.startswith("operators"))
+    assert expected in fault.expected
+    assert fault.row == 1
+
+
+def test_a_word_for_no_operator_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    text = PROJECT.replace("[layers.districts]", '[layers.bts.operators]\nX = "Nobody"\n\n'
+                           "[layers.districts]", 1)  # fmt: skip
+    fault = faults_of(put_province(tmp_path, project=text))["layers.bts.operators.X"]
+    assert OPERATORS[0] in fault.expected
+
+
+# ---- what goes before what
 
 
 def test_what_is_said_on_the_command_line_goes_first(tmp_path: Path) -> None:

@@ -26,9 +26,11 @@ from htcoverage.cleaning.structure import (
 from htcoverage.cleaning.suspects import suspects
 from htcoverage.errors import Fault, InputError
 from htcoverage.readers.columns import mapped
-from htcoverage.readers.findings import Finding, error_finding, findings_frame, joined
-from htcoverage.readers.ledger import Ledger, assemble
+from htcoverage.readers.findings import Action, Finding, error_finding, findings_frame, joined
+from htcoverage.readers.ledger import Ledger, assemble, bts_columns
+from htcoverage.readers.parsing import parse_columns
 from htcoverage.readers.position import sheet_positions
+from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import Sheet, as_row, shown
 from htcoverage.schema import BTS, CELLS, OPERATORS
 
@@ -127,6 +129,7 @@ def clean_ledger(
         placed = located(sheet, crs=opened.crs, area=area)
         findings += placed.findings
         dropped |= placed.dropped
+        findings.append(_faults_of_unplaced(sheet, placed.sheet, known))
         if len(placed.sheet.frame):
             sheet, told = with_powers(placed.sheet)
             findings += told
@@ -195,7 +198,7 @@ def _strict(
             return None, findings, dropped
         told, emptied, gone = _judged(faults, bts)
         findings.append(findings_frame(told))
-        if any(fault.row is None for fault in faults):
+        if any(_of_the_whole(fault, bts) for fault in faults):
             return None, findings, dropped
         used = _emptied(used, emptied)
         used = _without(used, dict.fromkeys(gone), dropped)
@@ -222,6 +225,18 @@ def _repaired_cells(
                     "repaired", detail + first["detail"])
         )  # fmt: skip
     return sheet, [findings_frame([*guesses(matches), *told])]
+
+
+def _faults_of_unplaced(sheet: Sheet, placed: Sheet, known: Vocabulary) -> pd.DataFrame:
+    """Return what else is wrong with rows that have no place: they are looked at no further."""
+    gone = sheet.frame.index.difference(placed.frame.index, sort=False)
+    if gone.empty:
+        return findings_frame([])
+    rest = replace(sheet, frame=sheet.frame.loc[gone])
+    columns = [column for column in bts_columns(known.names) if column.allowed]
+    frame, _ = parse_columns(rest, [column for column in columns if column.name in rest.frame])
+    faults = range_faults(frame, columns, sheet=rest)
+    return findings_frame(error_finding(fault, _rule_of(fault)) for fault in faults)
 
 
 def _cells_of(cells: Sheet | None, bts: Sheet) -> dict[str, Any]:
@@ -252,20 +267,38 @@ def _judged(
     ours = {sheet.called(str(name)): str(name) for name in sheet.frame.columns}
     needed = {sheet.called(name) for name in _NEEDED}
     told, emptied, gone = [], [], set()
+    usable: list[Fault] = []
     for fault in faults:
         column = ours.get(str(fault.column))
-        if fault.row is None or fault.column is None or column is None or fault.column in needed:
-            told.append(error_finding(fault, _rule_of(fault)))
-            if fault.row is not None:
+        if _of_the_whole(fault, sheet) or column is None or fault.column in needed:
+            whole = _of_the_whole(fault, sheet)
+            told.append(replace(error_finding(fault, _rule_of(fault)), action=_WHOLE[whole]))
+            if not whole and fault.row is not None:
                 gone.add(fault.row)
-            continue
-        emptied.append((fault.row, column))
+        else:
+            usable.append(fault)
+    stopped = any(_of_the_whole(fault, sheet) for fault in faults)
+    for fault in usable:
+        assert fault.row is not None
+        lost = stopped or fault.row in gone
+        words = f"expected {fault.expected}"
         told.append(
-            Finding(fault.row, fault.column, fault.value, _rule_of(fault), "warning", "repaired",
-                    f"not usable: counts as empty; expected {fault.expected}")
+            Finding(fault.row, fault.column, fault.value, _rule_of(fault), "warning",
+                    "dropped" if lost else "repaired",
+                    words if lost else f"not usable: counts as empty; {words}")
         )  # fmt: skip
-    kept = [each for each in told if each.action != "repaired" or each.row not in gone]
-    return kept, emptied, gone
+        if not lost:
+            emptied.append((fault.row, ours[str(fault.column)]))
+    return told, emptied, gone
+
+
+#: What happens to a fault of the whole file, and to one of a row.
+_WHOLE: dict[bool, Action] = {True: "none", False: "dropped"}
+
+
+def _of_the_whole(fault: Fault, sheet: Sheet) -> bool:
+    """Return whether a fault is of the file or its header, not of a row."""
+    return fault.row is None or fault.row == sheet.header_row
 
 
 def _rule_of(fault: Fault) -> str:

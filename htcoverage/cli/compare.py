@@ -8,11 +8,15 @@ from typing import Annotated, Literal
 import typer
 
 from htcoverage.cli.console import console
+from htcoverage.cli.run_folder import ProjectOption, run_folder
 
 
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A.json", help="The first run's run.json.")],
-    after: Annotated[Path, typer.Argument(metavar="B.json", help="The second run's run.json.")],
+    after: Annotated[
+        Path | None, typer.Argument(metavar="[B.json]", help="The second run's run.json.")
+    ] = None,
+    project: ProjectOption = None,
     out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("comparison"),
     technology: Annotated[
         Literal["3G", "4G", "any", "both"], typer.Option(help="Which cover.")
@@ -41,7 +45,7 @@ def compare(
 
     found = compare_runs(
         read_layers(read_run(before)),
-        read_layers(read_run(after)),
+        read_layers(read_run(run_folder(after, project))),
         technology=technology,
         operator_before=operator,
         operator_after=operator if operator_after is None else operator_after,

@@ -8,12 +8,17 @@ from typing import Annotated
 import typer
 
 from htcoverage.cli.console import console, stages
+from htcoverage.cli.run_folder import ProjectOption, run_folder
 
 
 def deliver(
-    run: Annotated[Path, typer.Argument(help="run.json of a finished run, or its folder.")],
     operator: Annotated[str, typer.Option(help="The carrier, as the ledger names it.")],
     out: Annotated[Path, typer.Option(help="Folder for the carrier: empty, or its earlier one.")],
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN.json]", help="run.json of a finished run, or its folder."),
+    ] = None,
+    project: ProjectOption = None,
     with_union: Annotated[
         bool, typer.Option("--with-union", help="Tell cover of any operator too, as a union.")
     ] = False,
@@ -31,7 +36,7 @@ def deliver(
 
     with stages() as progress:
         progress("read", 0, 1)
-        layers = read_layers(read_run(run))
+        layers = read_layers(read_run(run_folder(run, project)))
         progress("read", 1, 1)
         progress("files", 0, 1)
         written = write_delivery(

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from htcoverage.cli.console import console, stages
+from htcoverage.cli.run_folder import ProjectOption, run_folder
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="run.json of a finished run, or its folder.")],
     formats: Annotated[
         list[str],
         typer.Option(
@@ -21,6 +21,11 @@ def export(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN.json]", help="run.json of a finished run, or its folder."),
+    ] = None,
+    project: ProjectOption = None,
     lang: Annotated[str, typer.Option(help="Language of legends: en or vi.")] = "en",
 ) -> None:
     """Write a finished run as GeoTIFF, GeoPackage, KMZ, MapInfo TAB and others."""
@@ -30,7 +35,7 @@ def export(
 
     with stages() as progress:
         progress("read", 0, 1)
-        layers = read_layers(read_run(run))
+        layers = read_layers(read_run(run_folder(run, project)))
         progress("read", 1, 1)
         progress("files", 0, 1)
         written = export_run(layers, formats, out, language=check_language(lang))

@@ -8,10 +8,15 @@ from typing import Annotated, Literal
 import typer
 
 from htcoverage.cli.console import console
+from htcoverage.cli.run_folder import ProjectOption, run_folder
 
 
 def report(
-    run: Annotated[Path, typer.Argument(metavar="RUN.json", help="The run's run.json.")],
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN.json]", help="run.json of a finished run, or its folder."),
+    ] = None,
+    project: ProjectOption = None,
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("report"),
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the page.")] = "en",
 ) -> None:
@@ -20,6 +25,6 @@ def report(
     from htcoverage.report import write_report
     from htcoverage.run import read_layers, read_run
 
-    written = write_report(read_layers(read_run(run)), out, language=lang)
+    written = write_report(read_layers(read_run(run_folder(run, project))), out, language=lang)
     console.print(f"Written to {out.resolve()}:", highlight=False, soft_wrap=True)
     console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)

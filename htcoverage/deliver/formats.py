@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +40,7 @@ from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
 from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
 from htcoverage.run import RunLayers
-
-_NOT_A_NAME = re.compile(r"[^0-9a-z]+")
+from htcoverage.schema import layer_slug
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,8 +144,8 @@ def folder_aside(out: Path) -> Iterator[Path]:
 
 
 def file_words(text: str) -> str:
-    """Return a name as part of a file's name: lower case, letters and digits."""
-    return _NOT_A_NAME.sub("_", text.lower()).strip("_") or "x"
+    """Return a name as part of a file's name: lower case, letters and digits of any script."""
+    return layer_slug(text) or "x"
 
 
 def _level(job: _Job, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from htcoverage.project.file import read_project
 from htcoverage.readers.layers import read_mapped
-from htcoverage.schema import DISTRICTS, SETTLEMENTS, Column, Table
+from htcoverage.schema import DISTRICTS, OPERATORS, SETTLEMENTS, Column, Table
 
 
 def check_options(
@@ -40,7 +40,8 @@ def check_options(
     """
     options: dict[str, Any] = {
         "layer": layer, "crs": crs, "columns": dict(columns), "values": dict(values),
-        "cells_path": cells, "operators": {}, "area": None, "homes": None,
+        "cells_path": cells, "operators": {}, "known_operators": OPERATORS, "area": None,
+        "homes": None,
     }  # fmt: skip
     if project is not None:
         opened = read_project(project)
@@ -50,7 +51,8 @@ def check_options(
             "crs": crs or section.crs,
             "columns": {**section.columns, **columns},
             "values": {**section.values, **values},
-            "operators": section.operators,
+            "operators": opened.operator_words,
+            "known_operators": opened.operators,
             "cells_path": cells or (section.cells and opened.resolve(section.cells)),
             "area": read_mapped(
                 opened.resolve(layers.districts.path), DISTRICTS, layer=layers.districts.layer,

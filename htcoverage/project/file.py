@@ -132,17 +132,13 @@ _PARAMETER_SECTIONS: dict[str, type[_Section]] = {
 }
 
 
-class OperatorSection(_Section):
-    """One operator: what else it is called in files, and its colour in files for other programs."""
-
-    words: list[Text] = Field(default_factory=list)
-    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
-
-
 class CostsSection(_Section):
     """The cost table that planning reads."""
 
     path: Text
+
+
+_Names = Annotated[list[Text], Field(min_length=1)]
 
 
 class _File(_Section):
@@ -154,7 +150,7 @@ class _File(_Section):
     thresholds: ThresholdsSection = ThresholdsSection()
     model: ModelSection = ModelSection()
     uncertainty: UncertaintySection = UncertaintySection()
-    operators: list[Text] | dict[str, OperatorSection] | None = None
+    operators: _Names | dict[str, list[Text]] | None = None
     reported: ReportedSection | None = None
     costs: CostsSection | None = None
 
@@ -185,8 +181,6 @@ class Project:
         The operators that there are.
     operator_words : mapping of str to str
         Further words for them, to their names.
-    operator_colours : mapping of str to str
-        Their colours, such as #e30613, where the file gives them.
     """
 
     path: Path
@@ -199,7 +193,6 @@ class Project:
     costs: Path | None
     operators: tuple[str, ...] = OPERATORS
     operator_words: Mapping[str, str] = field(default_factory=dict)
-    operator_colours: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, path: str) -> Path:
         """Return a path of the file, seen from its folder."""
@@ -276,7 +269,7 @@ def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
     try:
         content = _File.model_validate(raw)
     except ValidationError as error:
-        faults = [_fault(file, text, raw, each) for each in error.errors()]
+        faults = [_fault(file, text, raw, each) for each in error.errors() if _is_meant(each, raw)]
         faults += _value_faults(file, text, raw)
         return ParsedProject(file, None, parameters, tuple(_ordered(faults)), text)
     project = Project(
@@ -295,22 +288,14 @@ def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
 
 
 def _operators(content: _File) -> dict[str, Any]:
-    """Return the operators, their words and their colours, as `Project` holds them."""
+    """Return the operators and the words for them, as `Project` holds them."""
     words = dict(content.layers.bts.operators)
     if content.operators is None:
         return {"operator_words": words}
     if isinstance(content.operators, list):
         return {"operators": tuple(content.operators), "operator_words": words}
-    sections = content.operators
-    return {
-        "operators": tuple(sections),
-        "operator_words": {
-            **{word: name for name, section in sections.items() for word in section.words}, **words
-        },
-        "operator_colours": {
-            name: section.colour for name, section in sections.items() if section.colour
-        },
-    }  # fmt: skip
+    given = {word: name for name, each in content.operators.items() for word in each}
+    return {"operators": tuple(content.operators), "operator_words": {**given, **words}}
 
 
 def _operator_faults(file: Path, text: str, project: Project, content: _File) -> list[Fault]:
@@ -366,9 +351,7 @@ _WHOLE_PARAMETERS = ("worlds",)
 def _fault(file: Path, text: str, raw: Mapping[str, Any], error: Any) -> Fault:
     keys = tuple(str(key) for key in error["loc"])
     # Pydantic names the alternatives of a union as if they were keys.
-    keys = tuple(
-        key for key in keys if key not in ("str", "list[constrained-str]", "constrained-str")
-    )
+    keys = tuple(key for key in keys if not _ALTERNATIVE.match(key))
     kind = error["type"]
     line = _line_of(text, keys)
     if kind == "missing":
@@ -378,7 +361,20 @@ def _fault(file: Path, text: str, raw: Mapping[str, Any], error: Any) -> Fault:
         return Fault(str(file), line, ".".join(keys), "", _known_keys(keys))
     value = "" if isinstance(error["input"], dict) else shown(error["input"])
     words = error["msg"].removeprefix("Input should be ")
+    if keys == ("operators",):
+        words = 'a list of names, such as ["A", "B"], or a table [operators] of names and words'
     return Fault(str(file), line, ".".join(keys), value, words)
+
+
+_ALTERNATIVE = re.compile(r"(?:list|dict)\[|(?:constrained-)?str$")
+
+
+def _is_meant(error: Any, raw: Mapping[str, Any]) -> bool:
+    """Return whether an error is of the form in which the file gives the operators."""
+    if error["loc"][0] != "operators" or len(error["loc"]) < 2:
+        return True
+    form = "dict[" if isinstance(raw["operators"], dict) else "list["
+    return str(error["loc"][1]).startswith(form)
 
 
 def _known_keys(keys: tuple[str, ...]) -> str:

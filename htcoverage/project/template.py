@@ -42,9 +42,10 @@ path = "bts.csv"
 # operator = "Viettel"
 
 # Other words for the operators (VNPT is known to mean VinaPhone); a network code such as "510-10"
-# is one. Instead of the list above and this, a table with words and colours:
+# is one. Instead of the list above and this, a table of both:
 #   [operators]
-#   Telkomsel = { words = ["TSEL", "510-10"], colour = "#e30613" }
+#   Telkomsel = ["TSEL", "510-10"]
+#   XL = []
 [layers.bts.operators]
 # "Mạng A" = "Viettel"
 

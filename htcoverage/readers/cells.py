@@ -57,6 +57,10 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
     known = bts[bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()]
     carriers, faults = _carriers(known, sheet=sheet)
     given, bad = _given(known, sheet=sheet)
+    unknown = bts.drop(known.index)  # no cells can be made of these, but all is told at once
+    bad += _given(unknown, sheet=sheet)[1]
+    for name in _LISTED:
+        bad += _listed(unknown, CELLS.column(name), sheet=sheet)[1]
     # One row a cell from here on; `place` leads back to the base station. A ledger of a million
     # base stations has three million cells: columns are made one by one, nothing is kept twice.
     place = carriers["place"].to_numpy()

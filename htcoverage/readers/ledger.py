@@ -22,7 +22,7 @@ from htcoverage.readers.sheet import Sheet, file_fault, tidy
 from htcoverage.readers.text import read_csv_sheet
 from htcoverage.readers.vector import Layer, layer_names, read_layer
 from htcoverage.readers.within import check_within
-from htcoverage.schema import BTS, CELLS, OPERATORS
+from htcoverage.schema import BTS, CELLS, OPERATORS, Column
 
 
 @dataclass(frozen=True)
@@ -146,10 +146,7 @@ def assemble(
     faults : list of Fault
         By row.
     """
-    columns = [
-        replace(column, allowed=tuple(operators)) if column.name == "operator" else column
-        for column in BTS.columns
-    ]
+    columns = bts_columns(operators)
     bts, faults = parse_columns(sheet, columns)
     faults += positions.faults
     filled, assumptions = _fill(bts)
@@ -187,6 +184,14 @@ def assemble(
         for name, count in count_words(cells["assumed"]).items()
     ]  # fmt: skip
     return Ledger(located, cells, tuple(assumptions)), everything
+
+
+def bts_columns(operators: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of the table of base stations where these are the operators."""
+    return tuple(
+        replace(column, allowed=tuple(operators)) if column.name == "operator" else column
+        for column in BTS.columns
+    )
 
 
 #: What a row that is a cell must tell of its base station.

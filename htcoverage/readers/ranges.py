@@ -96,7 +96,10 @@ def allowed_words(column: Column, value: object) -> str:
     if not column.allowed:
         unit = f" {column.unit}" if column.unit else ""
         return f"between {column.low:g} and {column.high:g}{unit} ({column.meaning})"
-    return f"one of {', '.join(column.allowed)}{_hint(str(value), column.allowed)}"
+    hint = _hint(str(value), column.allowed)
+    if column.name == "operator" and not hint:
+        hint = "; a project file names other operators (operators = [...])"
+    return f"one of {', '.join(column.allowed)}{hint}"
 
 
 def _hint(value: str, allowed: tuple[str, ...]) -> str:
