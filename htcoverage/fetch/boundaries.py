@@ -14,7 +14,7 @@ from htcoverage.fetch.cache import CachedFile, Context, cached
 from htcoverage.fetch.http import NotThereError
 from htcoverage.fetch.names import find_name
 from htcoverage.fetch.record import record_of
-from htcoverage.fetch.sources import Area, Fetched, Item
+from htcoverage.fetch.sources import Area, Fetched, Item, LeftOutError
 from htcoverage.fetch.units import Release, read_release, read_units, units_of
 from htcoverage.fetch.vectors import (
     check_address,
@@ -91,7 +91,7 @@ def plan(area: Area, context: Context) -> list[Item]:
         name = _file_name(release, area.country)
         items.append(Item(_LAYER, endpoint, name, release.address, size, area.bounds, details))
     if not items:
-        raise SetupError(f"geoBoundaries has no units of {area.country!r}")
+        raise LeftOutError(f"geoBoundaries has no units of {area.country!r}")
     told = {"lacking": ", ".join(lacking)} if lacking else {}
     return [replace(each, details={**each.details, **told}) for each in items]
 

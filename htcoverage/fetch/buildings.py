@@ -20,7 +20,7 @@ from htcoverage.fetch.building_files import (
 from htcoverage.fetch.cache import CachedFile, Context, cached
 from htcoverage.fetch.osm import SHARE_ALIKE
 from htcoverage.fetch.record import record_of
-from htcoverage.fetch.sources import Area, Bounds, Fetched, Item
+from htcoverage.fetch.sources import Area, Bounds, Fetched, Item, LeftOutError
 from htcoverage.fetch.vectors import (
     check_address,
     new_layer,
@@ -72,7 +72,7 @@ def plan(area: Area, context: Context) -> list[Item]:
                 )
                 for place, tile in enumerate(tiles)
             ]  # fmt: skip
-    raise SetupError(f"no buildings of {' or '.join([chosen] if chosen else _TILES)} there")
+    raise LeftOutError(f"no buildings of {' or '.join([chosen] if chosen else _TILES)} there")
 
 
 def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:

@@ -15,7 +15,7 @@ from htcoverage.fetch.cache import CachedFile, Context, cached_by
 from htcoverage.fetch.http import download
 from htcoverage.fetch.opencellid_file import answer_instead, cells_within
 from htcoverage.fetch.record import record_of
-from htcoverage.fetch.sources import Area, Fetched, Item
+from htcoverage.fetch.sources import Area, Fetched, Item, LeftOutError
 from htcoverage.fetch.vectors import new_layer, outline_details, outline_of, widened
 
 #: Names the environment variable of the user's token.
@@ -41,7 +41,7 @@ _LACKING = (
 def plan(area: Area, context: Context) -> list[Item]:
     """Return the file of the country; without a token only if it is in the cache."""
     if area.country not in _MCC:
-        raise SetupError(
+        raise LeftOutError(
             f"cells can be fetched for {', '.join(_MCC)}; {area.country} is not among them"
         )
     mcc = _MCC[area.country]
@@ -51,7 +51,7 @@ def plan(area: Area, context: Context) -> list[Item]:
         int(1e6 * endpoint.file_mb), area.bounds, {"mcc": str(mcc), **outline_details(area)},
     )  # fmt: skip
     if not context.offline and not _token() and not _is_cached(item, context):
-        raise SetupError(_LACKING)
+        raise LeftOutError(_LACKING)
     return [item]
 
 
