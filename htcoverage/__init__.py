@@ -7,6 +7,7 @@ nothing.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -131,3 +132,13 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the public names."""
     return sorted(__all__)
+
+
+def _show_in_notebook() -> None:
+    """Let results show themselves if this is imported inside a running IPython."""
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        importlib.import_module(f"{__name__}.notebook").register()
+
+
+_show_in_notebook()

@@ -12,6 +12,7 @@ from htcoverage.labels.common import COMMON_WORDS
 from htcoverage.labels.fibre import FIBRE_WORDS
 from htcoverage.labels.map import MAP_WORDS
 from htcoverage.labels.network import NETWORK_WORDS
+from htcoverage.labels.notebook import NOTEBOOK_WORDS
 from htcoverage.labels.presets import PRESET_WORDS
 from htcoverage.labels.reconciliation import RECONCILIATION_WORDS
 from htcoverage.labels.report import REPORT_WORDS
@@ -25,6 +26,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     **RECONCILIATION_WORDS,
     **FIBRE_WORDS,
     **NETWORK_WORDS,
+    **NOTEBOOK_WORDS,
     **PRESET_WORDS,
 }
 

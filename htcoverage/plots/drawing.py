@@ -107,7 +107,8 @@ def frame_to(
         west, south, east, north = outlines.total_bounds.tolist()
     else:
         west, south, east, north = bounds_m or (0.0, 0.0, 1.0, 1.0)
-    margin_m = 0.02 * max(east - west, north - south)
+    # A single place has no extent of its own.
+    margin_m = 0.02 * max(east - west, north - south) or 500.0
     ax.set_xlim(west - margin_m, east + margin_m)
     ax.set_ylim(south - margin_m, north + margin_m)
 

@@ -47,7 +47,7 @@ NAMED_GAPS = 8
 def plot_gaps(
     gaps: gpd.GeoDataFrame,
     *,
-    districts: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame | None = None,
     settlements: gpd.GeoDataFrame | None = None,
     language: Language = "en",
     ax: Axes | None = None,
@@ -58,7 +58,7 @@ def plot_gaps(
     ----------
     gaps : GeoDataFrame
         From `find_gaps`; with the column ``why`` every reason has its own mark.
-    districts : GeoDataFrame
+    districts : GeoDataFrame, optional
         Outlines.
     settlements : GeoDataFrame, optional
         Homes, drawn faintly.
@@ -93,7 +93,7 @@ def plot_gaps(
         people = number(float(gaps["residents"][chosen].sum()), language)
         words = f"{what}: {int(chosen.sum())}; {people} {label('people', language)}"
         handles.append(mark(shape, colour, words))
-    frame_to(ax, outlines, None)
+    frame_to(ax, outlines, tuple(gaps.total_bounds.tolist()) if len(gaps) else None)
     _name_gaps(ax, points, gaps["settlement"].astype(str).tolist())
     if not handles:
         handles.append(Patch(facecolor="none", label=label("map_no_gaps", language)))
