@@ -139,7 +139,7 @@ def remark(words: str) -> bytes:
 
 
 def box_of(request: Request) -> shapely.Geometry:
-    found = re.search(r"\[bbox:([^\]]+)\]", request.query["data"])
+    found = re.search(r"\(([0-9.,-]+)\);", request.query["data"])
     assert found is not None
     south, west, north, east = map(float, found[1].split(","))
     return shapely.box(west, south, east, north)

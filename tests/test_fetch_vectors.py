@@ -210,10 +210,21 @@ def test_settlements_and_roads_of_a_province(server: Server, tmp_path: Path) -> 
         assert found.record.attribution == "© OpenStreetMap contributors"
         assert found.record.addresses == (f"{server.url}/api/interpreter",)
         assert any("must be under ODbL too" in note for note in found.record.notes)
+        assert found.record.notes[0] == "OpenStreetMap as it stood at 2026-11-01T00:00:00Z"
     asked = server.asked("/api/interpreter")
     assert all(request.headers["user-agent"].startswith("htcoverage/") for request in asked)
     fetched(settlements, MINE, context)
     assert len(server.asked("/api/interpreter")) == len(asked) == 2
+
+
+def test_squares_beside_the_province_are_not_asked_for(server: Server, tmp_path: Path) -> None:
+    context = context_of(server, tmp_path)
+    corner = shapely.Polygon([(105.1, 17.6), (106.4, 18.9), (105.1, 18.9)])
+    area = Area("corner", "VNM", (105.1, 17.6, 106.4, 18.9), corner)
+    squares = [item.bounds[:2] for item in roads.plan(area, context)]
+    lower, all_of_box = {(105.5, 17.5), (106.0, 17.5)}, 9
+    assert not lower & set(squares)
+    assert len(squares) == all_of_box - len(lower)
 
 
 def test_a_square_that_is_too_much_is_asked_for_in_quarters(server: Server, tmp_path: Path) -> None:

@@ -344,7 +344,11 @@ def test_squares_cover_the_area_and_no_more(x: float, y: float, wide: float, hig
 
 def test_a_query_asks_for_a_box_in_the_order_of_overpass() -> None:
     query = overpass_query("roads", (105.5, 18.0, 106.0, 18.5), timeout_s=180)
-    assert query.startswith("[out:xml][timeout:180][bbox:18,105.5,18.5,106];")
+    assert query.startswith('[out:xml][timeout:180];(way["highway"~"^(motorway|')
+    assert query.count("(18,105.5,18.5,106);") == 1
+    assert (
+        overpass_query("settlements", (0.0, 0.0, 0.5, 0.5), timeout_s=1).count("(0,0,0.5,0.5)") == 5
+    )
     assert query.endswith("(._;>;);out body;")
 
 

@@ -7,13 +7,17 @@ it cannot resolve. So questions go through the downloader that all sources share
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import shapely
 
 from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import CachedFile, Context, cached_by
 from htcoverage.fetch.http import download, needed
-from htcoverage.fetch.osm_features import answer_fault, overpass_query, squares_over
+from htcoverage.fetch.osm_features import answer_fault, as_of, overpass_query, squares_over
+from htcoverage.fetch.record import SourceRecord, record_of
 from htcoverage.fetch.sources import Area, Bounds, Item
 from htcoverage.fetch.vectors import outline_details
 from htcoverage.readers.archive import check_xml
@@ -36,7 +40,7 @@ SHARE_ALIKE = (
 
 #: A square that is too much for the server is asked for in quarters, this often.
 _MOST_QUARTERINGS = 2
-_TOO_MUCH = ("timed out", "out of memory", "timeout")
+_TOO_MUCH = ("timed out", "out of memory")
 
 
 class _TooMuchError(SetupError):
@@ -44,15 +48,17 @@ class _TooMuchError(SetupError):
 
 
 def plan_squares(layer: str, area: Area, context: Context) -> list[Item]:
-    """Return the squares of half a degree that cover the area."""
+    """Return the squares of half a degree that the area lies in."""
     needed("osmnx")
     endpoint = context.endpoints[_SOURCE]
+    outline = shapely.box(*area.bounds) if area.outline is None else area.outline
     return [
         Item(
             layer, endpoint, f"{layer}-{square[0]:g}-{square[1]:g}.osm", endpoint.address,
             _SIZES_BYTES[layer], square, outline_details(area),
         )
         for square in squares_over(area.bounds)
+        if shapely.intersects(outline, shapely.box(*square))
     ]  # fmt: skip
 
 
@@ -65,6 +71,19 @@ def answers(item: Item, context: Context) -> list[CachedFile]:
         If the server refuses, or what it sends is not whole.
     """
     return _answers(item, item.bounds, context, _MOST_QUARTERINGS)
+
+
+def record(
+    path: Path, item: Item, files: Sequence[CachedFile], notes: Sequence[str]
+) -> SourceRecord:
+    """Return the record of a file made of answers: of which day, and under which licence."""
+    moments = sorted(filter(None, (as_of(file.path) for file in files)))
+    dated = [f"OpenStreetMap as it stood at {moments[0]}"] if moments else []
+    return record_of(
+        path, layer=item.layer, endpoint=item.endpoint,
+        addresses=dict.fromkeys(file.address for file in files),
+        retrieved=[file.retrieved for file in files], notes=(*dated, *notes, SHARE_ALIKE),
+    )  # fmt: skip
 
 
 def _answers(item: Item, square: Bounds, context: Context, quarterings: int) -> list[CachedFile]:

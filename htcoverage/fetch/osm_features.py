@@ -61,17 +61,17 @@ def overpass_query(what: str, square: Bounds, *, timeout_s: int) -> str:
     The elements that ways and relations consist of come with them, whole also over the edge.
     """
     west, south, east, north = square
-    box = f"{south:g},{west:g},{north:g},{east:g}"
-    if what == "roads":
-        parts = f'way["highway"~"^({"|".join(ROAD_CLASSES)})$"];'
-    else:
-        places = "|".join(LIVED_IN_PLACES)
-        parts = (
-            f'way["landuse"="residential"];relation["landuse"="residential"];'
-            f'way["place"~"^({places})$"];relation["place"~"^({places})$"];'
-            f'node["place"~"^({places})$"];'
-        )
-    return f"[out:xml][timeout:{timeout_s}][bbox:{box}];({parts});(._;>;);out body;"
+    box = f"({south:g},{west:g},{north:g},{east:g})"
+    places = f'["place"~"^({"|".join(LIVED_IN_PLACES)})$"]'
+    kinds = {
+        "roads": [f'way["highway"~"^({"|".join(ROAD_CLASSES)})$"]'],
+        "settlements": [
+            'way["landuse"="residential"]', 'relation["landuse"="residential"]',
+            f"way{places}", f"relation{places}", f"node{places}",
+        ],
+    }  # fmt: skip
+    parts = "".join(f"{kind}{box};" for kind in kinds[what])
+    return f"[out:xml][timeout:{timeout_s}];({parts});(._;>;);out body;"
 
 
 _REMARK = re.compile(rb"<remark>\s*(.*?)\s*</remark>", re.DOTALL)
@@ -96,6 +96,13 @@ def answer_fault(path: Path) -> str | None:
     if not tail.rstrip().endswith(b"</osm>"):
         return "an answer that was cut"
     return None
+
+
+def as_of(path: Path) -> str:
+    """Return the moment whose state of OpenStreetMap an answer holds, empty if it is not told."""
+    with path.open("rb") as file:
+        found = re.search(rb'osm_base="([0-9TZ:-]{10,25})"', file.read(_ENDS_BYTES))
+    return found[1].decode() if found else ""
 
 
 def read_features(paths: Sequence[Path], tags: dict[str, Any]) -> gpd.GeoDataFrame:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import Context
-from htcoverage.fetch.osm import SHARE_ALIKE, answers, plan_squares
+from htcoverage.fetch.osm import answers, plan_squares, record
 from htcoverage.fetch.osm_features import ROAD_CLASSES, read_features, roads_of
-from htcoverage.fetch.record import record_of
 from htcoverage.fetch.sources import Area, Fetched, Item
 from htcoverage.fetch.vectors import new_layer, outline_of, write_layer
 
@@ -30,9 +29,4 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
     path = context.out / f"{_LAYER}.gpkg"
     with new_layer(path) as part:
         write_layer(table, part, layer=_LAYER)
-    record = record_of(
-        path, layer=_LAYER, endpoint=items[0].endpoint,
-        addresses=dict.fromkeys(file.address for file in files),
-        retrieved=[file.retrieved for file in files], notes=(*notes, SHARE_ALIKE),
-    )  # fmt: skip
-    return [Fetched(record, notes, _LAYER)]
+    return [Fetched(record(path, items[0], files, notes), notes, _LAYER)]
