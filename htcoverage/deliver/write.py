@@ -112,6 +112,7 @@ def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map
             operator=view.operator,
             modelled_ledger=layers.record.parameters.seed is not None,
             preset=layers.record.parameters.preset,
+            sources=layers.record.content.get("sources", ()),
             language=language,
         ),
         ground=own.ground,

@@ -197,6 +197,10 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "outcome:lost": ("lost", "mất sóng"),
     "outcome:only_before": ("only in the first", "chỉ có ở bên trước"),
     "outcome:only_after": ("only in the second", "chỉ có ở bên sau"),
+    "report_source": ("source", "nguồn"),
+    "report_licence": ("licence", "giấy phép"),
+    "report_attribution": ("attribution", "ghi công"),
+    "report_retrieved": ("retrieved", "ngày tải"),
     "compare_totals": (
         "{gained} residents gain cover, {lost} lose it (settlements that both have).",
         "{gained} người có thêm sóng, {lost} người mất sóng (ở các khu dân cư có trong cả hai).",

@@ -132,6 +132,19 @@ _PARAMETER_SECTIONS: dict[str, type[_Section]] = {
 }
 
 
+class SourceSection(_Section):
+    """Where the data of a layer is from, and what must be said wherever it is shown."""
+
+    layer: Text
+    title: Text
+    licence: Text
+    attribution: Text
+    file: Text | None = None
+    version: Text | None = None
+    retrieved: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    address: Text | None = None
+
+
 class CostsSection(_Section):
     """The cost table that planning reads."""
 
@@ -153,6 +166,7 @@ class _File(_Section):
     operators: _Names | dict[str, list[Text]] | None = None
     reported: ReportedSection | None = None
     costs: CostsSection | None = None
+    sources: list[SourceSection] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -181,6 +195,9 @@ class Project:
         The operators that there are.
     operator_words : mapping of str to str
         Further words for them, to their names.
+    sources : tuple of mapping
+        Where layers are from: layer, title, licence, attribution and, where they are told, file,
+        version, day of retrieval and address.
     """
 
     path: Path
@@ -193,6 +210,7 @@ class Project:
     costs: Path | None
     operators: tuple[str, ...] = OPERATORS
     operator_words: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Mapping[str, str], ...] = ()
 
     def resolve(self, path: str) -> Path:
         """Return a path of the file, seen from its folder."""
@@ -281,6 +299,7 @@ def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
         parameters=parameters,
         reported=content.reported.model_dump(exclude_none=True) if content.reported else {},
         costs=file.parent / content.costs.path if content.costs else None,
+        sources=tuple(each.model_dump(exclude_none=True) for each in content.sources),
         **_operators(content),
     )
     faults = [*_value_faults(file, text, raw), *_operator_faults(file, text, project, content)]
@@ -379,7 +398,7 @@ def _is_meant(error: Any, raw: Mapping[str, Any]) -> bool:
 
 def _known_keys(keys: tuple[str, ...]) -> str:
     section: Any = _File
-    for key in keys[:-1]:
+    for key in (each for each in keys[:-1] if not each.isdigit()):
         annotation = section.model_fields[key].annotation
         options = getattr(annotation, "__args__", (annotation,))
         section = next(each for each in options if hasattr(each, "model_fields"))
@@ -431,7 +450,7 @@ def _leaves(
             yield (*keys, key), value
 
 
-_TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
+_TABLE = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"^\s*([\w.\"'-]+)\s*=")
 
 
@@ -439,9 +458,13 @@ def _line_of(text: str, keys: tuple[str, ...]) -> int | None:
     """Return the line of a key or table, or of the nearest table above it that is there."""
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
+    repeated: dict[tuple[str, ...], int] = {}
     for line, words in enumerate(text.splitlines(), start=1):
         if found := _TABLE.match(words):
-            table = tuple(part.strip().strip("\"'") for part in found[1].split("."))
+            table = tuple(part.strip().strip("\"'") for part in found[2].split("."))
+            if found[1] == "[[":  # one of several: its number is part of the key
+                repeated[table] = repeated.get(table, -1) + 1
+                table = (*table, str(repeated[table]))
             lines.setdefault(table, line)
         elif found := _KEY.match(words):
             own = tuple(part.strip("\"'") for part in found[1].split("."))

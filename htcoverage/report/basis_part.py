@@ -71,6 +71,21 @@ def basis_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
             for kind, count in kinds.items()
         ),
     )  # fmt: skip
+    if sources := content.get("sources", ()):
+        yield heading(label("sources", language), level=3)
+        yield table(
+            [
+                Column(label("report_layer", language)), Column(label("report_source", language)),
+                Column(label("report_licence", language)),
+                Column(label("report_attribution", language)),
+                Column(label("report_retrieved", language)),
+            ],
+            (
+                (each["layer"], each["title"], each["licence"], each["attribution"],
+                 each.get("retrieved", ""))
+                for each in sources
+            ),
+        )  # fmt: skip
     for word, entries in (
         ("report_inputs", content["inputs"]),
         ("report_outputs", content["outputs"]),

@@ -68,6 +68,7 @@ def map_facts(
     operator: str = ANY_OPERATOR,
     modelled_ledger: bool = False,
     preset: str | None = None,
+    sources: Iterable[Mapping[str, str]] = (),
     language: Language = "en",
 ) -> dict[str, str]:
     """Return the facts of a run for the title block of its map, by their words.
@@ -89,6 +90,8 @@ def map_facts(
         Whether the ledger was drawn anew by the generator, from the same sources.
     preset : str, optional
         The preset that the criteria were set from.
+    sources : iterable of mapping
+        ``title``, ``licence`` and ``attribution`` of what a project's layers are from.
     language : {"en", "vi"}
         Language of the words.
     """
@@ -126,9 +129,12 @@ def map_facts(
     else:
         date = label("not_stated", language)
     facts[label("date_of_data", language)] = date
-    sources = [label(key, language) for name, key in _SOURCES if name in files]
-    if sources:
-        facts[label("sources", language)] = "; ".join(sources)
+    told = [label(key, language) for name, key in _SOURCES if name in files]
+    told += [
+        f"{source['title']}: {source['attribution']} ({source['licence']})" for source in sources
+    ]
+    if told:
+        facts[label("sources", language)] = "; ".join(dict.fromkeys(told))
     return facts
 
 

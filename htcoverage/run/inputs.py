@@ -85,6 +85,8 @@ class Inputs:
         What was said in public of the area, ``reported`` first, in the readings it allows.
     commune_names : mapping of str to str
         Names of communes by their codes, where they are known.
+    sources : tuple of mapping
+        Where the layers of a project are from, as its file tells: title, licence, attribution, ….
     """
 
     name: str
@@ -103,6 +105,7 @@ class Inputs:
     reading: Mapping[str, str] = field(default_factory=dict)
     statements: tuple[PublicStatement, ...] = ()
     commune_names: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Mapping[str, str], ...] = ()
 
 
 def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
@@ -165,6 +168,7 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         cleaned=layers.cleaned,
         operators=project.operators,
         statements=(residential_statement(project.reported),) if project.reported else (),
+        sources=project.sources,
     )
 
 
