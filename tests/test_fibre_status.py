@@ -78,7 +78,7 @@ def test_the_words_of_files_are_known_in_both_languages(tmp_path: Path) -> None:
         read_fibre(tmp_path / "net.gpkg")
 
 
-def test_the_command_tells_what_it_left_out(tmp_path: Path, reference) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_tells_what_it_left_out(tmp_path: Path, reference) -> None:
     spans = reference.spans.copy()
     planned = spans.index[spans["kind"] == "access"][:100]
     spans.loc[planned, "status"] = "planned"

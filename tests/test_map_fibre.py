@@ -20,7 +20,7 @@ from htcoverage.maps.fibre import fibre_classes
 STATUS = ["in-service"] * 4 + ["planned"]
 
 
-def map_spans(**columns: object):  # type: ignore[no-untyped-def]
+def map_spans(**columns: object):
     spans = ladder_network(**columns)
     found = analyse_fibre(
         spans, bts=bts_at(("far", "Viettel", 1000, 1000), ("near", "Viettel", 0, 0)),
@@ -66,12 +66,12 @@ def test_classes_begin_where_they_say() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser():  # type: ignore[no-untyped-def]
+def browser():
     with open_browser() as chromium:
         yield chromium
 
 
-def test_the_reader_filters_and_reads_the_fibre(browser, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_reader_filters_and_reads_the_fibre(browser, tmp_path: Path) -> None:
     spans = map_spans(status=STATUS, owner="<b>V</b>")
     save_map(world.world_map(fibre=spans), tmp_path / "map.html")
     visit = Visit(browser, tmp_path / "map.html")
