@@ -127,7 +127,12 @@ def test_one_bad_value(tmp_path: Path, column: str, value: object, expected: str
     table.loc[1, column] = value
     fault = only(faults_of(read_settlements, table, tmp_path / "s.gpkg"))
     assert (fault.file, fault.row, fault.column) == (str(tmp_path / "s.gpkg"), 2, column)
-    assert fault.value.removesuffix(".0") == ("" if value is None else str(value))
+    found, _, name = fault.value.partition(" (")
+    assert found.removesuffix(".0") == {None: "" if column == "name" else "nothing"}.get(
+        value, str(value)
+    )
+    # A row is told with its name, where it has one.
+    assert name == ("" if column == "name" else f"{table.loc[1, 'name']})")
     assert expected in fault.expected
 
 
@@ -135,7 +140,8 @@ def test_text_where_numbers_belong(tmp_path: Path) -> None:
     table = settlements().astype({"residents": object})
     table["residents"] = ["640", "many", "12"]
     fault = only(faults_of(read_settlements, table, tmp_path / "s.gpkg"))
-    assert (fault.row, fault.column, fault.value) == (2, "residents", "many")
+    told = f"many ({table.loc[1, 'name']})"
+    assert (fault.row, fault.column, fault.value) == (2, "residents", told)
 
 
 def test_part_of_a_cable_and_unknown_kind(tmp_path: Path) -> None:

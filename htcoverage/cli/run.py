@@ -143,7 +143,7 @@ def run(
         with extrapolations_told():
             result = compute_run(inputs, parameters, progress=progress)
         written = write_run(result, out, language=lang, progress=progress)
-    for note in inputs.notes:
+    for note in result.inputs.notes:
         console.print(f"• {note}", highlight=False, markup=False, soft_wrap=True)
     show_headline(result)
     console.print(f"\nWritten to {out.resolve()}:", highlight=False, soft_wrap=True)

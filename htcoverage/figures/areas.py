@@ -13,6 +13,7 @@ import xarray as xr
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
+from htcoverage.figures.checks import polygon_notes
 from htcoverage.figures.cover import CoverCriteria, FloatArray, layer_excess
 from htcoverage.figures.measure import covered_m2, figure_columns
 from htcoverage.figures.rows import (
@@ -93,9 +94,9 @@ def compute_figures(
         ``level_dbm`` (layer, y, x), dBm, NaN where none.
     settlements : GeoDataFrame
         ``settlement_id, name, district_code, residents``, optionally ``households`` and
-        ``commune_code``; polygons that do not overlap.
+        ``commune_code``. Where they overlap, each is measured by itself.
     districts : GeoDataFrame
-        ``district_code, full_name``; polygons that do not overlap.
+        ``district_code, full_name``. Where they overlap, each is measured by itself.
     criteria : CoverCriteria, optional
         The default criteria when left out.
     settlement_parts : sequence of float
@@ -112,7 +113,9 @@ def compute_figures(
     pandas.DataFrame
         Columns `COLUMNS`, in a fixed order of rows, unrounded; ``covered`` and ``total`` in
         ``unit``. ``settlement_part`` is NaN but for settlements; ``low`` and ``high`` are NaN: no
-        interval is computed here. ``attrs["criteria"]`` holds the criteria.
+        interval is computed here. ``attrs["criteria"]`` holds the criteria, ``attrs["notes"]`` what
+        must be said of the polygons: overlaps with their area, names that stand twice, settlements
+        without residents (see `polygon_notes`).
 
     Raises
     ------
@@ -148,6 +151,7 @@ def compute_figures(
         frames.append(figure_rows(level.name, level.areas, columns, measured))
     figures = pd.concat(frames, ignore_index=True)
     figures.attrs["criteria"] = asdict(criteria)
+    figures.attrs["notes"] = polygon_notes(settlements, districts)
     return figures
 
 

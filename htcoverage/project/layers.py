@@ -123,7 +123,7 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
         raise InputError(faults)
     for name, found in (("districts", districts), ("settlements", settlements), ("spans", spans)):
         if found is not None:
-            notes += [f"{name}: {note}" for note in (*_guessed(found), *found.notes)]
+            notes += [f"{name}: {note}" for note in found.told]
     network, cleaned = ledger
     notes += ledger_notes(cleaned.report)
     return ProjectLayers(
@@ -290,14 +290,6 @@ def _expanded(project: Project, name: str) -> list[Path]:
     if "*" in name:
         return sorted(project.path.parent.glob(name))
     return [project.resolve(name)]
-
-
-def _guessed(found: MappedTable) -> list[str]:
-    return [
-        f"column {match.name!r} is taken for {match.column} (confidence {match.confidence:.2f})"
-        for match in found.matches
-        if match.confidence < 0.98
-    ]
 
 
 def _no_spans() -> gpd.GeoDataFrame:

@@ -12,16 +12,22 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from htcoverage.errors import InputError
+from htcoverage.errors import Fault, InputError
 from htcoverage.readers import defaults
 from htcoverage.readers.columns import ColumnMatch, mapped
-from htcoverage.readers.parsing import parse_columns, settle_integers
+from htcoverage.readers.parsing import parse_columns, settle_integers, text
 from htcoverage.readers.position import check_layer_crs, parse_crs
 from htcoverage.readers.ranges import range_faults
-from htcoverage.readers.sheet import tidy
+from htcoverage.readers.sheet import Sheet, shown, tidy
 from htcoverage.readers.span_status import known_statuses
 from htcoverage.readers.vector import Layer, geometry_faults, read_layer
 from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS, Table
+
+#: A column that is matched less surely than this is a guess, and told.
+SURE = 0.98
+
+#: Rows that are named in a note; the count is of all.
+MOST_NAMED = 10
 
 
 def read_settlements(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
@@ -107,6 +113,16 @@ class MappedTable:
     matches: tuple[ColumnMatch, ...]
     notes: tuple[str, ...]
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What must be said of the reading: columns that were guessed, and the notes."""
+        guesses = (
+            f"column {match.name!r} is taken for {match.column} (confidence {match.confidence:.2f})"
+            for match in self.matches
+            if match.confidence < SURE
+        )
+        return (*guesses, *self.notes)
+
 
 def read_mapped(
     path: str | os.PathLike[str],
@@ -153,8 +169,9 @@ def read_mapped(
     )
     notes: tuple[str, ...] = ()
     if repaired:
-        rows = ", ".join(map(str, repaired[:10])) + (" …" if len(repaired) > 10 else "")
-        notes = (f"{len(repaired)} outlines crossed themselves and were repaired: rows {rows}",)
+        rows = "; ".join(_row_words(given.sheet, row) for row in repaired[:MOST_NAMED])
+        rows += " …" if len(repaired) > MOST_NAMED else ""
+        notes = (f"{len(repaired)} outlines crossed themselves and were repaired: {rows}",)
     checked = _checked(given, replace(table, columns=wanted), crs=crs)
     return MappedTable(checked, matches, notes)
 
@@ -194,6 +211,28 @@ def _checked(layer: Layer, table: Table, *, crs: str | None = None) -> gpd.GeoDa
         frame["status"] = known_statuses(frame["status"])
     faults += range_faults(frame, table.columns, sheet=layer.sheet)
     if faults:
-        raise InputError(tidy(faults, files=[layer.sheet.file]))
+        named = [_named(fault, layer.sheet) for fault in faults]
+        raise InputError(tidy(named, files=[layer.sheet.file]))
     settled = settle_integers(frame, table.columns)
     return gpd.GeoDataFrame(settled, geometry=list(layer.geometry), crs=layer.crs or said)
+
+
+def _name_of(sheet: Sheet, row: int) -> str:
+    """Return what a row is called, or nothing where it has no name."""
+    for column in ("name", "full_name"):
+        if column in sheet.frame and 1 <= row <= len(sheet.frame):
+            return text(sheet.frame[column].iloc[row - 1]) or ""
+    return ""
+
+
+def _row_words(sheet: Sheet, row: int) -> str:
+    name = _name_of(sheet, row)
+    return f"row {row} ({shown(name)})" if name else f"row {row}"
+
+
+def _named(fault: Fault, sheet: Sheet) -> Fault:
+    """Return a fault of a row with the row's name behind the value."""
+    name = "" if fault.row is None else _name_of(sheet, fault.row)
+    if not name or name == fault.value:
+        return fault
+    return replace(fault, value=f"{fault.value or 'nothing'} ({shown(name)})")

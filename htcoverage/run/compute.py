@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ from htcoverage.fibre import counted_spans
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, layer_excess
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
-from htcoverage.figures.zones import zone_areas
+from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import grid_of, make_grid
 from htcoverage.presets import compare_presets
@@ -104,6 +104,8 @@ def compute_run(
     grid = make_grid(
         tuple(districts.total_bounds.tolist()), resolution_m=parameters.resolution_m, crs=crs
     )
+    # Told before the long part of the work, not behind it.
+    raise_faults(table_faults(settlements, districts, grid))
     coverage = compute_coverage(
         inputs.bts,
         inputs.cells,
@@ -128,6 +130,7 @@ def compute_run(
         province=inputs.name,
         commune_names=inputs.commune_names,
     )
+    inputs = replace(inputs, notes=(*inputs.notes, *every.attrs["notes"]))
     communes, figures = split_communes(every)
     presets = compare_presets(coverage, settlements, districts, criteria=criteria)
     reconciliation = None

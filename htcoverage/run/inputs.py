@@ -14,7 +14,7 @@ from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_no
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.project import Project, parse_project, read_project_layers
-from htcoverage.readers import read_districts, read_settlements
+from htcoverage.readers.layers import read_mapped
 from htcoverage.reconcile import PublicStatement, residential_statement
 from htcoverage.reference import (
     PUBLIC_STATEMENTS,
@@ -23,7 +23,7 @@ from htcoverage.reference import (
     modelled_ledger,
 )
 from htcoverage.run.parameters import RunParameters, preset_parameters
-from htcoverage.schema import OPERATORS
+from htcoverage.schema import DISTRICTS, OPERATORS, SETTLEMENTS
 from htcoverage.terrain import Terrain, read_terrain, sha256_of
 
 
@@ -200,18 +200,20 @@ def load_inputs(
             raise argument_fault(name, getattr(paths, name), expected)
     reference = load_reference()
     faults: list[Fault] = []
+    notes: list[str] = []
     read: dict[str, gpd.GeoDataFrame] = {}
-    for name, reader in (("settlements", read_settlements), ("districts", read_districts)):
+    for name, table in (("settlements", SETTLEMENTS), ("districts", DISTRICTS)):
         path = getattr(paths, name)
         read[name] = getattr(reference, name)
         if path is not None:
             try:
-                read[name] = reader(path)
+                found = read_mapped(path, table)
+                read[name] = found.table
+                notes += [f"{name}: {note}" for note in found.told]
             except InputError as error:
                 faults += error.faults
     bts, cells = reference.bts, reference.cells
     cleaned = None
-    notes: list[str] = []
     if seed is not None:
         bts, cells = modelled_ledger(reference, seed=seed)
     if paths.bts is not None:

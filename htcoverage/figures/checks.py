@@ -1,0 +1,108 @@
+"""What a figure must say of its polygons: overlaps, doubled names, homes without people.
+
+None of it stops a figure, and none of it changes a total; it is counted and told.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+#: Overlaps smaller than this are outlines drawn twice along a shared edge.
+LEAST_OVERLAP_M2 = 1.0
+
+#: Rows that are named in a note; the count is of all.
+_NAMED = 5
+
+
+def find_overlaps(polygons: gpd.GeoDataFrame, *, name_column: str) -> pd.DataFrame:
+    """Return the pairs of polygons that lie over each other.
+
+    Parameters
+    ----------
+    polygons : GeoDataFrame
+        Valid polygons in a projected CRS, in metres.
+    name_column : str
+        Column that names a polygon.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``row, name, other_row, other_name, area_m2``; rows are counted from 1; the largest first,
+        those below `LEAST_OVERLAP_M2` left out.
+    """
+    shapes = polygons.geometry.to_numpy()
+    first, second = polygons.sindex.query(shapes, predicate="intersects")
+    once = first < second
+    first, second = first[once], second[once]
+    area_m2 = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    names = polygons[name_column].astype(str).to_numpy()
+    found = pd.DataFrame(
+        {
+            "row": first + 1,
+            "name": names[first],
+            "other_row": second + 1,
+            "other_name": names[second],
+            "area_m2": area_m2,
+        }
+    )
+    found = found[found["area_m2"] >= LEAST_OVERLAP_M2]
+    return found.sort_values(
+        ["area_m2", "row", "other_row"], ascending=[False, True, True]
+    ).reset_index(drop=True)
+
+
+def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> list[str]:
+    """Return what must be said beside the figures of these tables.
+
+    Settlements that overlap are each measured by themselves: their residents are unchanged, and
+    ground in two of them counts in the residential area of both. Districts that overlap count
+    their common land in both, and in the province twice.
+
+    Parameters
+    ----------
+    settlements, districts : GeoDataFrame
+        Tables that `table_faults` finds no fault in, in the same projected CRS.
+    """
+    notes = []
+    for table, what, name_column, rule in (
+        (settlements, "settlements", "name", "their residents are unchanged, and this residential"),
+        (districts, "districts", "full_name", "this land"),
+    ):
+        pairs = find_overlaps(table, name_column=name_column)
+        if len(pairs):
+            told = [
+                f"row {pair.row} ({pair.name_}) and row {pair.other_row} ({pair.other_name})"
+                for pair in pairs.rename(columns={"name": "name_"}).head(_NAMED).itertuples()
+            ]
+            notes.append(
+                f"{what}: {len(pairs)} pairs overlap by {pairs['area_m2'].sum() / 1e6:.4f} km² in"
+                f" all; {rule} area counts in both: {_listed(told, len(pairs))}"
+            )
+    places = [name for name in ("district_code", "commune_code") if name in settlements.columns]
+    doubled = settlements.duplicated([*places, "name"], keep=False).to_numpy()
+    if doubled.any():
+        place = "commune" if "commune_code" in places else "district"
+        notes.append(
+            f"settlements: {int(doubled.sum())} share a name with another of their {place};"
+            f" each is counted by itself: {_rows(settlements, doubled)}"
+        )
+    empty = settlements["residents"].to_numpy(dtype=np.float64) == 0.0
+    if empty.any():
+        notes.append(
+            f"settlements: {int(empty.sum())} have 0 residents and count in no share of people:"
+            f" {_rows(settlements, empty)}"
+        )
+    return notes
+
+
+def _rows(settlements: gpd.GeoDataFrame, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+    places = np.flatnonzero(chosen)
+    names = settlements["name"].astype(str).to_numpy()
+    return _listed([f"row {i + 1} ({names[i]})" for i in places[:_NAMED]], len(places))
+
+
+def _listed(told: list[str], count: int) -> str:
+    return "; ".join(told) + (" …" if count > len(told) else "")
