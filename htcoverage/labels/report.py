@@ -197,7 +197,7 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "outcome:lost": ("lost", "mất sóng"),
     "outcome:only_before": ("only in the first", "chỉ có ở bên trước"),
     "outcome:only_after": ("only in the second", "chỉ có ở bên sau"),
-    "report_source": ("source", "nguồn"),
+    "report_origin": ("source", "nguồn"),
     "report_licence": ("licence", "giấy phép"),
     "report_attribution": ("attribution", "ghi công"),
     "report_retrieved": ("retrieved", "ngày tải"),

@@ -75,7 +75,7 @@ def basis_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
         yield heading(label("sources", language), level=3)
         yield table(
             [
-                Column(label("report_layer", language)), Column(label("report_source", language)),
+                Column(label("report_layer", language)), Column(label("report_origin", language)),
                 Column(label("report_licence", language)),
                 Column(label("report_attribution", language)),
                 Column(label("report_retrieved", language)),
