@@ -22,6 +22,8 @@ PUBLIC = {
     # how sure
     "compute_sensitivity", "site_failures", "add_intervals",
     # showing and writing
+    "plot_coverage", "plot_figures", "plot_gaps", "plot_profile", "plot_province",
+    "plot_reconciliation", "plot_sensitivity", "plot_fibre", "save_figure", "big_map",
     "make_map", "save_map", "write_coverage_tif", "write_csv", "write_gpkg",
     # errors
     "HtcoverageError", "InputError", "ValidityError", "SetupError", "Fault",

@@ -54,7 +54,8 @@ NOTEBOOK_WORDS: dict[str, tuple[str, str]] = {
     "nb_profile": ("Path of {distance} km, predicted", "Đường truyền {distance} km, dự báo"),
     "nb_comparison": ("Two covers compared", "So sánh hai vùng phủ"),
     "nb_spans_before_after": ("length before and after repair", "chiều dài trước và sau sửa chữa"),
-    "nb_million": ("{count} places", "{count} điểm"),
+    "nb_class": ("class", "mức"),
+    "nb_places": ("places", "địa điểm"),
     # Columns, with their units.
     "column:rank": ("rank", "hạng"),
     "column:gap_id": ("gap", "vùng lõm"),

@@ -33,7 +33,8 @@ from htcoverage.schema import SPAN_KINDS
 #: More shapes than this are drawn as a dot each: nobody would see their outlines.
 _MOST_SHAPES = 20_000
 
-_OPERATOR_COLOURS = (VERMILION, BLUE, ORANGE, GREEN, PURPLE, SKY)
+#: Colours of operators in the order in which a table has them.
+OPERATOR_COLOURS = (VERMILION, BLUE, ORANGE, GREEN, PURPLE, SKY)
 
 Kind = Literal["gaps", "sites", "spans", "districts", "settlements"]
 
@@ -95,7 +96,7 @@ def _draw_operators(ax: Axes, bts: gpd.GeoDataFrame, language: Language) -> list
     xy = shapely.get_coordinates(shapely.centroid(bts.geometry.to_numpy()))
     names = bts["operator"].astype(str).to_numpy()
     for place, operator in enumerate(dict.fromkeys(names.tolist())):
-        colour = _OPERATOR_COLOURS[place % len(_OPERATOR_COLOURS)]
+        colour = OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
         own = np.flatnonzero(names == operator)
         # Dots of several operators on one mast lie beside each other.
         ax.scatter(xy[own, 0], xy[own, 1], s=5.0 / (1 + place), color=colour, linewidths=0.0)

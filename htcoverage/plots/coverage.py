@@ -73,6 +73,11 @@ def plot_coverage(
     ax : Axes, optional
         A new figure's by default.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
+
     Raises
     ------
     InputError

@@ -63,6 +63,11 @@ def plot_fibre(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
     """
     ax = axes_or_new(ax)
     crs = metric_crs(districts)
@@ -104,6 +109,11 @@ def plot_criticality(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
 
     Raises
     ------
@@ -165,6 +175,11 @@ def plot_routes(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
     """
     ax = axes_or_new(ax)
     crs = metric_crs(districts)

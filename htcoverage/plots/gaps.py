@@ -66,6 +66,11 @@ def plot_gaps(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
     """
     ax = axes_or_new(ax)
     crs = gaps.crs.to_wkt()

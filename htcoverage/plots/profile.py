@@ -32,6 +32,11 @@ def plot_profile(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
     """
     ax = axes_or_new(ax, width_in=9.0, height_in=4.2)
     points = {

@@ -54,6 +54,11 @@ def plot_province(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
     """
     crs = str(terrain.geobox.crs) if terrain is not None else metric_crs(districts)
     ax = axes_or_new(ax)

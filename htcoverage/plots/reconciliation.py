@@ -50,6 +50,11 @@ def plot_reconciliation(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
     """
     groups: list[tuple[object, ...]] = list(
         dict.fromkeys(zip(*(table[name] for name in _GROUP), strict=True))

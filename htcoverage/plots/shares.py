@@ -72,6 +72,11 @@ def plot_figures(
     ax : Axes, optional
         A new figure's by default.
 
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
+
     Raises
     ------
     InputError
@@ -158,6 +163,11 @@ def plot_sensitivity(
         Language of the words.
     ax : Axes, optional
         A new figure's by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of the figure that was drawn on.
 
     Raises
     ------
