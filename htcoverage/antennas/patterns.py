@@ -5,6 +5,7 @@ Angles: azimuth offsets clockwise from the boresight, depressions positive below
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -249,12 +250,15 @@ def _omni() -> Pattern:
     return Pattern("omni", none, none, maximum_loss_db=0.0)
 
 
-def _tr36814() -> Pattern:
-    """Build 3GPP TR 36.814 V9.2.0, table A.2.1.1-2: 70°/25 dB, 10°/20 dB, both at most 25 dB."""
+def _tr36814(name: str = "3gpp-36814", *, beamwidth_deg: float = 70.0) -> Pattern:
+    """Build 3GPP TR 36.814 V9.2.0, table A.2.1.1-2: 70°/25 dB, 10°/20 dB, both at most 25 dB.
+
+    Another horizontal beamwidth takes the place of the 70° in its formula.
+    """
     offset = np.minimum(AZIMUTH_OFFSETS_DEG, 360.0 - AZIMUTH_OFFSETS_DEG)
     return Pattern(
-        "3gpp-36814",
-        np.minimum(12.0 * (offset / 70.0) ** 2, 25.0),
+        name,
+        np.minimum(12.0 * (offset / beamwidth_deg) ** 2, 25.0),
         np.minimum(12.0 * (DEPRESSIONS_DEG / 10.0) ** 2, 20.0),
         maximum_loss_db=25.0,
     )
@@ -266,14 +270,32 @@ _BUILT_IN = {built.name: built for built in (_tr36814(), _omni())}
 PATTERN_NAMES = tuple(_BUILT_IN)
 
 
+#: The 3GPP pattern of another horizontal beamwidth, such as 3gpp-36814-h65.
+_OF_BEAMWIDTH = re.compile(r"3gpp-36814-h([0-9]{1,3}(?:\.[0-9]+)?)")
+_BEAMWIDTHS_DEG = (5.0, 360.0)
+
+
+def is_built_in(name: str) -> bool:
+    """Return whether `pattern` knows a name."""
+    return name in _BUILT_IN or _beamwidth_deg(name) is not None
+
+
+def _beamwidth_deg(name: str) -> float | None:
+    found = _OF_BEAMWIDTH.fullmatch(name)
+    low, high = _BEAMWIDTHS_DEG
+    return float(found[1]) if found and low <= float(found[1]) <= high else None
+
+
 def pattern(name: str) -> Pattern:
-    """Return a built-in pattern by its name.
+    """Return a built-in pattern by its name; ``3gpp-36814-h65`` is 65° wide instead of 70°.
 
     Raises
     ------
     InputError
         No built-in pattern has this name; the message lists those there are.
     """
+    if beamwidth_deg := _beamwidth_deg(name):
+        return _tr36814(name, beamwidth_deg=beamwidth_deg)
     if name not in _BUILT_IN:
         raise argument_fault("antenna", name, f"one of {', '.join(PATTERN_NAMES)}")
     return _BUILT_IN[name]

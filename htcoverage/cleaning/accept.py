@@ -65,4 +65,7 @@ def ledger_notes(report: CleaningReport) -> list[str]:
         for line in report.counts().to_dict("records")
         if line["severity"] != "info"
     ]
+    assumed = [each.column for each in report.assumed if each.table == "cells"]
+    if assumed:
+        counts.append(f"bts: stated defaults stand in {', '.join(assumed)} of cells")
     return guesses + counts

@@ -82,12 +82,17 @@ class CleaningReport:
             "mapped_columns": {match.column: _match(match) for match in self.mapped_columns},
             "unused_columns": list(self.unused_columns),
             "faults": lines.to_dict("records"),
-            "assumed": [
-                {"table": a.table, "column": a.column, "count": a.count, "total": a.total,
-                 "default": a.words}
-                for a in self.assumed
-            ],
-        }  # fmt: skip
+            "assumed": self.defaults,
+        }
+
+    @property
+    def defaults(self) -> list[dict[str, Any]]:
+        """What is assumed as plain values: table, column, how many of how many rows, the words."""
+        return [
+            {"table": a.table, "column": a.column, "count": a.count, "total": a.total,
+             "default": a.words}
+            for a in self.assumed
+        ]  # fmt: skip
 
     def to_json(self) -> str:
         """Return the report as JSON text."""

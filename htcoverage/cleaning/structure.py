@@ -259,11 +259,44 @@ def with_powers(sheet: Sheet) -> tuple[Sheet, list[pd.DataFrame]]:
     ):
         if source in frame and target not in sheet.frame and target in frame:
             names[target] = sheet.called(source)
+    if "beamwidth_deg" in frame:
+        frame["antenna"], told = _by_beamwidth(frame, sheet)
+        findings += told
+        names["antenna"] = names.get("antenna", sheet.called("beamwidth_deg"))
     if "eirp_dbm" in frame and "technology" in frame:
         frame, told = _from_eirp(frame, sheet)
         findings += told
         names |= dict.fromkeys(("port_power_dbm", "cpich_power_dbm"), sheet.called("eirp_dbm"))
     return replace(sheet, frame=frame, names=names), [findings_frame(findings)]
+
+
+#: Horizontal beamwidths of sector antennas; 360° radiates alike all around.
+_BEAMWIDTHS_DEG = (5.0, 360.0)
+
+
+def _by_beamwidth(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[Finding]]:
+    """Return the names of antennas, the default pattern of the given width where none is named."""
+    empty = pd.Series(None, frame.index, dtype=object)
+    own = frame.get("antenna", empty).astype(object)
+    width = pd.to_numeric(frame["beamwidth_deg"], errors="coerce")
+    low, high = _BEAMWIDTHS_DEG
+    usable = width.between(low, high)
+    column = sheet.called("beamwidth_deg")
+    findings = [
+        Finding(line, column, str(value), "range", "warning", "repaired",
+                f"not usable: counts as empty; expected {low:g} to {high:g}° (width of the beam at "
+                "−3 dB)")
+        for line, value in zip(
+            sheet.lines(frame.index[~usable]), frame["beamwidth_deg"][~usable], strict=True
+        )
+        if value is not None and value == value
+    ]  # fmt: skip
+    chosen = usable & own.isna()
+    if chosen.any():
+        detail = f"{int(chosen.sum())} rows take the pattern {defaults.ANTENNA} of that width"
+        findings.append(Finding(None, column, "", "beamwidth", "info", "repaired", detail))
+    named = width.round(1).map(lambda deg: f"{defaults.ANTENNA}-h{deg:g}")
+    return own.where(~chosen, named), findings
 
 
 def _from_eirp(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Finding]]:

@@ -18,7 +18,12 @@ _SHOWN = 40
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="The ledger, of any usual form.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="The ledger, of any usual form; the project's if left out."
+        ),
+    ] = None,
     cells: Annotated[
         Path | None, typer.Option(help="Cells of the ledger, or Atoll transmitters.")
     ] = None,
@@ -44,13 +49,13 @@ def check(
     """Check a ledger: 0 clean, 1 warnings, 2 errors. The file itself is never changed."""
     from htcoverage.cleaning import clean_ledger
     from htcoverage.cleaning.page import report_page
-    from htcoverage.project.check import check_options
+    from htcoverage.project.check import check_options, in_surroundings, ledger_to_check
 
     options = check_options(
         project, layer=layer, crs=crs, columns=_pairs(column, "--column"),
         values=_pairs(value, "--value"), districts=districts, settlements=settlements, cells=cells,
     )  # fmt: skip
-    cleaned = clean_ledger(file, **options)
+    cleaned = in_surroundings(clean_ledger(ledger_to_check(file, project), **options), project)
     if json is not None:
         _write(cleaned.report.to_json(), json)
     if html is not None:

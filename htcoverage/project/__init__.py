@@ -2,6 +2,7 @@
 
 from htcoverage.project.file import Project, parse_project, read_project
 from htcoverage.project.layers import ProjectLayers, read_project_layers
+from htcoverage.project.surroundings import settled
 from htcoverage.project.template import project_template
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "project_template",
     "read_project",
     "read_project_layers",
+    "settled",
 ]

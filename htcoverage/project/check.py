@@ -6,9 +6,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from htcoverage.cleaning import CleanedLedger
+from htcoverage.errors import argument_fault
 from htcoverage.project.file import read_project
+from htcoverage.project.layers import project_terrain, utm_of
+from htcoverage.project.surroundings import settled
 from htcoverage.readers.layers import read_mapped
 from htcoverage.schema import DISTRICTS, OPERATORS, SETTLEMENTS, Column, Table
+
+
+def ledger_to_check(file: Path | None, project: Path | None) -> Path:
+    """Return the ledger that is named, or that of the project.
+
+    Raises
+    ------
+    InputError
+        If there is neither, or with the faults of the project file.
+    """
+    if file is not None:
+        return file
+    if project is None:
+        raise argument_fault("FILE", "", "a ledger, or --project with a project file")
+    opened = read_project(project)
+    return opened.resolve(opened.layers.bts.path)
 
 
 def check_options(
@@ -41,7 +61,7 @@ def check_options(
     options: dict[str, Any] = {
         "layer": layer, "crs": crs, "columns": dict(columns), "values": dict(values),
         "cells_path": cells, "operators": {}, "known_operators": OPERATORS, "area": None,
-        "homes": None,
+        "homes": None, "reach_km": 15.0,
     }  # fmt: skip
     if project is not None:
         opened = read_project(project)
@@ -53,12 +73,13 @@ def check_options(
             "values": {**section.values, **values},
             "operators": opened.operator_words,
             "known_operators": opened.operators,
+            "reach_km": float(opened.parameters.get("radius_km", options["reach_km"])),
             "cells_path": cells or (section.cells and opened.resolve(section.cells)),
             "area": read_mapped(
                 opened.resolve(layers.districts.path), DISTRICTS, layer=layers.districts.layer,
                 crs=layers.districts.crs, columns=layers.districts.columns,
             ).table,
-            "homes": read_mapped(
+            "homes": None if layers.settlements.built_up_class is not None else read_mapped(
                 opened.resolve(layers.settlements.path), _outlines(SETTLEMENTS),
                 layer=layers.settlements.layer, crs=layers.settlements.crs,
             ).table,
@@ -68,6 +89,32 @@ def check_options(
     if settlements is not None:
         options["homes"] = read_mapped(settlements, _outlines(SETTLEMENTS)).table
     return options
+
+
+def in_surroundings(cleaned: CleanedLedger, project: Path | None) -> CleanedLedger:
+    """Return a cleaned ledger with the project's land cover and zones looked at.
+
+    Parameters
+    ----------
+    cleaned : CleanedLedger
+        From `clean_ledger`.
+    project : Path, optional
+        A project file. Without one, or where it has neither, nothing is changed.
+
+    Raises
+    ------
+    InputError
+        With the faults of the rasters.
+    """
+    opened = None if project is None else read_project(project)
+    if opened is None or cleaned.ledger is None:
+        return cleaned
+    rasters = opened.layers.terrain
+    if rasters.clutter is None and rasters.zone is None:
+        return cleaned
+    sites = cleaned.ledger.bts
+    crs = opened.crs or utm_of(sites)
+    return settled(cleaned, project_terrain(opened, crs, sites, 0.0, []))
 
 
 def _outlines(table: Table) -> Table:

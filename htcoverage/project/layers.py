@@ -17,9 +17,9 @@ from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.project.file import Project, SettlementsSection
 from htcoverage.project.homes import built_up, clustered, residents_of
+from htcoverage.project.surroundings import settled
 from htcoverage.readers import defaults
 from htcoverage.readers.layers import MappedTable, read_mapped
-from htcoverage.readers.ledger import Ledger
 from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS
 from htcoverage.terrain import Terrain, read_terrain, sha256_of
 
@@ -113,18 +113,19 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
     ledger = tried(lambda: _ledger(project, area, homes, reach_km))
     crs = project.crs
     if crs is None and area is not None:
-        crs = _utm_of(area)
+        crs = utm_of(area)
         notes.append(f"crs: {crs}, the UTM zone of the districts")
     terrain = None
     if crs is not None:
         used_crs = crs
-        terrain = tried(lambda: _terrain(project, used_crs, area, reach_km, notes))
+        terrain = tried(lambda: project_terrain(project, used_crs, area, reach_km, notes))
     if faults or ledger is None or districts is None or settlements is None or terrain is None:
         raise InputError(faults)
     for name, found in (("districts", districts), ("settlements", settlements), ("spans", spans)):
         if found is not None:
             notes += [f"{name}: {note}" for note in found.told]
-    network, cleaned = ledger
+    cleaned = settled(ledger, terrain)
+    network = accepted(cleaned, drop_faulty_rows=layers.bts.faulty_rows == "drop")
     notes += ledger_notes(cleaned.report)
     return ProjectLayers(
         bts=network.bts,
@@ -142,7 +143,7 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
 def _ledger(
     project: Project, area: gpd.GeoDataFrame | None, homes: gpd.GeoDataFrame | None,
     reach_km: float,
-) -> tuple[Ledger, CleanedLedger]:  # fmt: skip
+) -> CleanedLedger:  # fmt: skip
     section = project.layers.bts
     cleaned = clean_ledger(
         project.resolve(section.path),
@@ -157,7 +158,8 @@ def _ledger(
         homes=homes,
         reach_km=reach_km,
     )
-    return accepted(cleaned, drop_faulty_rows=section.faulty_rows == "drop"), cleaned
+    accepted(cleaned, drop_faulty_rows=section.faulty_rows == "drop")
+    return cleaned
 
 
 def _settlements(
@@ -201,7 +203,7 @@ def _made_settlements(
         raise InputError([Fault(str(path), None, "population", "", expected)])
     if area is None:
         raise InputError([Fault(str(path), None, None, "", "readable districts to place them in")])
-    crs = _utm_of(area)
+    crs = utm_of(area)
     within_m = section.clustered_within_m or _BUILT_UP_WITHIN_M
     if section.built_up_class is not None:
         outlines = built_up(path, section.built_up_class, crs=crs)
@@ -246,13 +248,15 @@ def _with_district(
     return table.assign(district_code=own.astype(str)), notes
 
 
-def _utm_of(area: gpd.GeoDataFrame) -> str:
+def utm_of(area: gpd.GeoDataFrame) -> str:
+    """Return the UTM zone that fits an area."""
     return f"EPSG:{reproject(area, WGS84).estimate_utm_crs().to_epsg()}"
 
 
-def _terrain(
+def project_terrain(
     project: Project, crs: str, area: gpd.GeoDataFrame | None, reach_km: float, notes: list[str]
 ) -> Terrain:
+    """Read the terrain of a project around an area, and add to the notes what was left out."""
     section = project.layers.terrain
     ground = [section.ground] if isinstance(section.ground, str) else section.ground
     paths = [path for name in ground for path in _expanded(project, name)]

@@ -67,6 +67,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "goc nghieng co", "mdt", "m downtilt",
     ),
     "tilt_deg": ("tilt", "downtilt", "goc cup", "goc nghieng", "tilt tong", "total tilt"),
+    "beamwidth_deg": (
+        "beamwidth", "hbw", "hpbw", "horizontal beamwidth", "do rong bup song", "do rong bup",
+        "goc mo", "half power beamwidth", "antenna beamwidth",
+    ),
     "antenna": ("anten", "loai anten", "antenna type", "antenna model", "ang ten"),
     "antenna_gain_dbi": ("gain", "antenna gain", "do loi", "do loi anten", "tang ich"),
     "feeder_loss_db": ("feeder loss", "suy hao feeder", "suy hao", "loss", "suy hao cap"),

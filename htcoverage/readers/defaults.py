@@ -15,11 +15,34 @@ PROVENANCE = "user"
 #: Labelled assumption: three sectors, the first to the north.
 AZIMUTHS_DEG = (0.0, 120.0, 240.0)
 
-#: Labelled assumption: antenna centre on a usual 35 m mast or roof pole.
-ANTENNA_HEIGHT_M = 30.0
 
-#: Labelled assumption: the main beam meets flat ground at this distance (30 m: 3°, 45 m: 4°).
-TILT_AIM_M = 600.0
+@dataclass(frozen=True)
+class SiteDefault:
+    """Labelled assumption: how a site is built where it stands.
+
+    Parameters
+    ----------
+    antenna_height_m : float
+        Antenna centre above ground.
+    tilt_aim_m : float
+        Distance at which the main beam meets flat ground; the electrical tilt follows, in whole
+        degrees.
+    """
+
+    antenna_height_m: float
+    tilt_aim_m: float
+
+
+#: By surroundings: roofs and short masts in a town, where the next site is near; higher masts that
+#: look farther in the open. Where the surroundings are not known, a village's hold.
+SITES = {
+    "town": SiteDefault(25.0, 400.0),
+    "village": SiteDefault(30.0, 600.0),
+    "open": SiteDefault(36.0, 900.0),
+}
+UNKNOWN_SURROUNDINGS = "village"
+ANTENNA_HEIGHT_M = SITES[UNKNOWN_SURROUNDINGS].antenna_height_m
+TILT_AIM_M = SITES[UNKNOWN_SURROUNDINGS].tilt_aim_m
 MECHANICAL_TILT_DEG = 0.0
 
 #: Pattern of 3GPP TR 36.814 table A.2.1.1-2: 70° horizontally, 10° vertically.
@@ -75,9 +98,10 @@ IN_WORDS = {
     "provenance": PROVENANCE,
     "band_mhz": "3G 2100 MHz, 4G 1800 MHz",
     "bandwidth_mhz": "3G 5 MHz; 4G 20 MHz, 10 MHz below 1 GHz and at 2100 MHz",
-    "antenna_height_m": "30 m",
+    "antenna_height_m": "30 m (village, or surroundings not known; town 25 m, open 36 m)",
     "azimuth_deg": "three sectors at 0°, 120° and 240°",
-    "electrical_tilt_deg": "whole degrees, main beam on flat ground at 600 m (30 m: 3°)",
+    "electrical_tilt_deg": "whole degrees, main beam on flat ground at 600 m (30 m: 3°); "
+    "in a town 400 m, in the open 900 m",
     "mechanical_tilt_deg": "0°",
     "antenna": "3GPP TR 36.814 table A.2.1.1-2",
     "antenna_gain_dbi": "17 dBi, 15.5 dBi below 1 GHz",

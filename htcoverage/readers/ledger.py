@@ -50,11 +50,14 @@ class Ledger:
         0 if made by defaults.
     defaults : tuple of Assumption
         Every column that holds assumed values.
+    cells_made : bool
+        Whether the cells are made of the base stations, not read from a table of their own.
     """
 
     bts: gpd.GeoDataFrame
     cells: pd.DataFrame
     defaults: tuple[Assumption, ...]
+    cells_made: bool = False
 
 
 def read_ledger(
@@ -183,7 +186,7 @@ def assemble(
                    if cells_sheet is None else basis)
         for name, count in count_words(cells["assumed"]).items()
     ]  # fmt: skip
-    return Ledger(located, cells, tuple(assumptions)), everything
+    return Ledger(located, cells, tuple(assumptions), cells_sheet is None), everything
 
 
 def bts_columns(operators: Sequence[str]) -> tuple[Column, ...]:

@@ -13,7 +13,7 @@ import pandas as pd
 from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.grid import DEFAULT_CRS
-from htcoverage.project import Project, parse_project, read_project_layers
+from htcoverage.project import Project, parse_project, read_project_layers, settled
 from htcoverage.readers.layers import read_mapped
 from htcoverage.reconcile import PublicStatement, residential_statement
 from htcoverage.reference import (
@@ -222,9 +222,7 @@ def load_inputs(
             area=read["districts"], homes=read["settlements"], reach_km=reach_km,
         )  # fmt: skip
         try:
-            ledger = accepted(cleaned)
-            bts, cells = ledger.bts, ledger.cells
-            notes += ledger_notes(cleaned.report)
+            accepted(cleaned)
         except InputError as error:
             faults += error.faults
     terrain = reference.terrain
@@ -242,6 +240,11 @@ def load_inputs(
             faults += error.faults
     if faults:
         raise InputError(faults)
+    if cleaned is not None:
+        cleaned = settled(cleaned, terrain)
+        ledger = accepted(cleaned)
+        bts, cells = ledger.bts, ledger.cells
+        notes += ledger_notes(cleaned.report)
     if read["settlements"]["households"].isna().all():
         read["settlements"] = read["settlements"].drop(columns="households")
     return Inputs(

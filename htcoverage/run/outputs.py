@@ -159,6 +159,7 @@ def _record(result: RunResult, outputs: Mapping[str, str], language: Language) -
         "reading": dict(result.inputs.reading),
         "operators": list(result.inputs.operators),
         "notes": list(result.inputs.notes),
+        "defaults": [] if result.inputs.cleaned is None else result.inputs.cleaned.report.defaults,
         "versions": {name: version(name) for name in _VERSIONS},
         "outputs": [{"file": name, "sha256": digest} for name, digest in outputs.items()],
     }
