@@ -123,7 +123,10 @@ def test_levels_that_a_country_lacks_are_told(server: Server, tmp_path: Path) ->
     context = context_of(server, tmp_path)
     (only,) = fetched(boundaries, MINE, context)
     assert only.role == "districts"
-    assert only.notes == ("geoBoundaries has no ADM2, ADM3 of VNM",)
+    assert only.notes == (
+        "ADM1 as of 2008",
+        "geoBoundaries has no ADM2, ADM3 of VNM",
+    )
     assert gpd.read_file(context.out / "districts.gpkg")["full_name"].tolist() == ["Ha Tinh"]
 
 

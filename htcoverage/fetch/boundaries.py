@@ -81,11 +81,13 @@ def plan(area: Area, context: Context) -> list[Item]:
         except NotThereError:
             lacking.append(level)
             continue
-        endpoint = context.endpoints[_SOURCE]
+        endpoint = replace(
+            context.endpoints[_SOURCE], licence=release.licence or "not told by geoBoundaries"
+        )
         details = {
             "level": level, "id": release.boundary_id, "year": release.year,
-            "source": release.source, "licence": release.licence, "country": area.country,
-            "api": answer.address, **outline_details(area),
+            "source": release.source, "country": area.country, "api": answer.address,
+            **outline_details(area),
         }  # fmt: skip
         size = int(1e6 * endpoint.file_mb * _SIZE_FACTORS[level])
         name = _file_name(release, area.country)
@@ -139,19 +141,19 @@ def _written(
     path = context.out / f"{role}.gpkg"
     with new_layer(path) as part:
         write_layer(table, part, layer=role)
-    licence = told["licence"] or "not told by geoBoundaries"
     endpoint = replace(
         item.endpoint, title=f"{item.endpoint.title}: {told['country']} {told['level']}",
         version=" ".join(filter(None, (told["id"], told["year"]))) or item.endpoint.version,
-        licence=licence,
         attribution="; ".join(filter(None, (item.endpoint.attribution, told["source"]))),
     )  # fmt: skip
-    notes = (f"{told['level']} of {told['year'] or 'an untold year'}", *notes)
+    notes = (f"{told['level']} as of {told['year'] or 'a year that is not told'}", *notes)
     record = record_of(
         path, layer=_LAYER, endpoint=endpoint, addresses=[told["api"], file.address],
         retrieved=[file.retrieved], notes=notes,
     )  # fmt: skip
-    warnings = tuple(note for note in notes if "repaired" in note or "left out" in note)
+    warnings = tuple(
+        note for note in notes if note is notes[0] or "repaired" in note or "left out" in note
+    )
     if "lacking" in told and role in ("province", "districts"):
         warnings += (f"geoBoundaries has no {told['lacking']} of {told['country']}",)
     return Fetched(record, warnings, role)
