@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from htcoverage.cleaning import clean_ledger
     from htcoverage.coverage import compute_coverage
     from htcoverage.errors import (
         Fault,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from htcoverage.propagation.p1812.model import location_sigma_db, p1812
     from htcoverage.readers import read_districts, read_ledger, read_settlements, read_spans
     from htcoverage.reference import Reference, load_reference
+    from htcoverage.run.inputs import open_project, project_inputs
     from htcoverage.terrain import Terrain, read_terrain
     from htcoverage.uncertainty import add_intervals, compute_sensitivity, site_failures
 
@@ -63,6 +65,7 @@ _HOMES = {
     "ValidityError": "errors",
     "add_intervals": "uncertainty",
     "big_map": "notebook.big_map",
+    "clean_ledger": "cleaning",
     "compute_coverage": "coverage",
     "compute_figures": "figures",
     "compute_layer_figures": "figures",
@@ -77,6 +80,7 @@ _HOMES = {
     "location_sigma_db": "propagation.p1812.model",
     "make_grid": "grid",
     "make_map": "maps",
+    "open_project": "run.inputs",
     "p1812": "propagation.p1812.model",
     "path_profile": "profile",
     "plot_coverage": "plots",
@@ -88,6 +92,7 @@ _HOMES = {
     "plot_reconciliation": "plots",
     "plot_sensitivity": "plots",
     "preset": "presets",
+    "project_inputs": "run.inputs",
     "read_districts": "readers",
     "read_ledger": "readers",
     "read_settlements": "readers",
@@ -112,6 +117,7 @@ __all__ = [
     "ValidityError",
     "add_intervals",
     "big_map",
+    "clean_ledger",
     "compute_coverage",
     "compute_figures",
     "compute_layer_figures",
@@ -126,6 +132,7 @@ __all__ = [
     "location_sigma_db",
     "make_grid",
     "make_map",
+    "open_project",
     "p1812",
     "path_profile",
     "plot_coverage",
@@ -137,6 +144,7 @@ __all__ = [
     "plot_reconciliation",
     "plot_sensitivity",
     "preset",
+    "project_inputs",
     "read_districts",
     "read_ledger",
     "read_settlements",

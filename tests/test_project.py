@@ -300,6 +300,65 @@ def test_mapping_of_a_column_that_is_not_there(tmp_path: Path) -> None:
         read_project_layers(read_project(put_province(tmp_path, project=text)), reach_km=5.0)
 
 
+# ---- costs and worlds
+
+
+def test_faults_of_the_cost_table_are_told_with_those_of_the_file(tmp_path: Path) -> None:
+    text = PROJECT.replace("radius_km = 5.0", "radius_km = 500.0") + '[costs]\npath = "c.csv"\n'
+    path = put_province(tmp_path, project=text)
+    assert set(faults_of(path)) == {"model.radius_km", "costs.path"}
+    (tmp_path / "c.csv").write_text("item,unit,cost\nfibre_pole_line,per km,-3\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        open_project(path)
+    told = {(Path(fault.file).name, fault.row) for fault in caught.value.faults}
+    assert ("c.csv", 2) in told
+    assert any(fault.column == "model.radius_km" for fault in caught.value.faults)
+    rows = "item,unit,cost,currency\nfibre_pole_line,per km,900,MZN\n"
+    (tmp_path / "c.csv").write_text(rows, encoding="utf-8")
+    path.write_text(text.replace("500.0", "5.0"), encoding="utf-8")
+    assert open_project(path)[0].costs == tmp_path / "c.csv"
+
+
+@pytest.mark.parametrize(("worlds", "expected"), [("40", 40), ("0", 0)])
+def test_worlds_of_the_project(tmp_path: Path, worlds: str, expected: int) -> None:
+    text = f"{PROJECT}[uncertainty]\nworlds = {worlds}\n"
+    found = open_project(put_province(tmp_path, project=text))[1].worlds
+    assert (found, type(found)) == (expected, int)
+
+
+@pytest.mark.parametrize("worlds", ["7", "-1", "20.5", '"many"'])
+def test_worlds_that_cannot_be(tmp_path: Path, worlds: str) -> None:
+    text = f"{PROJECT}[uncertainty]\nworlds = {worlds}\n"
+    assert "uncertainty.worlds" in faults_of(put_province(tmp_path, project=text))
+
+
+# ---- the finished run of a project
+
+
+@pytest.mark.parametrize(
+    "command", [["report"], ["export", "--format", "csv"], ["deliver", "--operator", OPERATORS[0]]]
+)
+def test_commands_take_the_run_of_a_project(
+    results: Path, tmp_path: Path, command: list[str]
+) -> None:
+    project = str(results.parent / "htcoverage.toml")
+    out = tmp_path / "out"
+    assert execute([*command, "--project", project, "--out", str(out)]) == 0
+    assert any(out.iterdir())
+    assert execute([*command, "--out", str(tmp_path / "none")]) == 2
+    assert execute([*command, str(results), "--project", project, "--out", str(out)]) == 2
+
+
+def test_two_runs_are_compared_the_second_by_its_project(results: Path, tmp_path: Path) -> None:
+    arguments = ["compare", str(results), "--project", str(results.parent)]
+    assert execute([*arguments, "--out", str(tmp_path / "same")]) == 0
+
+
+def test_the_ledger_of_a_project_is_checked_without_being_named(results: Path) -> None:
+    assert execute(["check", "--project", str(results.parent)]) == 0
+    assert execute(["check"]) == 2
+
+
 # ---- the template
 
 

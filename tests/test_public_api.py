@@ -14,7 +14,7 @@ import htcoverage
 PUBLIC = {
     # data
     "Reference", "load_reference", "read_ledger", "read_settlements", "read_districts",
-    "read_spans", "Terrain", "read_terrain",
+    "read_spans", "Terrain", "read_terrain", "clean_ledger", "open_project", "project_inputs",
     # computing
     "make_grid", "grid_of", "compute_coverage", "p1812", "location_sigma_db", "CoverCriteria",
     "compute_figures", "compute_layer_figures", "headline", "find_gaps", "cover_at", "cover_along",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.errors import Fault, InputError, argument_fault
+from htcoverage.fibre.costs import read_costs
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.project import Project, parse_project, read_project_layers, settled
 from htcoverage.readers.layers import read_mapped
@@ -132,6 +133,12 @@ def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
         for fault in error.faults:
             section, line = parsed.place_of(str(fault.column))
             faults.append(replace(fault, file=str(parsed.path), row=line, column=section))
+    costs = None if parsed.project is None else parsed.project.costs
+    if costs is not None and costs.is_file():  # one that is not there is told by its key
+        try:
+            read_costs(costs)
+        except InputError as error:
+            faults += error.faults
     if faults or parsed.project is None:
         raise InputError(sorted(faults, key=lambda fault: fault.row or 0))
     return parsed.project, parameters
