@@ -200,7 +200,7 @@ def closed_port() -> int:
 
 
 #: Time-outs and pauses that let a test be quick.
-QUICK = "[client]\ntimeout_s = 2.0\nretries = 3\nbackoff_s = 0.01\nlongest_wait_s = 1.5\n"
+QUICK = "[client]\ntimeout_s = 1.0\nretries = 3\nbackoff_s = 0.01\nlongest_wait_s = 1.5\n"
 
 
 def endpoints_file(

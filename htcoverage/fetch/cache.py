@@ -15,7 +15,7 @@ from pathlib import Path
 
 from htcoverage.errors import SetupError
 from htcoverage.fetch.endpoints import Endpoint, Endpoints
-from htcoverage.fetch.http import download, sha256_of
+from htcoverage.fetch.http import NotThereError, download, sha256_of
 from htcoverage.fetch.record import write_json
 
 #: Names the folder of the cache, where ``--cache`` does not.
@@ -162,6 +162,9 @@ def cached_by(
 
     Raises
     ------
+    NotThereError
+        If the server has no such file, or had none when the cache of a machine without internet
+        was filled.
     SetupError
         If the file is not in the cache of a machine without internet.
     """
@@ -171,13 +174,20 @@ def cached_by(
     known = _note(path, note)
     if known is not None:
         return CachedFile(path, address, known)
+    if context.offline and _was_absent(note):
+        raise NotThereError(f"{endpoint.title} had no {name} when the cache was filled")
     if context.offline:
         words = f"offline, and the cache ({context.cache}) has no {name} of {endpoint.title}"
         raise SetupError(f"{words}: run the same command where there is internet, copy the cache")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / f"new-{name}"
-        bring(fresh)
+        try:
+            bring(fresh)
+        except NotThereError:
+            # A machine without internet must know it too: it is how a tile tells that it is sea.
+            write_json({"address": address, "part": part, "absent": True}, note)
+            raise
         fresh.replace(path)
         retrieved = datetime.now(UTC).date().isoformat()
         size = path.stat().st_size
@@ -212,6 +222,13 @@ def _safe(name: str) -> str:
     """Return a name that is one file name on every system, whatever a server called it."""
     kept = re.sub(r"[^\w.+-]+", "_", name).strip(".")[-120:]
     return kept or "_"
+
+
+def _was_absent(note: Path) -> bool:
+    try:
+        return json.loads(note.read_text(encoding="utf-8")).get("absent") is True
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _note(path: Path, note: Path) -> str | None:

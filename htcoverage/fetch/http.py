@@ -332,7 +332,8 @@ def _check_redirect(start: str, target: str, hosts: Collection[str]) -> None:
     if origin.scheme == "https" and to.scheme != "https":
         raise SetupError(f"{_host(start)} passes us on without encryption: not followed")
     if to.netloc != origin.netloc and to.netloc not in hosts and to.hostname not in hosts:
-        words = f"{_host(start)} passes us on to {to.netloc}, which is no host of this source: "
+        name = ascii(to.netloc)[1:-1]  # a server's word: no control signs to the terminal
+        words = f"{_host(start)} passes us on to {name}, which is no host of this source: "
         raise SetupError(words + "not followed (a file for --endpoints may add it to `hosts`)")
 
 

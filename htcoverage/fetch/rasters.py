@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ MARGIN_KM = 20.0
 _KM_PER_DEG = 111.32
 
 #: Tries of reading a window before the file is brought whole.
-_WINDOW_TRIES = 2
+_WINDOW_TRIES = 3
 
 #: Pixels that are read at once.
 _STRIP_PIXELS = 1 << 24
@@ -120,9 +121,7 @@ def cut_from(
     """
 
     def bring(target: Path) -> None:
-        client = context.endpoints.client
-        answer = look(address, client=client, hosts=endpoint.hosts)
-        if answer.ranges and _cut_remote(answer.address, target, bounds, client, context, name):
+        if _cut_remote(context, endpoint, address, name, bounds, target):
             return
         whole = cached(context, endpoint, address, name)
         try:
@@ -137,20 +136,27 @@ def cut_from(
 
 
 def _cut_remote(
-    address: str, target: Path, bounds: Bounds, client: Client, context: Context, name: str
+    context: Context, endpoint: Endpoint, address: str, name: str, bounds: Bounds, target: Path
 ) -> bool:
-    """Read a window over HTTP; False if the file is better brought whole."""
-    place = f"/vsicurl/{address}"
-    with rasterio.Env(**_gdal_options(client, place)):
-        for _ in range(_WINDOW_TRIES):
-            try:
-                with rasterio.open(place) as source:
-                    if not source.profile.get("tiled"):
-                        return False
-                    _cut(source, target, bounds, context, name)
-                return True
-            except RasterioError:
-                continue
+    """Read a window over HTTP; False if the file is better brought whole.
+
+    GDAL notices a transfer that is cut short, but gives up then, and does not wait as long as a
+    server asks it to: so each try begins with a look, which does.
+    """
+    client = context.endpoints.client
+    for tries in range(_WINDOW_TRIES):
+        answer = look(address, client=client, hosts=endpoint.hosts)
+        if not answer.ranges:
+            return False
+        place = f"/vsicurl/{answer.address}"
+        try:
+            with rasterio.Env(**_gdal_options(client, place)), rasterio.open(place) as source:
+                if not source.profile.get("tiled"):
+                    return False
+                _cut(source, target, bounds, context, name)
+            return True
+        except RasterioError:
+            time.sleep(min(client.backoff_s * 2**tries, client.longest_wait_s))
     return False
 
 
@@ -163,7 +169,7 @@ def _gdal_options(client: Client, place: str) -> dict[str, Any]:
         "GDAL_HTTP_LOW_SPEED_LIMIT": "1",
         "GDAL_HTTP_MAX_RETRY": str(client.retries),
         "GDAL_HTTP_RETRY_DELAY": str(client.backoff_s),
-        "GDAL_HTTP_RETRY_CODES": "429,500,502,503,504",
+        "GDAL_HTTP_RETRY_CODES": "500,502,504",
         "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
         "CPL_VSIL_CURL_NON_CACHED": place,
         "VSI_CACHE": "FALSE",

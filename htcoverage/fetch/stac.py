@@ -13,6 +13,7 @@ from htcoverage.fetch.endpoints import Endpoint
 from htcoverage.fetch.http import needed, user_agent
 from htcoverage.fetch.rasters import overlap_share
 from htcoverage.fetch.sources import Bounds, Item
+from htcoverage.fetch.vectors import tidy_text
 
 #: A province needs a few dozen tiles; a catalogue that pages without end is stopped.
 _MOST_ITEMS = 1000
@@ -82,25 +83,26 @@ def _search(endpoint: Endpoint, bounds: Bounds, context: Context) -> list[dict[s
         _check_host(request.url, endpoint)
         return request
 
-    asked = StacApiIO(
-        headers={"User-Agent": user_agent()}, max_retries=patience, timeout=client.timeout_s,
-        request_modifier=own_host,
-    )  # fmt: skip
     host = urlsplit(endpoint.address).netloc
     try:
-        catalogue = pystac_client.Client.open(endpoint.address, stac_io=asked)
+        # Opening sets the words of a given StacApiIO anew: all but the retries are said here.
+        catalogue = pystac_client.Client.open(
+            endpoint.address, stac_io=StacApiIO(max_retries=patience), timeout=client.timeout_s,
+            headers={"User-Agent": user_agent()}, request_modifier=own_host,
+        )  # fmt: skip
         pages = catalogue.search(
             collections=[endpoint.more["collection"]], bbox=list(bounds), max_items=_MOST_ITEMS
         ).items_as_dicts()
         found = [
             {
-                "id": str(entry["id"]),
+                "id": tidy_text(entry["id"]) or "unnamed",
                 "bounds": [float(edge) for edge in entry["bbox"][:4]],
                 "address": _address(entry["assets"][endpoint.more["asset"]]["href"], endpoint),
             }
             for entry in pages
         ]
     except (APIError, RequestException) as error:
+        _raise_own(error)
         if "Max retries" in repr(error) or isinstance(error, OSError):
             words = f"no answer of the catalogue {host} after {client.retries} more tries"
         else:
@@ -112,8 +114,19 @@ def _search(endpoint: Endpoint, bounds: Bounds, context: Context) -> list[dict[s
     return sorted(found, key=lambda entry: str(entry["id"]))
 
 
+def _raise_own(error: BaseException) -> None:
+    """Raise our own error where the client has wrapped it into one of its own."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, SetupError):
+            raise inner
+        inner = inner.__cause__ or inner.__context__
+
+
 def _address(href: str, endpoint: Endpoint) -> str:
     """Return the HTTP address of a file; one on a host that is not the source's is an error."""
+    if not href.isprintable():
+        raise ValueError("control signs in an address")
     parts = urlsplit(href)
     if parts.scheme == "s3" and "bucket" in endpoint.more:
         template = endpoint.more["bucket"]
@@ -128,5 +141,5 @@ def _check_host(address: str, endpoint: Endpoint) -> None:
     if parts.scheme not in ("http", "https") or (
         parts.netloc not in known and parts.hostname not in known
     ):
-        words = f"{endpoint.title}: the catalogue passes us on to {parts.netloc or address[:80]}, "
+        words = f"{endpoint.title}: the catalogue passes us on to {parts.netloc or address}, "
         raise SetupError(words + "which is no host of this source: not followed")
