@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import math
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from figures_world import box, make_coverage, make_districts, make_settlements
 
@@ -14,7 +16,10 @@ from htcoverage.plots import plot_reconciliation
 from htcoverage.reconcile import (
     RESIDENTIAL_READINGS,
     PublicStatement,
+    Reconciliation,
+    read_reconciliation,
     reconcile,
+    reconciliation_document,
     reconciliation_paragraph,
     residential_statement,
 )
@@ -215,3 +220,49 @@ def test_the_chart_sets_every_reading_beside_what_was_reported():
         "2024, 85 %: 4G, tất cả nhà mạng",
     ]
     plt.close("all")
+
+
+def test_a_statement_that_nothing_answers_is_told_and_the_others_stand():
+    figures, curves = figures_of(LEVELS)
+    without = figures[figures["area_level"] != "commune"]
+    said = [
+        statement(0.95, ("residents", None)),
+        statement(0.85, ("communes", 0.8), technology="4G", date="2024"),
+    ]
+    table = reconcile(without, curves, said)
+    assert set(table["date"]) == {"2023-10"}
+    words = reconciliation_paragraph(table, said, modelled=True)
+    assert "Reported (2024): 85% are covered. Nothing in these figures answers it" in words
+
+
+def test_a_reconciliation_is_read_back_from_json_as_it_was():
+    silent = LEVELS.copy()
+    silent[:, 8] = np.nan
+    said = (
+        statement(0.95, ("residents", None), ("settlements", 0.5)),
+        statement(0.3, ("residents", None), date="2024"),
+        statement(0.85, ("communes", 1.0), technology="4G", date="2024"),
+    )
+    figures, curves = figures_of(silent)
+    found = Reconciliation(said, reconcile(figures, curves, said), modelled=True)
+    document = json.loads(json.dumps(reconciliation_document(found), allow_nan=False))
+    assert document["paragraph"]["en"] == found.paragraph()
+    assert "không phải là kiểm tra hồ sơ trạm" in document["paragraph"]["vi"]
+    # 120 of 200 people have no level: 95 % is out of reach, 30 % is not; communes have no curve.
+    reached = [row["reached_by_a_shift"] for row in document["rows"]]
+    assert {False, True, None} == set(reached)
+    again = read_reconciliation(document, criteria=figures.attrs["criteria"])
+    assert again.statements == said
+    assert again.paragraph() == found.paragraph()
+    assert again.paragraph("vi") == found.paragraph("vi")
+    pd.testing.assert_frame_equal(again.table, found.table, rtol=0, atol=1e-3)
+
+
+def test_the_picture_says_that_the_network_is_modelled():
+    said = [statement(0.95, ("residents", None))]
+    table = reconcile(*figures_of(LEVELS), said)
+    for modelled in (True, False):
+        ax = plot_reconciliation(table, modelled=modelled)
+        notes = " ".join(text.get_text() for text in ax.texts)
+        assert ("Modelled, not measured: base stations" in notes) == modelled
+        plt.close("all")
