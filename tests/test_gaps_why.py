@@ -78,14 +78,18 @@ def station(bts_id: str, site_id: str, operator="Viettel", technology="4G", plac
     }  # fmt: skip
 
 
-def gaps_of(ground: Terrain, stations, cells, *, radius_km=15.0, **asked) -> gpd.GeoDataFrame:
+def gaps_of(
+    ground: Terrain, stations, cells, *, radius_km=15.0, by=None, **asked
+) -> gpd.GeoDataFrame:
     bts = gpd.GeoDataFrame(stations, geometry="geometry", crs=WGS84)
     table = pd.DataFrame(cells)
     homes = gpd.GeoDataFrame(
         {"settlement_id": ["s"], "name": ["Thôn s"], "district_code": ["w"], "residents": [60.0]},
         geometry=[HOME], crs=CRS,
     )  # fmt: skip
-    coverage = compute_coverage(bts, table, ground, GRID, area=homes, radius_km=radius_km)
+    coverage = compute_coverage(
+        bts, table, ground, GRID, area=homes, radius_km=radius_km, **(by or {})
+    )
     return find_gaps(coverage, homes, DISTRICTS, bts, terrain=ground, cells=table, **asked)
 
 
@@ -113,6 +117,31 @@ def test_a_hill_in_the_way_is_named_by_place_and_height():
     comma = km.replace(".", ",")
     expected = f"bị địa hình che khuất: đồi núi cao {height} m, cách {comma} km"
     assert why_words(gap, language="vi") == expected
+
+
+def test_a_gap_of_another_model_is_told_by_the_path_of_p1812():
+    by = {"model": "p526-edges"}
+    gap = gaps_of(HILL, [station("b", "m")], [cell("c", "b")], by=by).iloc[0]
+    own = gaps_of(HILL, [station("b", "m")], [cell("c", "b")]).iloc[0]
+    assert (gap["why"], gap["why_by"], own["why_by"]) == ("terrain", "ITU-R P.1812-8", None)
+    # Another pixel may speak for the gap; the hill is the same.
+    assert gap["obstacle_m"] == own["obstacle_m"]
+    place = ["obstacle_lon", "obstacle_lat"]
+    assert gap[place].tolist() == pytest.approx(own[place].tolist(), abs=1e-3)
+    assert why_words(gap).startswith("terrain shadow: hill of 150 m, ")
+    assert why_words(gap).endswith(" km away (by the path of ITU-R P.1812-8)")
+    assert "theo đường truyền của ITU-R P.1812-8" in why_words(gap, language="vi")
+
+
+def test_where_p1812_would_cover_the_model_is_the_reason():
+    # Over open ground the other model's city takes what P.1812 leaves.
+    by = {"model": "cost231", "environment": "metropolitan"}
+    gap = gaps_of(OPEN, [station("b", "m")], [cell("c", "b")], by=by).iloc[0]
+    assert gap["why"] == "model"
+    assert why_words(gap) == "the model chosen sees less (by the path of ITU-R P.1812-8)"
+    # Too weak by any model is too far.
+    weak = cell("c", "b", port_power_dbm=20.0)
+    assert gaps_of(OPEN, [station("b", "m")], [weak], by=by).iloc[0]["why"] == "too_far"
 
 
 def test_trees_in_the_way_are_clutter_and_no_hill():

@@ -1,5 +1,6 @@
 """Antenna patterns: what a direction loses against the main beam, with tilt."""
 
+from htcoverage.antennas.folder import PATTERN_ENDINGS, PatternFolder, read_patterns
 from htcoverage.antennas.msi import read_msi
 from htcoverage.antennas.patterns import (
     PATTERN_NAMES,
@@ -12,12 +13,15 @@ from htcoverage.antennas.patterns import (
 )
 
 __all__ = [
+    "PATTERN_ENDINGS",
     "PATTERN_NAMES",
     "Pattern",
+    "PatternFolder",
     "interpolated_loss_db",
     "is_built_in",
     "loss_db",
     "pattern",
     "read_msi",
+    "read_patterns",
     "sector_tables",
 ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: Options that name a layer: with a project file, the file names all of them.
 _LAYER_OPTIONS = (
     "seed", "bts", "bts_crs", "bts_layer", "cells", "settlements", "districts", "terrain",
+    "antennas",
 )  # fmt: skip
 
 #: Options that go before what a project file says, by the run's parameter.
@@ -76,6 +77,10 @@ def run(
     settlements: Annotated[Path | None, typer.Option(help="Your settlements.")] = None,
     districts: Annotated[Path | None, typer.Option(help="Your districts.")] = None,
     terrain: Annotated[Path | None, typer.Option(help="Your elevation raster.")] = None,
+    antennas: Annotated[
+        Path | None,
+        typer.Option(help="Folder of antenna patterns (.msi, .pla, .ant) that the cells name."),
+    ] = None,
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the map.")] = "en",
 ) -> None:
     """Compute coverage, figures, gaps and the map of Hà Tĩnh, or of your own layers."""
@@ -132,6 +137,7 @@ def run(
                     terrain=terrain,
                     bts_crs=bts_crs,
                     bts_layer=bts_layer,
+                    antennas=antennas,
                 ),
                 seed=seed,
                 reach_km=parameters.radius_km,

@@ -16,7 +16,7 @@ from pyproj import CRS
 from htcoverage.antennas import Pattern
 from htcoverage.coverage.extent import usable_ground, wanted_pixels, window_of
 from htcoverage.coverage.masts import Mast, cells_on_air, masts_in_reach
-from htcoverage.coverage.network import network_of, on_mast
+from htcoverage.coverage.network import check_antennas, network_of, on_mast
 from htcoverage.coverage.result import Store, layers_of, to_dataset
 from htcoverage.engine.any_model import mast_kernel
 from htcoverage.engine.inputs import Land, Pixels, Servers, Setup
@@ -149,6 +149,7 @@ def compute_coverage(
     if not swept and (delta_n, n0) != (DEFAULT_DELTA_N, DEFAULT_N0):
         raise argument_fault("delta_n, n0", f"{delta_n:g}, {n0:g}", f"the default by {model}")
     _check_arguments(grid, terrain, radius_km, clutter_clearance_m, delta_n, n0, entry.citation)
+    check_antennas(cells, patterns or {})
     ledger = cells_on_air(bts, cells)
     entry.check(
         freq_mhz=ledger["band_mhz"].to_numpy(np.float64),

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from htcoverage.antennas import Pattern, pattern
+from htcoverage.antennas import PATTERN_NAMES, Pattern, is_built_in, pattern
 from htcoverage.coverage.masts import Mast
 from htcoverage.coverage.result import Layers
 from htcoverage.engine.inputs import Antennas, Cells
 from htcoverage.engine.servers import turned_patterns
+from htcoverage.errors import Fault, InputError
 from htcoverage.link_budget import cell_reference_level_dbm
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,13 +40,40 @@ class Network:
     antennas: Antennas
 
 
+def check_antennas(cells: pd.DataFrame, patterns: Mapping[str, Pattern]) -> None:
+    """Refuse cells whose antenna is neither given nor built in.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Table ``cells``. The fault tells the row by the index where that is called ``row``, else
+        counted from 1, and the cell.
+
+    Raises
+    ------
+    InputError
+        With a fault for every such cell.
+    """
+    known = sorted({*PATTERN_NAMES, *patterns})
+    names = cells["antenna"].astype(str)
+    unknown = {name for name in names.unique() if name not in patterns and not is_built_in(name)}
+    rows = cells.index if cells.index.name == "row" else range(1, len(cells) + 1)
+    faults = [
+        Fault("cells", int(row), "antenna", f"{name} (cell {cell})", f"one of {', '.join(known)}")
+        for row, cell, name in zip(rows, cells["cell_id"], names, strict=True)
+        if name in unknown
+    ]
+    if faults:
+        raise InputError(faults)
+
+
 def network_of(ledger: pd.DataFrame, layers: Layers, patterns: Mapping[str, Pattern]) -> Network:
     """Return the ledger of `cells_on_air` as arrays.
 
     Raises
     ------
     InputError
-        If a pattern is neither given nor built in, or a cell lacks the power of its technology.
+        If a cell lacks the power of its technology.
     """
     index = {pair: k for k, pair in enumerate(layers.own)}
     pairs = zip(ledger["operator"], ledger["technology"], strict=True)

@@ -42,6 +42,7 @@ from htcoverage.link_budget import cell_reference_level_dbm
 from htcoverage.profile import PathProfile, path_profile
 from htcoverage.propagation.p1812.combine import free_space_db, slant_distance_km
 from htcoverage.propagation.p1812.model import (
+    CITATION,
     DEFAULT_DELTA_N,
     DEFAULT_N0,
     effective_radius_km,
@@ -49,7 +50,7 @@ from htcoverage.propagation.p1812.model import (
 )
 from htcoverage.terrain import Terrain
 
-Why = Literal["too_far", "terrain", "clutter", "beam"]
+Why = Literal["too_far", "terrain", "clutter", "beam", "model"]
 
 #: Sites that are asked, the nearest of each gap: the one that would be strongest over free space is
 #: hardly ever farther down the list, for power and pattern differ less than distance.
@@ -57,6 +58,7 @@ NEAREST_SITES = 12
 
 WHY_COLUMNS = {
     "why": "object",
+    "why_by": "object",
     "why_cell_id": "object",
     "why_site_id": "object",
     "why_site_km": "float64",
@@ -129,7 +131,8 @@ def explain_gaps(
     - ``too_far``: not even then, or the site lies beyond the radius that was computed.
 
     Where the exact path would cover though the sweep, within its accuracy, does not, a hindrance
-    counts if taking it away gains anything at all.
+    counts if taking it away gains anything at all. Where another model than P.1812 found the gap
+    and P.1812's path would cover, the reason is ``model``: the choice of it.
 
     Parameters
     ----------
@@ -150,7 +153,8 @@ def explain_gaps(
     Returns
     -------
     DataFrame
-        Columns `WHY_COLUMNS`: ``why``; the cell judged, its site and distance in km; the spot in
+        Columns `WHY_COLUMNS`: ``why``; ``why_by``, the model whose path tells it, where another
+        found the gap; the cell judged, its site and distance in km; the spot in
         degrees, WGS 84; for ``terrain`` the obstacle's position, its ground above sea level in
         ``obstacle_m`` and ``obstacle_km`` from the spot towards the site. None and NaN where there
         is no site to judge.
@@ -190,14 +194,15 @@ def why_words(gap: Mapping[str, object], *, language: Language = "en") -> str:
     if not isinstance(why, str):
         return ""
     words = label(f"why_{why}", language)
-    if why != "terrain" or not np.isfinite(float(str(gap["obstacle_m"]))):
-        return words
-    distance = f"{gap['obstacle_km']:.1f}"
-    return label("why_obstacle", language).format(
-        why=words,
-        height=f"{gap['obstacle_m']:.0f}",
-        distance=distance.replace(".", ",") if language == "vi" else distance,
-    )
+    if why == "terrain" and np.isfinite(float(str(gap["obstacle_m"]))):
+        distance = f"{gap['obstacle_km']:.1f}"
+        words = label("why_obstacle", language).format(
+            why=words,
+            height=f"{gap['obstacle_m']:.0f}",
+            distance=distance.replace(".", ",") if language == "vi" else distance,
+        )
+    by = gap.get("why_by")
+    return label("why_by", language).format(why=words, model=by) if isinstance(by, str) else words
 
 
 def _deciding(
@@ -361,8 +366,15 @@ def _explain(
     )
     actual, bare = path(terrain), path(bare_terrain)
     radius_km = float(attributes.get("radius_km", DEFAULT_RADIUS_KM))
+    allowed_db = float(cells.allowed_db[best])
+    by_another = attributes.get("model", CITATION) != CITATION
+    covers = actual.distance_km <= radius_km and actual.path_loss_db + pattern_db <= allowed_db
+    why: Why = "model"
+    if not (by_another and covers):
+        why = _reason(actual, bare, allowed_db, pattern_db, radius_km)
     found: dict[str, object] = {
-        "why": _reason(actual, bare, float(cells.allowed_db[best]), pattern_db, radius_km),
+        "why": why,
+        "why_by": CITATION if by_another else None,
         "why_cell_id": row["cell_id"],
         "why_site_id": row["site_id"],
         "why_site_km": actual.distance_km,

@@ -180,6 +180,8 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
     "why_terrain": ("terrain shadow", "bị địa hình che khuất"),
     "why_clutter": ("behind trees or buildings", "bị cây cối hoặc nhà cửa che khuất"),
     "why_beam": ("outside the antenna's beam", "ngoài búp sóng anten"),
+    "why_model": ("the model chosen sees less", "do mô hình đã chọn thấy yếu hơn"),
+    "why_by": ("{why} (by the path of {model})", "{why} (theo đường truyền của {model})"),
     "why_obstacle": (
         "{why}: hill of {height} m, {distance} km away",
         "{why}: đồi núi cao {height} m, cách {distance} km",

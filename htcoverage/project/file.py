@@ -132,6 +132,12 @@ _PARAMETER_SECTIONS: dict[str, type[_Section]] = {
 }
 
 
+class AntennasSection(_Section):
+    """The folder of antenna patterns that the cells name."""
+
+    path: Text
+
+
 class SourceSection(_Section):
     """Where the data of a layer is from, and what must be said wherever it is shown."""
 
@@ -167,6 +173,7 @@ class _File(_Section):
     reported: ReportedSection | None = None
     costs: CostsSection | None = None
     sources: list[SourceSection] = Field(default_factory=list)
+    antennas: AntennasSection | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +198,8 @@ class Project:
         The public statement that the figure is set beside; empty if there is none.
     costs : Path or None
         The cost table.
+    antennas : Path or None
+        Folder of antenna patterns.
     operators : tuple of str
         The operators that there are.
     operator_words : mapping of str to str
@@ -208,6 +217,7 @@ class Project:
     parameters: Mapping[str, float | int | str]
     reported: Mapping[str, object]
     costs: Path | None
+    antennas: Path | None
     operators: tuple[str, ...] = OPERATORS
     operator_words: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Mapping[str, str], ...] = ()
@@ -300,6 +310,7 @@ def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
         reported=content.reported.model_dump(exclude_none=True) if content.reported else {},
         costs=file.parent / content.costs.path if content.costs else None,
         sources=tuple(each.model_dump(exclude_none=True) for each in content.sources),
+        antennas=file.parent / content.antennas.path if content.antennas else None,
         **_operators(content),
     )
     faults = [*_value_faults(file, text, raw), *_operator_faults(file, text, project, content)]

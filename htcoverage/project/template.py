@@ -80,6 +80,12 @@ ground = "dem.tif"                   # or a list, a pattern ("dem/*.hgt"), or a 
 # [layers.spans]
 # path = "spans.gpkg"
 
+# ---- antenna patterns (left out: 3gpp-36814 and omni) ------------------------------------------
+# A folder of MSI Planet files (.msi, .pla, .ant). The cells' column `antenna` names one by the NAME
+# in the file, or by the file's name without its ending.
+# [antennas]
+# path = "patterns"
+
 # ---- what counts as covered, and how it is computed; the values here are the defaults ---------
 [grid]
 # resolution_m = 100.0

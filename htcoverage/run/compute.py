@@ -21,7 +21,6 @@ from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import grid_of, make_grid
 from htcoverage.presets import compare_presets
-from htcoverage.propagation.registry import DEFAULT_MODEL
 from htcoverage.reconcile import PublicStatement, Reconciliation, reconcile
 from htcoverage.run.fibre import RunFibre, run_fibre
 from htcoverage.run.inputs import Inputs
@@ -119,6 +118,7 @@ def compute_run(
         delta_n=parameters.delta_n,
         n0=parameters.n0,
         area=districts,
+        patterns=inputs.patterns,
         progress=lambda done, total: tell("coverage", done, total),
     )
     tell("figures", 0, 1)
@@ -145,16 +145,15 @@ def compute_run(
         )
     tell("figures", 1, 1)
     tell("gaps", 0, 1)
-    # Why a gap is one is told by the paths of P.1812, so only where P.1812 found the gap.
-    told = parameters.model == DEFAULT_MODEL
     gaps = find_gaps(
         coverage,
         settlements,
         districts,
         inputs.bts,
         criteria=criteria,
-        terrain=inputs.terrain if told else None,
-        cells=inputs.cells if told else None,
+        terrain=inputs.terrain,
+        cells=inputs.cells,
+        patterns=inputs.patterns,
         spans=inputs.spans[counted_spans(inputs.spans)] if len(inputs.spans) else None,
     )
     tell("gaps", 1, 1)

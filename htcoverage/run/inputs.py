@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from htcoverage.antennas import Pattern
 from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.fibre.costs import read_costs
@@ -23,6 +24,7 @@ from htcoverage.reference import (
     load_reference,
     modelled_ledger,
 )
+from htcoverage.run.antennas import with_patterns
 from htcoverage.run.parameters import RunParameters, preset_parameters
 from htcoverage.schema import DISTRICTS, OPERATORS, SETTLEMENTS
 from htcoverage.terrain import Terrain, read_terrain, sha256_of
@@ -43,6 +45,8 @@ class LayerPaths:
     bts_crs, bts_layer : str or None
         CRS of the ledger's x and y, or of a layer that tells none; its sheet or layer, where it has
         several.
+    antennas : Path or None
+        Folder of antenna patterns (see `htcoverage.antennas.read_patterns`).
     """
 
     bts: Path | None = None
@@ -52,6 +56,7 @@ class LayerPaths:
     terrain: Path | None = None
     bts_crs: str | None = None
     bts_layer: str | None = None
+    antennas: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +93,8 @@ class Inputs:
         Names of communes by their codes, where they are known.
     sources : tuple of mapping
         Where the layers of a project are from, as its file tells: title, licence, attribution, ….
+    patterns : mapping of str to Pattern
+        Antenna patterns of the user's, by the names that cells give them (see `with_patterns`).
     """
 
     name: str
@@ -107,6 +114,7 @@ class Inputs:
     statements: tuple[PublicStatement, ...] = ()
     commune_names: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Mapping[str, str], ...] = ()
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
 
 
 def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
@@ -160,7 +168,7 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         With every fault of every file.
     """
     layers = read_project_layers(project, reach_km=reach_km)
-    return Inputs(
+    inputs = Inputs(
         name=project.name,
         bts=layers.bts,
         cells=layers.cells,
@@ -177,6 +185,7 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         statements=(residential_statement(project.reported),) if project.reported else (),
         sources=project.sources,
     )
+    return inputs if project.antennas is None else with_patterns(inputs, project.antennas)
 
 
 def load_inputs(
@@ -254,7 +263,7 @@ def load_inputs(
         notes += ledger_notes(cleaned.report)
     if read["settlements"]["households"].isna().all():
         read["settlements"] = read["settlements"].drop(columns="households")
-    return Inputs(
+    inputs = Inputs(
         name="Hà Tĩnh",
         bts=bts,
         cells=cells,
@@ -273,6 +282,7 @@ def load_inputs(
         statements=PUBLIC_STATEMENTS,
         commune_names=reference.commune_names,
     )
+    return inputs if paths.antennas is None else with_patterns(inputs, paths.antennas)
 
 
 def _hashes(
@@ -286,7 +296,7 @@ def _hashes(
     used = dict(bundled)
     if seed is not None or paths.bts is not None:
         used = {name: path for name, path in used.items() if name not in ("bts", "cells")}
-    unhashed = ("terrain", "bts_crs", "bts_layer")
+    unhashed = ("terrain", "bts_crs", "bts_layer", "antennas")
     given = {f.name: getattr(paths, f.name) for f in fields(paths) if f.name not in unhashed}
     used |= {name: path for name, path in given.items() if path is not None}
     named = [(path.name, sha256_of(path)) for path in used.values()]

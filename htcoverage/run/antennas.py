@@ -1,0 +1,72 @@
+"""A folder of antenna patterns among the inputs of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from htcoverage.antennas import Pattern, read_patterns
+from htcoverage.terrain import sha256_of
+
+if TYPE_CHECKING:
+    from htcoverage.run.inputs import Inputs
+
+
+def with_patterns(inputs: Inputs, folder: Path) -> Inputs:
+    """Return the inputs with the antenna patterns of a folder.
+
+    Where a cell's gain or electrical tilt was assumed, those that its pattern states go before the
+    assumption.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Their cells name the patterns.
+    folder : Path
+        See `htcoverage.read_patterns`.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file in the folder.
+    """
+    found = read_patterns(folder)
+    cells, notes = _stated(inputs.cells, found.patterns)
+    files = {(path.name, sha256_of(path)) for path in found.files}
+    notes.insert(0, f"antennas: {len(found.files)} pattern files of {folder.name or folder}")
+    return replace(
+        inputs,
+        cells=cells,
+        patterns=found.patterns,
+        files=tuple(sorted({*inputs.files, *files})),
+        notes=(*inputs.notes, *notes),
+    )
+
+
+def _stated(cells: pd.DataFrame, patterns: Mapping[str, Pattern]) -> tuple[pd.DataFrame, list[str]]:
+    """Return cells with what their patterns state in place of assumptions, and what was done."""
+    used = cells["antenna"].map(patterns.get)
+    stated = {
+        "antenna_gain_dbi": used.map(lambda p: np.nan if p is None else p.gain_dbi),
+        "electrical_tilt_deg": used.map(lambda p: np.nan if p is None else p.electrical_tilt_deg),
+    }
+    assumed = cells["assumed"].fillna("").astype(str).str.split()
+    notes = []
+    for column, values in stated.items():
+        told = values.notna().to_numpy()
+        here = np.array([column in names for names in assumed], np.bool_) & told
+        if not here.any():
+            continue
+        cells = cells.assign(**{column: cells[column].where(~here, values.astype(float))})
+        left = [
+            [name for name in names if name != column] if stated_here else names
+            for names, stated_here in zip(assumed, here, strict=True)
+        ]
+        assumed = pd.Series(left, index=cells.index)
+        notes.append(f"{column}: of the pattern, not assumed, for {int(here.sum())} cells")
+    return cells.assign(assumed=assumed.str.join(" ")), notes
