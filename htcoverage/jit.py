@@ -59,15 +59,12 @@ def kernel_cache_dir() -> Path | None:
 @overload
 def kernel(function: _F) -> _F: ...
 @overload
-def kernel(
-    *, parallel: bool = ..., fastmath: frozenset[str] = ..., inline: bool = ...
-) -> Callable[[_F], _F]: ...
+def kernel(*, parallel: bool = ..., fastmath: frozenset[str] = ...) -> Callable[[_F], _F]: ...
 def kernel(
     function: _F | None = None,
     *,
     parallel: bool = False,
     fastmath: frozenset[str] = frozenset(),
-    inline: bool = False,
 ) -> _F | Callable[[_F], _F]:
     """Compile a function of plain numbers and arrays with numba, cached by all kernel sources.
 
@@ -79,15 +76,13 @@ def kernel(
         Whether ``prange`` loops run on several threads.
     fastmath : frozenset of str
         LLVM's fast-math flags; none by default, so that formulas are computed as written.
-    inline : bool
-        Whether numba puts the body into its callers, where LLVM would not.
     """
     if function is None:
-        return lambda f: _compile(f, parallel=parallel, fastmath=fastmath, inline=inline)
-    return _compile(function, parallel=parallel, fastmath=fastmath, inline=inline)
+        return lambda f: _compile(f, parallel=parallel, fastmath=fastmath)
+    return _compile(function, parallel=parallel, fastmath=fastmath)
 
 
-def _compile(function: _F, *, parallel: bool, fastmath: frozenset[str], inline: bool) -> _F:
+def _compile(function: _F, *, parallel: bool, fastmath: frozenset[str]) -> _F:
     folder = kernel_cache_dir()
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else before
@@ -98,7 +93,6 @@ def _compile(function: _F, *, parallel: bool, fastmath: frozenset[str], inline: 
                 cache=folder is not None,
                 parallel=parallel,
                 fastmath=set(fastmath) or False,
-                inline="always" if inline else "never",
                 nogil=True,
                 error_model="numpy",
             )(function),

@@ -59,7 +59,7 @@ def test_any_change_of_a_kernel_source_gives_another_cache(copied: Path, tmp_pat
 def test_a_changed_callee_in_another_file_is_seen(copied: Path, tmp_path: Path) -> None:
     code = (
         "from htcoverage.propagation.p1812.diffraction import bullington_db\n"
-        "from htcoverage.engine.pixel import _angle_mrad\n"
+        "from htcoverage.engine.pixel import angle_mrad\n"
         "from htcoverage.engine.median import add_scatter_db\n"
         "print(add_scatter_db(100.0, 100.0))"
     )
@@ -106,7 +106,7 @@ def test_this_run_has_a_cache_of_its_own_sources() -> None:
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="reads machine code")
 def test_the_scans_over_a_profile_are_vector_code() -> None:
     run = np.zeros((7, 99), np.float32)
-    numbers = np.ones(5, np.float32)
+    numbers = [1.0] * 5
     back_slopes(run, 1, 98, *numbers)
     least_clearance_squared(run, 2, 1, 98, *numbers[:3])
     for scan, extreme in ((back_slopes, "maxnum"), (least_clearance_squared, "minnum")):

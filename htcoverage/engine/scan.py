@@ -20,10 +20,10 @@ def least_clearance_squared(
     surface: int,
     first: int,
     last: int,
-    tx_m: np.float32,
-    slope: np.float32,
-    distance_km: np.float32,
-) -> np.float32:
+    tx_m: float,
+    slope: float,
+    distance_km: float,
+) -> float:
     """Smallest (height below the ray)²/(x·(d − x)) over points first..last of one surface.
 
     ``surface`` is the row of the radial's buffer: `CLUTTERED_M` or `BARE_M`.
@@ -31,13 +31,16 @@ def least_clearance_squared(
     All of these points lie below the ray, so the square orders them as the clearance itself does,
     and no root is needed inside the loop.
     """
+    antenna_m = np.float32(tx_m)
+    rise = np.float32(slope)
+    reach_km = np.float32(distance_km)
     least = np.float32(np.inf)
     for i in range(first, last + 1):
         x = run[X_KM, i]
-        below = tx_m + slope * x - run[surface, i]
-        squared = below * below / (x * (distance_km - x))
+        below = antenna_m + rise * x - run[surface, i]
+        squared = below * below / (x * (reach_km - x))
         least = smaller(least, squared)
-    return least
+    return float(least)
 
 
 @kernel(fastmath=SCAN_MATH)
@@ -45,12 +48,12 @@ def back_slopes(
     run: np.ndarray,
     first: int,
     last: int,
-    distance_km: np.float32,
-    rx_curved_m: np.float32,
-    rx_m: np.float32,
-    tx_m: np.float32,
-    slope: np.float32,
-) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    distance_km: float,
+    rx_curved_m: float,
+    rx_m: float,
+    tx_m: float,
+    slope: float,
+) -> tuple[float, float, float, float]:
     """Largest slopes seen from the receiver, and the highest obstacle above the straight ray.
 
     Parameters
@@ -73,15 +76,21 @@ def back_slopes(
     obstacle_m : float32
         Highest terrain above the straight ray, m.
     """
+    reach_km = np.float32(distance_km)
+    curved_m = np.float32(rx_curved_m)
+    straight_m = np.float32(rx_m)
+    rise = np.float32(slope)
     cluttered_slope = np.float32(-np.inf)
     bare_slope = np.float32(-np.inf)
     ground_slope = np.float32(-np.inf)
     obstacle_m = np.float32(-np.inf)
     for i in range(first, last + 1):
         x = run[X_KM, i]
-        inverse = np.float32(1.0) / (distance_km - x)
-        cluttered_slope = larger(cluttered_slope, (run[CLUTTERED_M, i] - rx_curved_m) * inverse)
-        bare_slope = larger(bare_slope, (run[BARE_M, i] - rx_curved_m) * inverse)
-        ground_slope = larger(ground_slope, (run[GROUND_M, i] - rx_m) * inverse)
-        obstacle_m = larger(obstacle_m, run[GROUND_M, i] - slope * x)
-    return cluttered_slope, bare_slope, ground_slope, obstacle_m - tx_m
+        inverse = np.float32(1.0) / (reach_km - x)
+        cluttered_slope = larger(cluttered_slope, (run[CLUTTERED_M, i] - curved_m) * inverse)
+        bare_slope = larger(bare_slope, (run[BARE_M, i] - curved_m) * inverse)
+        ground_slope = larger(ground_slope, (run[GROUND_M, i] - straight_m) * inverse)
+        obstacle_m = larger(obstacle_m, run[GROUND_M, i] - rise * x)
+    return (
+        float(cluttered_slope), float(bare_slope), float(ground_slope), float(obstacle_m) - tx_m,
+    )  # fmt: skip

@@ -83,34 +83,27 @@ def merge_server(
     Equal levels go to the cell that stands first in the ledger, so the order in which sites are
     visited leaves no trace.
     """
-    site = cell_site[candidate]
+    # Every array is read or written last outside the branches: numba then need not count references
+    # to it, which costs more than the comparison does.
     best = server[row, col, layer, 0]
     best_dbm = level[row, col, layer, 0]
-    if best < 0:
-        level[row, col, layer, 0] = candidate_dbm
-        server[row, col, layer, 0] = candidate
-        return
-    wins = candidate_dbm > best_dbm or (candidate_dbm == best_dbm and candidate < best)
-    if cell_site[best] == site:
-        if wins:
-            level[row, col, layer, 0] = candidate_dbm
-            server[row, col, layer, 0] = candidate
-        return
-    if wins:
-        level[row, col, layer, 1] = best_dbm
-        server[row, col, layer, 1] = best
-        level[row, col, layer, 0] = candidate_dbm
-        server[row, col, layer, 0] = candidate
-        return
     second = server[row, col, layer, 1]
     second_dbm = level[row, col, layer, 1]
-    if (
+    rival = cell_site[max(best, 0)] != cell_site[candidate] and best >= 0
+    if best < 0 or candidate_dbm > best_dbm or (candidate_dbm == best_dbm and candidate < best):
+        if rival:
+            second, second_dbm = best, best_dbm
+        best, best_dbm = candidate, candidate_dbm
+    elif rival and (
         second < 0
         or candidate_dbm > second_dbm
         or (candidate_dbm == second_dbm and candidate < second)
     ):
-        level[row, col, layer, 1] = candidate_dbm
-        server[row, col, layer, 1] = candidate
+        second, second_dbm = candidate, candidate_dbm
+    server[row, col, layer, 0] = best
+    level[row, col, layer, 0] = best_dbm
+    server[row, col, layer, 1] = second
+    level[row, col, layer, 1] = second_dbm
 
 
 @kernel

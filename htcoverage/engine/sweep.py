@@ -60,7 +60,10 @@ def sweep_mast(
     counts = np.zeros((radials, 3), np.int64)
     bands = band_constants(freq_ghz, setup.n0)
     ducting_floor = ducting_floor_db(mast.latitude_deg, setup.radius_km)
-    for radial in prange(radials):
+    # A parallel loop counts in unsigned numbers, for which every kernel would be compiled again.
+    signed = np.arange(radials)
+    for k in prange(radials):
+        radial = signed[k]
         evaluated, skipped, near = _sweep_radial(
             radial, servers, pixels, land, mast, setup, bands, ducting_floor, cells, antennas, skip
         )
