@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -23,7 +24,9 @@ from htcoverage.fetch.rasters import (
     cut_from,
     join,
     overlap_share,
+    sea_tile,
     source_tags,
+    union,
     widened,
 )
 from htcoverage.fetch.record import record_of
@@ -106,7 +109,7 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
     """
     endpoint = items[0].endpoint
     found: list[CachedFile] = []
-    lacking: list[str] = []
+    lacking: list[Item] = []
     for item in items:
         try:
             if endpoint.key == "srtm":
@@ -115,25 +118,27 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
                 name = f"{item.name}.tif"
                 found.append(cut_from(context, endpoint, item.address, name, item.bounds))
         except NotThereError:
-            lacking.append(item.name)
+            lacking.append(item)
+    names = sorted(item.name for item in lacking)
     if not found:
         raise SetupError(
-            f"{endpoint.title} has no tile of this area ({', '.join(lacking[:3])}, …): is the "
+            f"{endpoint.title} has no tile of this area ({', '.join(names[:3])}, …): is the "
             f"box right (west, south, east, north in degrees)?"
         )
     notes = []
     if lacking:
         notes.append(
             f"{len(lacking)} of {len(items)} tiles are not at the source: sea, taken as 0 m "
-            f"({', '.join(sorted(lacking)[:6])}{', …' if len(lacking) > 6 else ''})"
+            f"({', '.join(names[:6])}{', …' if len(names) > 6 else ''})"
         )
     target = context.out / FILE
-    west, south = min(i.bounds[0] for i in items), min(i.bounds[1] for i in items)
-    east, north = max(i.bounds[2] for i in items), max(i.bounds[3] for i in items)
-    join(
-        [file.path for file in found], target, (west, south, east, north),
-        fill=0.0 if lacking else None, tags=source_tags(endpoint),
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        sea = [
+            sea_tile(found[0].path, item.bounds, Path(folder) / f"{place}.tif")
+            for place, item in enumerate(lacking)
+        ]
+        tiles = [*(file.path for file in found), *sea]
+        join(tiles, target, union(item.bounds for item in items), tags=source_tags(endpoint))
     record = record_of(
         target, layer="elevation", endpoint=endpoint, addresses=[file.address for file in found],
         retrieved=[file.retrieved for file in found],

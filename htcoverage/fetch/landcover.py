@@ -15,6 +15,7 @@ from htcoverage.fetch.rasters import (
     join,
     overlap_share,
     source_tags,
+    union,
     widened,
 )
 from htcoverage.fetch.record import record_of
@@ -87,8 +88,8 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
             f"({', '.join(lacking)})"
         )
     target = context.out / FILE
-    bounds = items[0].bounds
-    join([f.path for f in found], target, bounds, fill=None, tags=source_tags(endpoint))
+    bounds = union(item.bounds for item in items)
+    join([file.path for file in found], target, bounds, tags=source_tags(endpoint))
     record = record_of(
         target, layer="landcover", endpoint=endpoint, addresses=[file.address for file in found],
         retrieved=[file.retrieved for file in found],

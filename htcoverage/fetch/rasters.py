@@ -7,15 +7,17 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rasterio
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.merge import merge
+from rasterio.transform import from_origin
 from rasterio.windows import Window, from_bounds
 
 from htcoverage.errors import SetupError
@@ -234,11 +236,8 @@ def _packed(dtype: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def join(
-    files: Sequence[Path], target: Path, bounds: Bounds, *, fill: float | None,
-    tags: Mapping[str, str],
-) -> None:  # fmt: skip
-    """Join cut tiles into one GeoTIFF.
+def join(files: Sequence[Path], target: Path, bounds: Bounds, *, tags: Mapping[str, str]) -> None:
+    """Join cut tiles of one grid into one GeoTIFF, with their no-data value.
 
     Parameters
     ----------
@@ -247,10 +246,7 @@ def join(
     target : Path
         The file, written under another name first.
     bounds : tuple of float
-        West, south, east, north in degrees: what the file covers where ``fill`` is given.
-    fill : float or None
-        What stands where no tile is; None leaves the tiles' own no-data value, and the extent of
-        the tiles.
+        What it covers: west, south, east, north in degrees.
     tags : mapping of str to str
         Licence and attribution, for the file's own metadata.
     """
@@ -259,15 +255,48 @@ def join(
             # On the pixels of the first tile: joining must not resample.
             steps = (abs(first.transform.a), abs(first.transform.e))
             nodata, packed = first.nodata, _packed(first.dtypes[0])
-            reach = _snapped(bounds, first.transform) if fill is not None else None
+            reach = _snapped(bounds, first.transform)
         merge(
-            list(files), bounds=reach, res=steps, nodata=fill if fill is not None else nodata,
-            resampling=Resampling.nearest, dst_path=part, dst_kwds=packed,
+            list(files), bounds=reach, res=steps, nodata=nodata, resampling=Resampling.nearest,
+            dst_path=part, dst_kwds=packed,
         )  # fmt: skip
         with rasterio.open(part, "r+") as result:
-            if fill is not None:
-                result.nodata = nodata
             result.update_tags(**tags)
+
+
+def sea_tile(like: Path, bounds: Bounds, target: Path) -> Path:
+    """Write a tile of sea, 0 m, on the grid of another tile.
+
+    A tile of its own rather than a value for all gaps: a void of a tile on land stays a void.
+
+    Parameters
+    ----------
+    like : Path
+        A tile of the same source.
+    bounds : tuple of float
+        West, south, east, north in degrees.
+    target : Path
+        The new file.
+    """
+    with rasterio.open(like) as tile:
+        west, south, east, north = _snapped(bounds, tile.transform)
+        step = tile.transform.a
+        width, height = round((east - west) / step), round((north - south) / step)
+        profile = {
+            "driver": "GTiff", "dtype": tile.dtypes[0], "count": 1, "crs": tile.crs,
+            "transform": from_origin(west, north, step, step), "nodata": tile.nodata,
+            "width": width, "height": height, **_packed(tile.dtypes[0]),
+        }  # fmt: skip
+    with rasterio.open(target, "w", **profile) as result:
+        for strip in _strips(width, height):
+            result.write(np.zeros((strip.height, strip.width), profile["dtype"]), 1, window=strip)
+    return target
+
+
+def union(boxes: Iterable[Bounds]) -> Bounds:
+    """Return the box about boxes."""
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)
 
 
 def _snapped(bounds: Bounds, transform: Any) -> Bounds:
