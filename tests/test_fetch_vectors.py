@@ -252,6 +252,7 @@ def test_a_server_that_always_gives_up_is_told_and_not_kept(server: Server, tmp_
     server.routes["/api/interpreter"] = lambda _: Answer(remark("runtime error: open64: 2"))
     with pytest.raises(SetupError, match="open64: 2"):
         fetched(settlements, MINE, context)
+    assert not list(context.cache.rglob("*.osm"))
     server.routes["/api/interpreter"] = overpass
     fetched(settlements, MINE, context)
 
@@ -305,6 +306,29 @@ def test_buildings_of_microsoft_come_from_the_wanted_squares_alone(
     assert any("must be under ODbL too" in note for note in found.record.notes)
     assert not [each for each in server.requests if "132200000" in each.path]
     assert len(server.requests) == len(items) + 1
+
+
+def test_a_square_on_a_border_stands_in_the_index_once_a_country(
+    server: Server, tmp_path: Path
+) -> None:
+    serve_microsoft(server)
+    index = "/2026-08-13/dataset-links.csv"
+    (path,) = [path for path in server.files if "/part-0." in path]
+    key = path.split("quadkey=")[1].split("/")[0]
+    laos = path.replace("Vietnam", "Laos")
+    server.files[index] += f"Laos,{key},{server.url}{laos},1KB,2026-08-13\n".encode()
+    lines = [footprint(105.99 + 0.0001 * number, 18.39, 0.00005) for number in range(7)]
+    server.files[laos] = gzip.compress("\n".join(lines).encode())
+    context = context_of(server, tmp_path)
+    (found,) = fetched(buildings, MINE, context)
+    table = gpd.read_file(context.out / "buildings.gpkg")
+    assert sorted(table["building_id"]) == list(range(1, 208))
+    assert len(found.record.addresses) == 2
+
+    foreign = f"Laos,{key},http://evil.example/a.csv.gz,1KB,2026-08-13\n"
+    server.files[index] += foreign.encode()
+    with pytest.raises(SetupError, match=r"names a file on evil\.example"):
+        buildings.plan(MINE, context_of(server, tmp_path / "b"))
 
 
 def test_google_stands_in_where_microsoft_has_nothing(server: Server, tmp_path: Path) -> None:
@@ -398,6 +422,22 @@ def test_cells_come_with_the_users_token_and_leave_no_trace_of_it(
     for path, content in bytes_below(tmp_path):
         assert b"secret" not in content, path
         assert "secret" not in str(path)
+
+
+def test_sites_within_reach_of_the_area_are_kept(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCELLID_TOKEN", TOKEN)
+    # A tenth of a degree is 10.6 km here: 10.6 km and 16 km east of the area.
+    rows = "".join(
+        f"LTE,452,4,5001,{25600 * n},0,{x},18.35,1000,12,1,1459813819,1640000000,0\n"
+        for n, x in enumerate((105.95, 106.10, 106.15), start=1)
+    )
+    body = gzip.compress(rows.encode())
+    server.routes["/ocid/downloads"] = lambda _: Answer(body)
+    context = context_of(server, tmp_path)
+    fetched(opencellid, MINE, context)
+    assert pd.read_csv(context.out / "opencellid.csv")["cell"].tolist() == [25600, 51200]
 
 
 def test_without_a_token_the_cache_alone_serves(

@@ -280,6 +280,26 @@ def test_settlements_do_not_overlap_and_bear_the_names_of_their_places(tmp_path:
     ]  # fmt: skip
 
 
+def test_the_same_ground_drawn_twice_counts_once_and_a_neighbour_keeps_its_own(
+    tmp_path: Path,
+) -> None:
+    residential = {"landuse": "residential"}
+    table = settlements(
+        tmp_path / "a.osm",
+        way(1, square(105.80, 18.30, 0.010), residential)
+        + way(2, square(105.804, 18.3, 0.009), residential)  # 6/9 of it inside 1
+        + way(3, square(105.806, 18.31, 0.009), residential)  # beside 1
+        + way(4, square(105.9, 18.3, 0.02), {"place": "village", "boundary": "administrative"}),
+    )
+    assert table["settlement_id"].tolist() == ["way/1", "way/3"]
+
+
+def test_a_road_of_two_answers_counts_once(tmp_path: Path) -> None:
+    body = way(1, [(105.9, 18.3), (106.2, 18.3)], {"highway": "primary"})
+    paths = [osm(tmp_path / "a.osm", body), osm(tmp_path / "b.osm", body)]
+    assert len(roads_of(read_features(paths, {"highway": True}), AREA)[0]) == 1
+
+
 def test_a_multipolygon_is_put_together_with_its_hole(tmp_path: Path) -> None:
     table = settlements(
         tmp_path / "a.osm",
@@ -392,6 +412,15 @@ def test_the_index_of_microsoft_gives_the_squares_wanted(tmp_path: Path) -> None
     index.write_text("<html>moved</html>")
     with pytest.raises(SetupError, match="may have moved"):
         microsoft_tiles(index, bounds)
+
+
+def test_zeros_that_a_table_program_took_from_a_key_are_given_back(tmp_path: Path) -> None:
+    bounds = (-100.0, 40.0, -99.99, 40.01)
+    (key,) = quadkeys_over(bounds)
+    assert key.startswith("0")
+    index = tmp_path / "dataset-links.csv"
+    index.write_text(f"Location,QuadKey,Url,Size\nX,{int(key)},https://example.org/a.gz,1MB\n")
+    assert [tile.name for tile in microsoft_tiles(index, bounds)] == [key]
 
 
 def test_sizes_are_read_as_the_index_writes_them() -> None:
