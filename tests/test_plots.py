@@ -22,10 +22,14 @@ from htcoverage.export.classes import COVER_COLOURS, LEVEL_COLOURS
 from htcoverage.figures import compute_figures
 from htcoverage.gaps import find_gaps
 from htcoverage.plots import (
+    plot_best_server,
     plot_coverage,
+    plot_error_sources,
+    plot_failures,
     plot_fibre,
     plot_figures,
     plot_gaps,
+    plot_operators,
     plot_profile,
     plot_province,
     plot_sensitivity,
@@ -128,7 +132,7 @@ def test_the_map_in_vietnamese():
 def test_an_unknown_layer_or_look_is_refused():
     with pytest.raises(InputError, match="3G any"):
         plot_coverage(coverage_of([[-60.0]]), technology="3G")
-    with pytest.raises(InputError, match="'cover' or 'level'"):
+    with pytest.raises(InputError, match="'cover', 'level' or 'probability'"):
         plot_coverage(coverage_of([[-60.0]]), show="colour")
 
 
@@ -372,3 +376,106 @@ def test_a_picture_goes_where_it_can():
         save_figure(ax, "picture.jpg")
     with pytest.raises(InputError, match="a folder that exists"):
         save_figure(ax, "/no/such/folder/picture.png")
+
+
+def test_probability_is_in_classes_of_the_normal_distribution():
+    # Threshold −105, σ = √(2² + 7²) = 7.28 dB: 95 % at 1.645 σ, 90 % at 1.282 σ, 75 % at 0.674 σ.
+    sigma_db = np.hypot(2.0, 7.0)
+    levels = -105.0 + sigma_db * np.array([1.66, 1.63, 1.27, 0.66, -0.01])
+    ax = plot_coverage(coverage_of([[*levels, np.nan]]), show="probability")
+    assert ax.images[0].get_array()[0, :6].filled(0).tolist() == [1, 2, 3, 4, 5, 0]
+    assert legend_words(ax) == ["≥ 95", "90 … 95", "75 … 90", "50 … 75", "< 50"]
+    assert "met, %" in ax.get_legend().get_title().get_text()
+
+
+def served(**layers: list[list[int]]):
+    """Return a coverage whose best servers are given, two cells a site."""
+    levels = {name: np.where(np.array(rows) < 0, np.nan, -60.0) for name, rows in layers.items()}
+    coverage = make_coverage(**levels)
+    servers = np.array(list(layers.values()), np.int32)
+    return coverage.assign(best_server=(("layer", "y", "x"), servers)).assign_coords(
+        site_id=("cell", ["p", "p", "q", "q"])
+    )
+
+
+def test_the_best_server_is_an_operator_or_a_site():
+    coverage = served(a_4g=[[0, 1, 1, -1]], b_4g=[[2, 2, 3, 3]], any_4g=[[0, 2, 3, 3]])
+    ax = plot_best_server(coverage)
+    assert ax.images[0].get_array().filled(0).tolist() == [[1, 2, 2, 2]]
+    assert legend_words(ax) == ["a: 25.0 % of the pixels", "b: 75.0 % of the pixels"]
+    own = plot_best_server(coverage, operator="a")
+    assert own.images[0].get_array().filled(0).tolist() == [[1, 1, 1, 0]]
+    assert legend_words(own) == ["1 sites, in six colours that repeat"]
+    with pytest.raises(InputError, match="a, 4G; b, 4G; any, 4G"):
+        plot_best_server(coverage, technology="3G")
+
+
+def failures_of(residents: list[float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"site_id": ["m", "n"], "technology": "4G", "operator": "any", "basis": "cell_edge",
+         "residents": residents}
+    )  # fmt: skip
+
+
+def test_failing_sites_are_sized_by_the_residents_who_lose_cover():
+    bts = BTS.assign(site_name=["<Đồng $1$ Lộc>", "", "Xuân $2$ Hội"])
+    ax = plot_failures(failures_of([300.0, 150.0]), bts, districts=DISTRICTS)
+    _, hurt = (c for c in ax.collections if isinstance(c, PathCollection))
+    assert hurt.get_sizes().tolist() == [206.0, 106.0]
+    np.testing.assert_allclose(hurt.get_offsets()[1], (WEST_M + 700, NORTH_M - 200))
+    words = all_words(ax)
+    assert "<Đồng $1$ Lộc>" in words
+    assert "Modelled, not measured: base stations" in words
+    assert legend_words(ax)[0] == "2 sites; the worst takes the cover of 300 people"
+    none = plot_failures(failures_of([0.0, 0.0]), bts)
+    assert legend_words(none) == ["2 sites whose failure takes nobody's cover"]
+    with pytest.raises(InputError, match="base stations at the sites"):
+        plot_failures(failures_of([1.0, 2.0]).assign(site_id="x"), bts)
+
+
+def test_operators_stack_up_to_the_whole():
+    counts = pd.DataFrame(
+        {"area_code": list("wwwee"), "area": ["Huyện w"] * 3 + ["Huyện e"] * 2,
+         "denominator": "residents", "operators": [0, 1, 2, 1, 2],
+         "share": [0.5, 0.25, 0.25, 0.1, 0.9]}
+    )  # fmt: skip
+    ax = plot_operators(counts)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["Huyện w", "Huyện e"]
+    bars = np.array([[bar.get_x(), bar.get_width()] for bar in ax.patches]).reshape(3, 2, 2)
+    np.testing.assert_allclose(bars[:, 0], [[0, 50], [50, 25], [75, 25]])
+    np.testing.assert_allclose(bars[:, 1], [[0, 0], [0, 10], [10, 90]])
+    assert legend_words(ax) == ["0", "1", "2"]
+    with pytest.raises(InputError, match="one of residents"):
+        plot_operators(counts, denominator="land_area")
+
+
+def test_sources_of_error_in_parts_of_the_variance():
+    sources = pd.DataFrame(
+        {"technology": "4G", "operator": "any", "denominator": "residents",
+         "source": ["all", "common, 1800 MHz", "site"], "low": [0.95, 0.96, 0.97],
+         "high": [0.99, 0.985, 0.98], "variance_part": [1.0, 0.8, 0.3]}
+    )  # fmt: skip
+    ax = plot_error_sources(sources)
+    assert [text.get_text() for text in ax.get_yticklabels()] == [
+        "per site", "common to the band of 1800 MHz",
+    ]  # fmt: skip
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([30.0, 80.0])
+    assert "96.0 % … 98.5 %" in all_words(ax)
+    with pytest.raises(InputError, match="one of residents"):
+        plot_error_sources(sources, denominator="land_area")
+
+
+def test_the_words_of_an_obstacle_stay_below_the_title():
+    ax = plot_profile(
+        path_profile(wall_terrain(400.0), WEST, EAST, freq_mhz=1800.0, tx_height_m=30.0)
+    )
+    ax.figure.canvas.draw()
+    words = next(text for text in ax.texts if "line of sight" in text.get_text())
+    assert words.get_window_extent().y1 <= ax.get_window_extent().y1
+
+
+def test_gaps_without_outlines():
+    ax = plot_gaps(gaps_of(np.full((6, 10), -140.0)))
+    west, east = ax.get_xlim()
+    assert west < WEST_M + 100
+    assert east > WEST_M + 900

@@ -24,6 +24,8 @@ PUBLIC = {
     # showing and writing
     "plot_coverage", "plot_figures", "plot_gaps", "plot_profile", "plot_province",
     "plot_reconciliation", "plot_sensitivity", "plot_fibre", "save_figure", "big_map",
+    "plot_best_server", "plot_error_sources", "plot_failures", "plot_operators",
+    "plot_criticality", "plot_routes",
     "make_map", "save_map", "write_coverage_tif", "write_csv", "write_gpkg",
     # errors
     "HtcoverageError", "InputError", "ValidityError", "SetupError", "Fault",

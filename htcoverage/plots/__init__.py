@@ -9,17 +9,24 @@ from htcoverage.plots.coverage import plot_coverage
 from htcoverage.plots.fibre import plot_criticality, plot_fibre, plot_routes
 from htcoverage.plots.frame import save_figure
 from htcoverage.plots.gaps import plot_gaps
+from htcoverage.plots.operators import plot_operators
 from htcoverage.plots.profile import plot_profile
 from htcoverage.plots.province import plot_province
 from htcoverage.plots.reconciliation import plot_reconciliation
+from htcoverage.plots.servers import plot_best_server
 from htcoverage.plots.shares import plot_figures, plot_sensitivity
+from htcoverage.plots.sure import plot_error_sources, plot_failures
 
 __all__ = [
+    "plot_best_server",
     "plot_coverage",
     "plot_criticality",
+    "plot_error_sources",
+    "plot_failures",
     "plot_fibre",
     "plot_figures",
     "plot_gaps",
+    "plot_operators",
     "plot_profile",
     "plot_province",
     "plot_reconciliation",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource
@@ -119,3 +122,19 @@ def mark(shape: str, colour: str, words: str, *, size: float = 7.0) -> Line2D:
         [], [], linestyle="none", marker=shape, color=colour, markeredgecolor="white",
         markeredgewidth=0.5, markersize=size, label=words,
     )  # fmt: skip
+
+
+def write_names(ax: Axes, points: npt.NDArray[np.float64], names: Sequence[str]) -> None:
+    """Write names beside places, the first before the others; none over another's."""
+    west, east = ax.get_xlim()
+    south, north = ax.get_ylim()
+    named: list[tuple[float, float]] = []
+    for (x, y), name in zip(points.tolist(), names, strict=False):
+        if any(abs(x - a) < 0.2 * (east - west) and abs(y - b) < 0.03 * (north - south)
+               for a, b in named):  # fmt: skip
+            continue
+        named.append((x, y))
+        ax.annotate(
+            name, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=7, color=INK,
+            path_effects=HALO, zorder=6, parse_math=False,
+        )  # fmt: skip

@@ -204,9 +204,14 @@ def modelled_note(language: Language, **tables: gpd.GeoDataFrame | None) -> str:
         and "provenance" in table.columns
         and (table["provenance"] == "modelled").any()
     ]
-    if not modelled:
+    return modelled_words(modelled, language)
+
+
+def modelled_words(named: Sequence[str], language: Language) -> str:
+    """Return the words that say that some layers, named in words, are modelled; empty for none."""
+    if not named:
         return ""
-    return label("modelled_notice", language).format(layers=", ".join(modelled))
+    return label("modelled_notice", language).format(layers=", ".join(named))
 
 
 def language_ticks(ax: Axes, language: Language) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -13,14 +12,13 @@ from matplotlib.patches import Patch
 from htcoverage.crs import reproject
 from htcoverage.labels import Language, label
 from htcoverage.plots.drawing import (
-    HALO,
     draw_districts,
     frame_to,
     mark,
+    write_names,
 )
 from htcoverage.plots.frame import (
     BLUE,
-    INK,
     ORANGE,
     PURPLE,
     VERMILION,
@@ -99,7 +97,7 @@ def plot_gaps(
         words = f"{what}: {int(chosen.sum())}; {people} {label('people', language)}"
         handles.append(mark(shape, colour, words))
     frame_to(ax, outlines, tuple(gaps.total_bounds.tolist()) if len(gaps) else None)
-    _name_gaps(ax, points, gaps["settlement"].astype(str).tolist())
+    write_names(ax, points[:NAMED_GAPS], gaps["settlement"].astype(str).tolist())
     if not handles:
         handles.append(Patch(facecolor="none", label=label("map_no_gaps", language)))
     asked = ""
@@ -118,19 +116,3 @@ def plot_gaps(
         language=language,
     )
     return ax
-
-
-def _name_gaps(ax: Axes, points: npt.NDArray[np.float64], names: list[str]) -> None:
-    """Write the names of the first gaps, less those that would lie over another's."""
-    west, east = ax.get_xlim()
-    south, north = ax.get_ylim()
-    named: list[tuple[float, float]] = []
-    for (x, y), name in zip(points[:NAMED_GAPS].tolist(), names, strict=False):
-        if any(abs(x - a) < 0.2 * (east - west) and abs(y - b) < 0.03 * (north - south)
-               for a, b in named):  # fmt: skip
-            continue
-        named.append((x, y))
-        ax.annotate(
-            name, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=7, color=INK,
-            path_effects=HALO, zorder=5, parse_math=False,
-        )  # fmt: skip

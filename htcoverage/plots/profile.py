@@ -67,9 +67,11 @@ def plot_profile(
     if profile.obstacle is not None:
         _draw_obstacle(ax, profile, language)
     ax.set_xlim(0.0, d_km[-1])
-    ax.set_ylim(floor_m, max(top_m.max(), (line_m + radius_m).max()) * 1.02 + 5.0)
+    highest_m = max(top_m.max(), (line_m + radius_m).max())
+    # Room above the highest obstacle for its words.
+    ax.set_ylim(floor_m, highest_m + 0.12 * (highest_m - floor_m))
     ax.set_xlabel(label("profile_distance", language))
-    ax.set_ylabel(label("profile_height", language), fontsize=8.5)
+    ax.set_ylabel(label("profile_height", language).replace(", ", ",\n", 1), fontsize=8.5)
     language_ticks(ax, language)
     loss = f"{number(profile.path_loss_db, language, digits=1)} dB"
     ax.set_title(

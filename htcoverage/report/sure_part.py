@@ -10,7 +10,8 @@ import pandas as pd
 from htcoverage.labels import Language, label
 from htcoverage.plots import plot_sensitivity
 from htcoverage.plots.frame import asked_for, number, percent
-from htcoverage.report.figures_part import FIRST_ROWS, interval_words
+from htcoverage.plots.sure import source_words
+from htcoverage.report.figures_part import FIRST_ROWS, interval_words, network_modelled
 from htcoverage.report.html import Column, heading, paragraph, picture, table
 from htcoverage.run import RunLayers
 
@@ -55,7 +56,13 @@ def sure_part(
         )
     if "error_sources" in tables:
         yield from _sources(tables["error_sources"], language)
-    yield from _sensitivity(tables, layers.reported, layers.technologies, language)
+    yield from _sensitivity(
+        tables,
+        layers.reported,
+        layers.technologies,
+        language,
+        modelled=network_modelled(layers),
+    )
     if "single_site_failure" in tables:
         yield from _failures(tables["single_site_failure"], layers, language)
 
@@ -87,19 +94,13 @@ def _sources(sources: pd.DataFrame, language: Language) -> Iterator[str]:
     )
 
 
-def source_words(source: str, language: Language) -> str:
-    """Return the words for a source of error, such as "common, 1800 MHz"."""
-    if source.startswith("common, "):
-        mhz = source.removeprefix("common, ").removesuffix(" MHz")
-        return label("source_common", language).format(mhz=mhz)
-    return label(f"source_{source}", language)
-
-
 def _sensitivity(
     tables: Mapping[str, pd.DataFrame],
     reported: Mapping[str, object],
     technologies: list[str],
     language: Language,
+    *,
+    modelled: tuple[str, ...],
 ) -> Iterator[str]:
     yield heading(label("report_sensitivity", language), level=3)
     yield paragraph(label("report_sensitivity_words", language), kind="words")
@@ -113,6 +114,7 @@ def _sensitivity(
                 plot_sensitivity(
                     curve[curve["technology"] == technology],
                     reported_share=share if isinstance(share, float) else None,
+                    modelled=modelled,
                     language=language,
                 ),
                 alt=label("report_sensitivity", language),
