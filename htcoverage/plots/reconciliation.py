@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,6 +20,7 @@ from htcoverage.plots.frame import (
     asked_for,
     axes_or_new,
     chart_notes,
+    modelled_words,
     number,
     percent,
     tick,
@@ -32,7 +35,7 @@ _GROUP = ("date", "reported_share", "technology", "operator")
 def plot_reconciliation(
     table: pd.DataFrame,
     *,
-    modelled: bool = False,
+    modelled: Sequence[str] = (),
     language: Language = "en",
     ax: Axes | None = None,
 ) -> Axes:
@@ -44,8 +47,9 @@ def plot_reconciliation(
     ----------
     table : DataFrame
         From `reconcile`.
-    modelled : bool
-        Whether the base stations are modelled: the picture then says so.
+    modelled : sequence of str
+        Keys of the words for what is modelled of the data, such as ``base_stations``: the picture
+        says so.
     language : {"en", "vi"}
         Language of the words.
     ax : Axes, optional
@@ -108,11 +112,11 @@ def plot_reconciliation(
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
     ax.set_axisbelow(True)
-    notes = ["; ".join(criteria_words(criteria, language=language))]
-    if modelled:
-        layer = label("base_stations", language)
-        notes.append(label("modelled_notice", language).format(layers=layer))
-    chart_notes(ax, notes)
+    layers = [label(key, language).lower() for key in modelled]
+    chart_notes(
+        ax,
+        ["; ".join(criteria_words(criteria, language=language)), modelled_words(layers, language)],
+    )
     return ax
 
 

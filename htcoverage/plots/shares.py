@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,6 +26,7 @@ from htcoverage.plots.frame import (
     axes_or_new,
     chart_notes,
     language_ticks,
+    modelled_words,
     number,
     percent,
     tick,
@@ -53,6 +56,7 @@ def plot_figures(
     technology: str = "4G",
     operator: str = "any",
     area_level: str = "district",
+    modelled: Sequence[str] = (),
     language: Language = "en",
     ax: Axes | None = None,
 ) -> Axes:
@@ -67,6 +71,9 @@ def plot_figures(
         From `compute_figures`.
     denominator, technology, operator, area_level : str
         The rows to draw.
+    modelled : sequence of str
+        Keys of the words for what is modelled of the data, such as ``base_stations``: the picture
+        says so.
     language : {"en", "vi"}
         Language of the words.
     ax : Axes, optional
@@ -137,7 +144,11 @@ def plot_figures(
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
     ax.set_axisbelow(True)
-    chart_notes(ax, ["; ".join(criteria_words(criteria, language=language))])
+    layers = [label(key, language).lower() for key in modelled]
+    chart_notes(
+        ax,
+        ["; ".join(criteria_words(criteria, language=language)), modelled_words(layers, language)],
+    )
     return ax
 
 
@@ -145,6 +156,7 @@ def plot_sensitivity(
     table: pd.DataFrame,
     *,
     reported_share: float | None = None,
+    modelled: Sequence[str] = (),
     language: Language = "en",
     ax: Axes | None = None,
 ) -> Axes:
@@ -159,6 +171,9 @@ def plot_sensitivity(
         the headline's part.
     reported_share : float, optional
         A share in [0, 1] to be set beside the lines.
+    modelled : sequence of str
+        Keys of the words for what is modelled of the data, such as ``base_stations``: the picture
+        says so.
     language : {"en", "vi"}
         Language of the words.
     ax : Axes, optional
@@ -207,7 +222,14 @@ def plot_sensitivity(
     ax.set_title(title, loc="left", fontsize=11)
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     ax.grid(color="#dddddd", linewidth=0.6)
-    chart_notes(ax, [f"{label('predicted', language)}, {label('outdoors', language)}"])
+    layers = [label(key, language).lower() for key in modelled]
+    chart_notes(
+        ax,
+        [
+            f"{label('predicted', language)}, {label('outdoors', language)}",
+            modelled_words(layers, language),
+        ],
+    )
     return ax
 
 

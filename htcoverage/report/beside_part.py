@@ -11,7 +11,7 @@ from htcoverage.plots import plot_reconciliation
 from htcoverage.plots.frame import asked_for, number, percent
 from htcoverage.presets import OURS, Preset, preset
 from htcoverage.reconcile import read_reconciliation, reading_words
-from htcoverage.report.figures_part import share_words
+from htcoverage.report.figures_part import network_modelled, share_words
 from htcoverage.report.html import Column, definitions, heading, paragraph, picture, table
 from htcoverage.run import RunLayers
 from htcoverage.run.parameters import changed_from_preset
@@ -43,7 +43,7 @@ def beside_part(
     yield heading(label("rec_title", language))
     yield paragraph(held["paragraph"][language])
     yield picture(
-        plot_reconciliation(found.table, modelled=found.modelled, language=language),
+        plot_reconciliation(found.table, modelled=network_modelled(layers), language=language),
         alt=label("rec_title", language),
     )
     yield table(

@@ -35,6 +35,18 @@ def share_words(share: Any, language: Language) -> str:
     return "" if pd.isna(share) else percent(float(share), language, digits=2)
 
 
+def modelled_layers(layers: RunLayers) -> tuple[str, ...]:
+    """Return the keys of the words for the layers of a run that are modelled."""
+    words = {"bts": "base_stations", "settlements": "settlements", "spans": "fibre"}
+    provenance = layers.record.content["assumptions"].get("provenance", {})
+    return tuple(words.get(name, name) for name, kinds in provenance.items() if "modelled" in kinds)
+
+
+def network_modelled(layers: RunLayers) -> tuple[str, ...]:
+    """Return those of `modelled_layers` that a share of cover rests on: not the fibre."""
+    return tuple(key for key in modelled_layers(layers) if key != "fibre")
+
+
 def figures_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
     """Yield the headline and the districts."""
     said = headline(layers.figures, language=language)
@@ -81,7 +93,12 @@ def figures_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
     yield _district_table(layers, language)
     technology = layers.technologies[-1]
     yield picture(
-        plot_figures(layers.figures, technology=technology, language=language),
+        plot_figures(
+            layers.figures,
+            technology=technology,
+            modelled=network_modelled(layers),
+            language=language,
+        ),
         alt=label("report_districts", language),
     )
 
@@ -97,6 +114,7 @@ def maps_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
                 technology=technology,  # type: ignore[arg-type]
                 criteria=criteria,
                 districts=layers.districts,
+                modelled=[key for key in modelled_layers(layers) if key == "base_stations"],
                 language=language,
             ),
             alt=f"{label('map_cover', language)}, {technology}: "

@@ -14,10 +14,11 @@ import pandas as pd
 from htcoverage.export import write_csv
 from htcoverage.figures.cover import ANY_OPERATOR, layer_excess
 from htcoverage.labels import Language, label
+from htcoverage.plots.frame import modelled_words
 from htcoverage.report.basis_part import basis_part
 from htcoverage.report.beside_part import beside_part
 from htcoverage.report.fibre_part import fibre_part
-from htcoverage.report.figures_part import figures_part, gaps_part, maps_part
+from htcoverage.report.figures_part import figures_part, gaps_part, maps_part, modelled_layers
 from htcoverage.report.html import page, paragraph
 from htcoverage.report.sure_part import sure_part
 from htcoverage.run import RunLayers
@@ -109,17 +110,9 @@ def report_page(
 
 def _notice(layers: RunLayers, language: Language) -> str:
     """Return what a reader must know before the first number."""
-    words = {"bts": "base_stations", "settlements": "settlements", "spans": "fibre"}
-    modelled = [
-        label(words.get(name, name), language)
-        for name, kinds in layers.record.content["assumptions"].get("provenance", {}).items()
-        if "modelled" in kinds
-    ]
     notice = f"{label('prediction_notice', language)}."
-    if modelled:
-        told = label("modelled_notice", language).format(layers=", ".join(modelled).lower())
-        notice = f"{notice} {told}"
-    return notice
+    words = [label(key, language).lower() for key in modelled_layers(layers)]
+    return f"{notice} {modelled_words(words, language)}".strip()
 
 
 def _tables(layers: RunLayers, document: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
