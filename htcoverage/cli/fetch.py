@@ -44,6 +44,10 @@ def fetch(
     population: Annotated[
         str, typer.Option(help="constrained (to settlements) or unconstrained.")
     ] = "constrained",
+    buildings: Annotated[
+        str | None,
+        typer.Option(help="microsoft or google; by default Microsoft's, else Google's."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before much is fetched.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Use the cache alone.")] = False,
     cache: Annotated[
@@ -59,7 +63,7 @@ def fetch(
     from htcoverage.fetch.plan import carry_out, make_plan
     from htcoverage.fetch.project_file import write_project_file
 
-    choices = _choices(elevation, population, country)
+    choices = _choices(elevation, population, buildings, country)
     names = None if layers is None else [n.strip() for n in layers.split(",") if n.strip()]
     with _bytes() as told:
         context = Context(
@@ -74,30 +78,35 @@ def fetch(
         return 1
     with _folder(out), _bytes() as told:
         context = Context(**{**vars(context), "told": told})
-        done = carry_out(plan, context, begun=lambda layer: _say(f"{layer} …"))
+        done = carry_out(plan, context, begun=_begun)
         file, lacking = write_project_file(area, done, out)
     _tell(done, plan, file, lacking, context)
     return 0
 
 
-def _choices(elevation: str, population: str, country: str) -> dict[str, str]:
+def _choices(
+    elevation: str, population: str, buildings: str | None, country: str
+) -> dict[str, str]:
     from htcoverage.errors import Fault, InputError
+    from htcoverage.fetch.buildings import CHOICES as BUILDINGS
     from htcoverage.fetch.elevation import CHOICES as ELEVATIONS
     from htcoverage.fetch.population import CHOICES as POPULATIONS
 
     faults = [
         Fault("argument", None, option, value, f"one of {', '.join(known)}")
         for option, value, known in (
-            ("--elevation", elevation, ELEVATIONS), ("--population", population, POPULATIONS)
+            ("--elevation", elevation, ELEVATIONS), ("--population", population, POPULATIONS),
+            ("--buildings", buildings, BUILDINGS),
         )
-        if value not in known
+        if value is not None and value not in known
     ]  # fmt: skip
     if len(country) != 3 or not country.isascii() or not country.isalpha():
         expected = "a code of three letters (ISO 3166), such as VNM"
         faults.append(Fault("argument", None, "--country", country, expected))
     if faults:
         raise InputError(faults)
-    return {"elevation": elevation, "population": population}
+    chosen = {"elevation": elevation, "population": population}
+    return chosen if buildings is None else {**chosen, "buildings": buildings}
 
 
 def _area(province: str | None, bbox: str | None, country: str, context: Context) -> Area:
@@ -165,6 +174,10 @@ def _tell(
     _say(f"Then: htcoverage run --project {file}")
 
 
+def _begun(layer: str) -> None:
+    progress_console.print(f"{layer} …", highlight=False)
+
+
 def _say(words: str) -> None:
     console.print(words, highlight=False, markup=False, soft_wrap=True)
 
@@ -196,6 +209,6 @@ def _bytes() -> Iterator[Told]:
         def told(name: str, done: int, total: int | None) -> None:
             if name not in tasks:
                 tasks[name] = bars.add_task(name[-28:], total=total)
-            bars.update(tasks[name], completed=done, total=total)  # type: ignore[arg-type]
+            bars.update(tasks[name], completed=done, total=total, visible=done != total)  # type: ignore[arg-type]
 
         yield told

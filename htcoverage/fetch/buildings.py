@@ -41,6 +41,9 @@ _TILES: Mapping[str, Callable[[Path, Bounds], tuple[Tile, ...]]] = {
     "microsoft": microsoft_tiles,
     "google": google_tiles,
 }
+#: Whose buildings can be had, in the order in which they are asked for.
+CHOICES = tuple(_TILES)
+
 _CHUNKS: Mapping[str, Callable[[Path, Bounds], Iterator[Chunk]]] = {
     "microsoft": microsoft_chunks,
     "google": google_chunks,
@@ -54,9 +57,9 @@ def plan(area: Area, context: Context) -> list[Item]:
     500 km); ``choices["buildings"]`` names one of both.
     """
     chosen = (context.choices or {}).get(_LAYER)
-    if chosen is not None and chosen not in _TILES:
-        raise argument_fault(_LAYER, chosen, f"one of {', '.join(_TILES)}")
-    for owner in [chosen] if chosen else _TILES:
+    if chosen is not None and chosen not in CHOICES:
+        raise argument_fault(_LAYER, chosen, f"one of {', '.join(CHOICES)}")
+    for owner in [chosen] if chosen else CHOICES:
         endpoint = context.endpoints[f"{owner}_buildings"]
         name = endpoint.address.rsplit("/", 1)[-1]
         index = cached(context, endpoint, endpoint.address, name, max_bytes=_INDEX_BYTES)
@@ -72,7 +75,7 @@ def plan(area: Area, context: Context) -> list[Item]:
                 )
                 for place, tile in enumerate(tiles)
             ]  # fmt: skip
-    raise LeftOutError(f"no buildings of {' or '.join([chosen] if chosen else _TILES)} there")
+    raise LeftOutError(f"no buildings of {' or '.join([chosen] if chosen else CHOICES)} there")
 
 
 def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
