@@ -313,7 +313,7 @@ def test_faults_of_the_cost_table_are_told_with_those_of_the_file(tmp_path: Path
     told = {(Path(fault.file).name, fault.row) for fault in caught.value.faults}
     assert ("c.csv", 2) in told
     assert any(fault.column == "model.radius_km" for fault in caught.value.faults)
-    rows = "item,unit,cost,currency\nfibre_pole_line,per km,900,MZN\n"
+    rows = "item,unit,cost,currency\nfibre_pole_line,per km,90,million VND\n"
     (tmp_path / "c.csv").write_text(rows, encoding="utf-8")
     path.write_text(text.replace("500.0", "5.0"), encoding="utf-8")
     assert open_project(path)[0].costs == tmp_path / "c.csv"

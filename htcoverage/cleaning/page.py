@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,8 @@ import shapely
 
 from htcoverage.cleaning.clean import CleanedLedger
 from htcoverage.crs import WGS84, reproject
+from htcoverage.labels import Language, label, value_label
+from htcoverage.labels.details import detail_in_vietnamese
 
 #: Lines of the list of findings; JSON has all of them.
 _MOST_LINES = 2000
@@ -31,7 +33,9 @@ svg{border:1px solid #dde3ea;background:#fbfcfd;max-width:100%;height:auto}
 """
 
 
-def report_page(cleaned: CleanedLedger, *, area: gpd.GeoDataFrame | None = None) -> str:
+def report_page(
+    cleaned: CleanedLedger, *, area: gpd.GeoDataFrame | None = None, language: Language = "en"
+) -> str:
     """Return a cleaning report as HTML; every text of the file is escaped.
 
     Parameters
@@ -40,48 +44,100 @@ def report_page(cleaned: CleanedLedger, *, area: gpd.GeoDataFrame | None = None)
         From `clean_ledger`.
     area : GeoDataFrame, optional
         Outlines to draw below the sites.
+    language : {"en", "vi"}
+        Of the words; values and names of columns stay as the file has them.
     """
     report = cleaned.report
     lines = report.faults
     shown = lines[lines["severity"] != "info"].head(_MOST_LINES)
+
+    def words(key: str, **values: object) -> str:
+        return _text(label(key, language).format(**values))
+
+    def table(
+        names: Sequence[str], rows: Iterable[Mapping[str, object]], *, severity: bool = False
+    ) -> str:
+        head = "".join(f"<th>{words(f'column:{name}')}</th>" for name in names)
+        body = []
+        for row in rows:
+            kind = f' class="{_text(row["severity"])}"' if severity else ""
+            cells = "".join(f"<td>{_text(in_words(n, row[n], language))}</td>" for n in names)
+            body.append(f"<tr{kind}>{cells}</tr>")
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
     parts = [
         "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
+        f'<html lang="{language}"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>{_text(report.file)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>Cleaning report: {_text(report.file)}</h1>",
-        f"<p>{report.rows} rows: {report.kept} kept, {report.dropped} dropped. "
-        f"{report.base_stations} base stations, {report.cells} cells.</p>",
-        _map(cleaned, area),
-        "<h2>Columns</h2>",
-        _table(
-            ("ours", "the file's", "confidence", "how"),
-            ((m.column, m.name, f"{m.confidence:.2f}", m.how) for m in report.mapped_columns),
+        f"<h1>{words('cleaning_report')}: {_text(report.file)}</h1>",
+        "<p>" + words("cleaning_rows", rows=report.rows, kept=report.kept, dropped=report.dropped,
+                      bts=report.base_stations, cells=report.cells) + "</p>",
+        _map(cleaned, area, language),
+        f"<h2>{words('cleaning_columns')}</h2>",
+        table(
+            ("ours", "theirs", "confidence", "how"),
+            (
+                {"ours": m.column, "theirs": m.name, "confidence": f"{m.confidence:.2f}",
+                 "how": m.how}
+                for m in report.mapped_columns
+            ),
         ),
-    ]
+    ]  # fmt: skip
     if report.unused_columns:
-        parts.append(f"<p>Not used: {_text(', '.join(report.unused_columns))}</p>")
-    counts = report.counts()
-    columns = ("severity", "rule", "action", "count")
-    parts += ["<h2>Findings</h2>", _table(columns, counts[list(columns)].itertuples(index=False))]
-    names = ("row", "column", "value", "rule", "severity", "action", "detail")
+        unused = words("cleaning_unused", columns=", ".join(report.unused_columns))
+        parts.append(f"<p>{unused}</p>")
     parts += [
-        "<h2>Errors and warnings</h2>",
-        _table(names, shown[list(names)].itertuples(index=False), severity=4),
-    ]
+        f"<h2>{words('cleaning_findings')}</h2>",
+        table(("severity", "rule", "action", "count"), report.counts().to_dict("records")),
+        f"<h2>{words('cleaning_faults')}</h2>",
+        table(
+            ("row", "column", "value", "rule", "severity", "action", "detail"),
+            shown.to_dict("records"), severity=True,
+        ),
+    ]  # fmt: skip
     more = int((lines["severity"] != "info").sum()) - len(shown)
     if more > 0:
-        parts.append(f"<p>… and {more} more; the JSON report has all of them.</p>")
+        parts.append(f"<p>{words('cleaning_more', count=more)}</p>")
     if report.assumed:
+        counted = label("cleaning_share", language)
         parts += [
-            "<h2>Assumed</h2>",
-            _table(
+            f"<h2>{words('cleaning_assumed')}</h2>",
+            table(
                 ("table", "column", "rows", "default"),
-                ((a.table, a.column, f"{a.count} of {a.total}", a.words) for a in report.assumed),
+                ({"rows": counted.format(**line), **line} for line in report.defaults),
             ),
         ]
     return "\n".join([*parts, "</body></html>", ""])
+
+
+def in_words(column: str, value: object, language: Language) -> object:
+    """Return a value of a cleaning report in the words of a language.
+
+    Parameters
+    ----------
+    column : str
+        ``rule``, ``severity``, ``action``, ``how``, ``detail`` or ``default``; the values of any
+        other stay as they are.
+    value : object
+        The value.
+    language : {"en", "vi"}
+        The language.
+    """
+    if column in ("rule", "severity", "action", "how"):
+        return value_label(column, str(value), language)
+    if column in ("detail", "default") and language == "vi":
+        return detail_in_vietnamese(str(value))
+    return value
+
+
+def place_in_words(row: object, language: Language) -> str:
+    """Return the row of a finding in words, or that it is of the file as a whole."""
+    if row is None or row is pd.NA or row != row:
+        return label("cleaning_whole", language)
+    return label("cleaning_place", language).format(row=row)
 
 
 def _text(value: object) -> str:
@@ -89,21 +145,10 @@ def _text(value: object) -> str:
     return "" if missing else html.escape(str(value))
 
 
-def _table(
-    names: Sequence[str], rows: Iterable[Sequence[object]], *, severity: int | None = None
-) -> str:
-    head = "".join(f"<th>{_text(name)}</th>" for name in names)
-    body = []
-    for row in rows:
-        kind = "" if severity is None else f' class="{_text(row[severity])}"'
-        body.append(f"<tr{kind}>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>")
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-
-
-def _map(cleaned: CleanedLedger, area: gpd.GeoDataFrame | None) -> str:
+def _map(cleaned: CleanedLedger, area: gpd.GeoDataFrame | None, language: Language) -> str:
     """Return the kept base stations as a drawing, suspects last and larger."""
     if cleaned.ledger is None:
-        return "<p>Not one row is usable: there is nothing to draw.</p>"
+        return f"<p>{_text(label('cleaning_empty', language))}</p>"
     bts = cleaned.ledger.bts
     faults = cleaned.report.faults
     suspects = set(
@@ -147,12 +192,13 @@ def _map(cleaned: CleanedLedger, area: gpd.GeoDataFrame | None) -> str:
     ):
         drawn.append(
             f'<circle cx="{px:.1f}" cy="{py:.1f}" r="4" fill="none" stroke-width="2" '
-            f'stroke="{_COLOURS["warning"]}"><title>row {row}: {_text(name)}</title></circle>'
+            f'stroke="{_COLOURS["warning"]}"><title>{_text(place_in_words(row, language))}: '
+            f"{_text(name)}</title></circle>"
         )
+    caption = _text(label("cleaning_map", language))
     return (
         f'<svg viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
-        f'role="img" aria-label="Kept base stations; rings are suspects">{"".join(drawn)}</svg>'
-        "<p>Dots are kept base stations; rings have a warning of their row.</p>"
+        f'role="img" aria-label="{caption}">{"".join(drawn)}</svg><p>{caption}</p>'
     )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from htcoverage.cli.console import console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from htcoverage.cleaning import CleanedLedger
+    from htcoverage.labels import Language
 
 #: Rows of the list of faults that fit a screen; the files have all of them.
 _SHOWN = 40
@@ -42,6 +46,7 @@ def check(
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write it as a page with a map.")] = None,
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")] = "en",
     clean: Annotated[
         Path | None, typer.Option(help="Write the cleaned ledger: GeoPackage, bts and cells.")
     ] = None,
@@ -59,12 +64,12 @@ def check(
     if json is not None:
         _write(cleaned.report.to_json(), json)
     if html is not None:
-        _write(report_page(cleaned, area=options["area"]), html)
+        _write(report_page(cleaned, area=options["area"], language=lang), html)
     if clean is not None and cleaned.ledger is not None:
         from htcoverage.export import write_gpkg
 
         write_gpkg({"bts": cleaned.ledger.bts, "cells": cleaned.ledger.cells}, clean)
-    _show(cleaned)
+    _show(cleaned, lang)
     return cleaned.report.exit_code
 
 
@@ -94,51 +99,55 @@ def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
     return {pair[0].strip(): pair[1].strip() for pair in pairs}
 
 
-def _show(cleaned: CleanedLedger) -> None:
-    from rich.markup import escape
+def _show(cleaned: CleanedLedger, language: Language) -> None:
+    from htcoverage.cleaning.page import in_words, place_in_words
+    from htcoverage.labels import label
+
+    def words(key: str, **values: object) -> str:
+        return label(key, language).format(**values)
+
+    def say(text: str) -> None:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def show(title: str, names: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> None:
+        table = Table(title=words(title), title_justify="left")
+        for name in names:
+            table.add_column(words(f"column:{name}"))
+        for row in rows:
+            table.add_row(*(escape(str(in_words(n, row[n], language))) for n in names))
+        console.print(table)
 
     report = cleaned.report
-    console.print(
-        f"{report.file}: {report.rows} rows, {report.kept} kept, {report.dropped} dropped; "
-        f"{report.base_stations} base stations, {report.cells} cells",
-        highlight=False, markup=False, soft_wrap=True,
+    told = words(
+        "cleaning_rows", rows=report.rows, kept=report.kept, dropped=report.dropped,
+        bts=report.base_stations, cells=report.cells,
     )  # fmt: skip
+    say(f"{report.file}: {told}")
     if report.mapped_columns:
-        table = Table(title="Columns", title_justify="left")
-        for name in ("ours", "the file's", "confidence", "how"):
-            table.add_column(name)
-        for match in report.mapped_columns:
-            table.add_row(match.column, escape(match.name), f"{match.confidence:.2f}", match.how)
-        console.print(table)
-    if report.unused_columns:
-        console.print(
-            "Not used: " + ", ".join(report.unused_columns), highlight=False, markup=False
+        columns = (
+            {"ours": m.column, "theirs": m.name, "confidence": f"{m.confidence:.2f}", "how": m.how}
+            for m in report.mapped_columns
         )
+        show("cleaning_columns", ("ours", "theirs", "confidence", "how"), columns)
+    if report.unused_columns:
+        say(words("cleaning_unused", columns=", ".join(report.unused_columns)))
     counts = report.counts()
     if len(counts):
-        table = Table(title="Findings", title_justify="left")
-        for name in ("severity", "rule", "action", "count"):
-            table.add_column(name)
-        for line in counts.to_dict("records"):
-            table.add_row(*(str(line[name]) for name in ("severity", "rule", "action", "count")))
-        console.print(table)
-    told = report.faults[report.faults["severity"] != "info"]
-    for line in told.head(_SHOWN).to_dict("records"):
-        place = (
-            "file" if line["row"] is None or line["row"] != line["row"] else f"row {line['row']}"
+        names = ("severity", "rule", "action", "count")
+        show("cleaning_findings", names, counts.to_dict("records"))
+    faults = report.faults[report.faults["severity"] != "info"]
+    for line in faults.head(_SHOWN).to_dict("records"):
+        severity, rule, action, detail = (
+            in_words(name, line[name], language)
+            for name in ("severity", "rule", "action", "detail")
         )
         name = f", {line['column']}" if isinstance(line["column"], str) else ""
         value = f" {line['value']!r}" if line["value"] else ""
-        console.print(
-            f"{line['severity']}: {place}{name}{value}: {line['rule']}, {line['action']}: "
-            f"{line['detail']}",
-            highlight=False, markup=False, soft_wrap=True,
-        )  # fmt: skip
-    if len(told) > _SHOWN:
-        console.print(f"… and {len(told) - _SHOWN} more: --json or --html has all of them")
-    for assumed in report.assumed:
-        console.print(
-            f"assumed: {assumed.table}.{assumed.column} in {assumed.count} of {assumed.total} rows "
-            f"({assumed.words})",
-            highlight=False, markup=False, soft_wrap=True,
-        )  # fmt: skip
+        place = place_in_words(line["row"], language)
+        say(f"{severity}: {place}{name}{value}: {rule}, {action}: {detail}")
+    if len(faults) > _SHOWN:
+        say(words("cleaning_more_shown", count=len(faults) - _SHOWN))
+    for each in report.defaults:
+        default = in_words("default", each["default"], language)
+        told = {**each, "column": f"{each['table']}.{each['column']}", "words": default}
+        say(words("cleaning_assumed_line", **told))
