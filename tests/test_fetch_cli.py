@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,15 @@ def test_no_network_is_one_sentence_and_exit_3(
     assert len(words) == 1
     assert words[0].startswith("htcoverage: no connection to 127.0.0.1")
     assert not (here / "out" / "htcoverage.toml").exists()
+
+
+def test_without_the_extra_it_says_how_to_install_it(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    assert execute(arguments(here, layers="population")) == 3
+    (words,) = [line for line in capsys.readouterr().err.splitlines() if "…" not in line]
+    assert words == "htcoverage: fetching needs pooch: pip install 'htcoverage[fetch]'"
 
 
 def test_what_is_large_is_asked_for(

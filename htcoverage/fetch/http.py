@@ -371,7 +371,7 @@ def _attempt(
                 file.write(chunk)
                 if told is not None:
                     told(here, total)
-        if total is not None and here != total:
+        if total is not None and here != total:  # urllib3 2 tells so itself, 1 does not
             raise _PassingError(f"it sent {here} of {total} bytes")
 
 

@@ -194,7 +194,10 @@ def _cut(source: Any, target: Path, bounds: Bounds, context: Context, name: str)
                 values = source.read(1, window=Window(left, top, strip.width, strip.height))
                 result.write(values, 1, window=strip)
                 sums.append(zlib.crc32(values.tobytes()))
-                context.told(name, strip.row_off + strip.height, window.height)
+                row_bytes = values.nbytes // strip.height
+                context.told(
+                    name, (strip.row_off + strip.height) * row_bytes, window.height * row_bytes
+                )
         with rasterio.open(target) as written:
             again = [
                 zlib.crc32(written.read(1, window=strip).tobytes())
