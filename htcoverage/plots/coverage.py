@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import NormalDist
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -38,7 +41,12 @@ from htcoverage.plots.frame import (
     decorate_map,
     modelled_note,
     modelled_words,
+    number,
 )
+
+#: Where the classes of probability begin, and the standard normal quantile of each.
+_PROBABILITIES = (0.95, 0.9, 0.75, 0.5)
+_PROBABILITY_Z = tuple(NormalDist().inv_cdf(share) for share in _PROBABILITIES)
 
 
 def plot_coverage(
@@ -46,7 +54,7 @@ def plot_coverage(
     *,
     technology: Literal["3G", "4G"] = "4G",
     operator: str = "any",
-    show: Literal["cover", "level"] = "cover",
+    show: Literal["cover", "level", "probability"] = "cover",
     criteria: CoverCriteria | None = None,
     districts: gpd.GeoDataFrame | None = None,
     bts: gpd.GeoDataFrame | None = None,
@@ -54,7 +62,7 @@ def plot_coverage(
     language: Language = "en",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one layer of a coverage: cover with its margin, or classes of median level.
+    """Draw one layer of a coverage: cover with its margin, median level, or probability.
 
     Parameters
     ----------
@@ -62,9 +70,10 @@ def plot_coverage(
         From `compute_coverage`.
     technology, operator : str
         The layer; operator ``any`` is the strongest of all.
-    show : {"cover", "level"}
+    show : {"cover", "level", "probability"}
         ``cover``: covered with the margin, at the median only, not covered. ``level``: median RSRP
-        or RSCP in the classes of the legend, dBm.
+        or RSCP in the classes of the legend, dBm. ``probability``: that the threshold is met,
+        Φ((level − threshold) / σ), in %.
     criteria : CoverCriteria, optional
         The default criteria when left out.
     districts : GeoDataFrame, optional
@@ -87,10 +96,10 @@ def plot_coverage(
     Raises
     ------
     InputError
-        If the coverage has no such layer, or ``show`` is neither of the two.
+        If the coverage has no such layer, or ``show`` is none of the three.
     """
-    if show not in ("cover", "level"):
-        raise argument_fault("show", show, "'cover' or 'level'")
+    if show not in ("cover", "level", "probability"):
+        raise argument_fault("show", show, "'cover', 'level' or 'probability'")
     criteria = criteria or CoverCriteria()
     excess = excess_db(
         coverage, criteria=criteria, technology=technology, operator=operator, basis="median"
@@ -100,20 +109,21 @@ def plot_coverage(
         classes = np.where(np.isnan(level_dbm), 0, cover_classes(excess, criteria.margin_db))
         colours, words = COVER_COLOURS, cover_labels(criteria, language)
         legend_title = label("map_cover", language)
+    elif show == "probability":
+        # A share of p is reached where the excess is z(p)·σ.
+        least_db = np.array(_PROBABILITY_Z) * criteria.sigma_db
+        reached = np.count_nonzero(excess[..., None] >= least_db, axis=-1)
+        classes = np.where(np.isnan(level_dbm), 0, len(least_db) + 1 - reached).astype(np.uint8)
+        colours, words = LEVEL_COLOURS, _probability_words(language)
+        legend_title = label("pic_probability", language)
     else:
         classes = level_classes(level_dbm.astype(np.float32), technology)
         colours, words = LEVEL_COLOURS, level_labels(technology)
         legend_title = f"{label('map_level', language)}: {QUANTITY[technology]}, dBm"
 
     ax = axes_or_new(ax)
-    a, _, west, _, e, north = coverage.attrs["transform"]
-    rows, columns = classes.shape
     outlines = draw_districts(ax, districts, coverage.attrs["crs"])
-    ax.imshow(
-        np.ma.masked_equal(classes, 0), cmap=ListedColormap(colours), vmin=0.5,
-        vmax=len(colours) + 0.5, extent=(west, west + a * columns, north + e * rows, north),
-        interpolation="nearest", zorder=2,
-    )  # fmt: skip
+    bounds_m = draw_classes(ax, classes, ListedColormap(colours), coverage)
     handles: list[Artist] = [
         Patch(facecolor=colour, label=word) for colour, word in zip(colours, words, strict=True)
     ]
@@ -122,7 +132,7 @@ def plot_coverage(
             Patch(facecolor=LAND, edgecolor=FAINT, label=label("no_level_computed", language))
         )
     handles += draw_sites(ax, _of_layer(bts, technology, operator), coverage.attrs["crs"], language)
-    frame_to(ax, outlines, (west, north + e * rows, west + a * columns, north))
+    frame_to(ax, outlines, bounds_m)
     decorate_map(
         ax,
         title=asked_for(technology, operator, language),
@@ -130,7 +140,7 @@ def plot_coverage(
         legend_title=legend_title,
         notes=[
             "; ".join(criteria_words(criteria, language=language)),
-            _model_note(coverage, language),
+            model_note(coverage, language),
             modelled_note(language, base_stations=bts)
             or modelled_words([label(key, language).lower() for key in modelled], language),
         ],
@@ -148,7 +158,29 @@ def _of_layer(
     return bts[chosen if operator == "any" else chosen & (bts["operator"] == operator)]
 
 
-def _model_note(coverage: xr.Dataset, language: Language) -> str:
+def draw_classes(
+    ax: Axes, classes: npt.NDArray[np.uint8], colours: ListedColormap, coverage: xr.Dataset
+) -> tuple[float, float, float, float]:
+    """Draw classes from 1 on the pixels of a coverage, 0 clear; return west, south, east, north."""
+    a, _, west, _, e, north = coverage.attrs["transform"]
+    rows, columns = classes.shape
+    east, south = west + a * columns, north + e * rows
+    ax.imshow(
+        np.ma.masked_equal(classes, 0), cmap=colours, vmin=0.5, vmax=colours.N + 0.5,
+        extent=(west, east, south, north), interpolation="nearest", zorder=2,
+    )  # fmt: skip
+    return west, south, east, north
+
+
+def _probability_words(language: Language) -> list[str]:
+    """Return the words of the classes of probability, most probable first, in per cent."""
+    first, *_, last = breaks = [number(100.0 * p, language) for p in _PROBABILITIES]
+    between = [f"{low} … {high}" for high, low in pairwise(breaks)]
+    return [f"≥ {first}", *between, f"< {last}"]
+
+
+def model_note(coverage: xr.Dataset, language: Language) -> str:
+    """Return what a coverage was computed with: model, radius, pixel, CRS."""
     attributes = coverage.attrs
     words = [str(attributes["model"])] if "model" in attributes else []
     if "radius_km" in attributes:

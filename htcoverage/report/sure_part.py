@@ -10,6 +10,7 @@ import pandas as pd
 from htcoverage.labels import Language, label
 from htcoverage.plots import plot_sensitivity
 from htcoverage.plots.frame import asked_for, number, percent
+from htcoverage.plots.sure import source_words
 from htcoverage.report.figures_part import FIRST_ROWS, interval_words, network_modelled
 from htcoverage.report.html import Column, heading, paragraph, picture, table
 from htcoverage.run import RunLayers
@@ -91,14 +92,6 @@ def _sources(sources: pd.DataFrame, language: Language) -> Iterator[str]:
             for row in rows.to_dict("records")
         ),
     )
-
-
-def source_words(source: str, language: Language) -> str:
-    """Return the words for a source of error, such as "common, 1800 MHz"."""
-    if source.startswith("common, "):
-        mhz = source.removeprefix("common, ").removesuffix(" MHz")
-        return label("source_common", language).format(mhz=mhz)
-    return label(f"source_{source}", language)
 
 
 def _sensitivity(
