@@ -36,7 +36,7 @@ class Answer:
     """What the server says. A fault in front of a file is used up, one for each request.
 
     ``cut``: only so many bytes of the body are sent, under the whole Content-Length.
-    ``slow_s``: so long nothing is sent.
+    ``slow_s``: so long nothing is sent. ``drop``: the connection ends without an answer.
     """
 
     body: bytes = b""
@@ -44,6 +44,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
     slow_s: float = 0.0
+    drop: bool = False
 
 
 #: A route that thinks: from the request to the answer.
@@ -116,7 +117,9 @@ class Server:
             found = Answer(b"<html>no such file</html>", 404)
         if fault is None:
             return found
-        return Answer(found.body, found.status, found.headers, fault.cut, fault.slow_s)
+        return Answer(
+            found.body, found.status, found.headers, fault.cut, fault.slow_s, fault.drop
+        )  # fmt: skip
 
     def _file(self, request: Request, body: bytes) -> Answer:
         headers = {"ETag": f'"{hashlib.md5(body).hexdigest()}"'}
@@ -153,6 +156,9 @@ class Server:
                 with server._lock:
                     server.requests.append(request)
                 time.sleep(answer.slow_s)
+                if answer.drop:
+                    self.close_connection = True
+                    return
                 try:
                     self.send_response(answer.status)
                     for name, value in answer.headers.items():

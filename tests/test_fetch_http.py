@@ -150,6 +150,25 @@ def test_a_slow_server_is_asked_again(server: Server, target: Path) -> None:
         download(f"{server.url}/a.bin", target, client=client)
 
 
+def test_a_connection_that_ends_without_an_answer_is_made_again(
+    server: Server, target: Path
+) -> None:
+    server.files["/a.bin"] = BODY
+    server.faults["/a.bin"] = [Answer(drop=True)] * 3
+    assert download(f"{server.url}/a.bin", target, client=QUICK).sha256 == DIGEST
+    server.faults["/a.bin"] = [Answer(drop=True)] * 9
+    with pytest.raises(SetupError, match=r"did not send a\.bin \(the connection broke off\)"):
+        download(f"{server.url}/a.bin", target, client=QUICK)
+
+
+def test_another_part_than_was_asked_for_is_not_joined(server: Server, target: Path) -> None:
+    server.files["/a.bin"] = BODY
+    wrong = Answer(BODY[5:], 206, {"Content-Range": f"bytes 5-{len(BODY) - 1}/{len(BODY)}"})
+    server.faults["/a.bin"] = [Answer(cut=1000), wrong]
+    assert download(f"{server.url}/a.bin", target, client=QUICK).sha256 == DIGEST
+    assert [request.status for request in server.requests] == [200, 206, 200]
+
+
 def test_a_wrong_checksum_leaves_nothing(server: Server, target: Path) -> None:
     server.files["/a.bin"] = BODY[:-1] + b"x"
     with pytest.raises(SetupError, match="wrong checksum"):

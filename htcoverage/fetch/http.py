@@ -308,8 +308,9 @@ def _opened(
     except requests.exceptions.ReadTimeout as error:
         raise _PassingError(f"no answer for {client.timeout_s:g} s") from error
     except requests.exceptions.ConnectionError as error:
-        broken = "RemoteDisconnected" in repr(error) or "reset" in repr(error)
-        raise _PassingError(_reason(error, secret), connected=broken) from error
+        if "RemoteDisconnected" in repr(error) or "ConnectionReset" in repr(error):
+            raise _PassingError("the connection broke off") from error
+        raise _PassingError(_reason(error), connected=False) from error
     except requests.exceptions.RequestException as error:
         words = f"{address} cannot be asked for ({type(error).__name__})"
         raise SetupError(words) from error
@@ -448,12 +449,9 @@ def _file_of(address: str) -> str:
     return urlsplit(address).path.rsplit("/", 1)[-1] or address
 
 
-def _reason(error: Exception, secret: Mapping[str, str]) -> str:
-    """Return the innermost words of a network error, without any secret."""
+def _reason(error: Exception) -> str:
+    """Return the innermost words of a network error: the outer ones show addresses with tokens."""
     inner: Any = error
     while inner.args and isinstance(getattr(inner.args[0], "reason", inner.args[0]), Exception):
         inner = getattr(inner.args[0], "reason", inner.args[0])
-    words = str(inner).rsplit(": ", 1)[-1][:120]
-    for value in secret.values():
-        words = words.replace(value, "…")
-    return words
+    return str(inner).rsplit(": ", 1)[-1][:120]
