@@ -12,15 +12,18 @@ from uncertainty_world import World, small_world
 
 from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
-from htcoverage.fibre.graph import build_network
+from htcoverage.errors import InputError
+from htcoverage.fibre.criticality import fail
+from htcoverage.fibre.graph import FibreNetwork, build_network
 from htcoverage.fibre.radio import (
     HomeCover,
     cover_lost,
     exact_cover_lost,
     prepare_cover,
     rank_cover_loss,
+    worst_cover_loss,
 )
-from htcoverage.fibre.reach import attach
+from htcoverage.fibre.reach import Attachments, attach
 from htcoverage.fibre.risk import risk_groups
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.grid import grid_of
@@ -105,8 +108,8 @@ def test_nothing_down_loses_nothing_and_all_down_loses_all(world: World, cover: 
     assert everything.lost_high == pytest.approx(everything.covered_before)
 
 
-def test_pole_lines_are_ranked_by_those_who_lose_signal(world: World, cover: HomeCover) -> None:
-    # One owner's chain over all sites, from south to north: a cut takes all that is behind it.
+def chained(world: World) -> tuple[FibreNetwork, Attachments, np.ndarray]:
+    """One owner's chain over all sites, from south to north: a cut takes all that is behind it."""
     sites = reproject(world.bts, world.settlements.crs).drop_duplicates("site_id")
     xy = np.column_stack([sites.geometry.x, sites.geometry.y])
     xy = xy[np.argsort(xy[:, 1], kind="stable")]
@@ -123,6 +126,11 @@ def test_pole_lines_are_ranked_by_those_who_lose_signal(world: World, cover: Hom
     network = build_network(chain)
     operators = dict.fromkeys(world.bts["operator"], "V")
     places = attach(network, bts=world.bts, settlements=world.settlements, owners=operators)
+    return network, places, xy
+
+
+def test_pole_lines_are_ranked_by_those_who_lose_signal(world: World, cover: HomeCover) -> None:
+    network, places, xy = chained(world)
     ranked = rank_cover_loss(network, places, risk_groups(network), cover)
     assert ranked["residents_lost_high"].is_monotonic_decreasing
     assert ranked["span_ids"].iloc[0] == "s0"
@@ -134,4 +142,31 @@ def test_pole_lines_are_ranked_by_those_who_lose_signal(world: World, cover: Hom
         ).sum()
     )
     behind = ranked.set_index("span_ids")["bts_down"]
-    assert behind["s0"] > behind[f"s{len(lines) - 1}"]
+    assert behind["s0"] > behind[f"s{len(xy) - 2}"]
+
+
+def test_the_worst_lines_are_those_of_all_lines_computed_again(world: World) -> None:
+    network, places, _ = chained(world)
+    cover = prepare_cover(world.coverage, world.settlements, technology="4G")
+    inputs = {"bts": world.bts, "cells": world.cells, "terrain": world.terrain}
+    groups = risk_groups(network)
+    lost = []
+    for members in groups.members:
+        fallen = fail(network, places, spans=members).bts
+        ids = places.bts["bts_id"][fallen]
+        lost.append(exact_cover_lost(cover, world.coverage, ids, **inputs).lost_high)
+    worst = worst_cover_loss(network, places, groups, cover, world.coverage, count=2, **inputs)
+    assert worst["residents_lost"].tolist() == pytest.approx(sorted(lost)[:-3:-1])
+    assert lost[0] == max(lost) > 0.0  # next to the core: all but one site
+    assert worst["span_ids"].iloc[0] == "s0"
+    with pytest.raises(InputError, match="1 or more"):
+        worst_cover_loss(network, places, groups, cover, world.coverage, count=0, **inputs)
+
+
+def test_all_down_computed_again_loses_all(world: World) -> None:
+    cover = prepare_cover(world.coverage, world.settlements, technology="4G")
+    loss = exact_cover_lost(
+        cover, world.coverage, world.bts["bts_id"], bts=world.bts, cells=world.cells,
+        terrain=world.terrain,
+    )  # fmt: skip
+    assert loss.lost_low == loss.lost_high == loss.covered_before > 0.0

@@ -29,8 +29,10 @@ _STAGES = {
     "figures": "figures",
     "gaps": "gaps",
     "fibre": "fibre",
+    "exact": "what is lost",
     "evidence": "how sure",
     "files": "writing files",
+    "models": "models side by side",
 }
 
 

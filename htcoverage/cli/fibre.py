@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from htcoverage.cli.console import stages
+from htcoverage.cli.console import extrapolations_told, stages
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from htcoverage.fibre import CostGraph, FibreAnalysis, RouteCosts
     from htcoverage.project import Project
     from htcoverage.run.inputs import Inputs
+    from htcoverage.run.signal import SignalWorld
 
 app = typer.Typer(
     help="Analyse the fibre network: lengths, reach, what every single cut takes.",
@@ -167,6 +169,38 @@ def costs_table(
     say(f"Written to {out.resolve()}")
 
 
+@app.command("signal")
+def signal(
+    worst: Annotated[int, typer.Option(help="How many pole lines.")] = 5,
+    resolution: Annotated[
+        float | None, typer.Option(help="Grid step, m; the run's own else.")
+    ] = None,
+    project: _Project = None,
+    spans: _Spans = None,
+    crs: _Crs = None,
+    owner: _Owner = None,
+    core: _Core = "exits",
+    with_planned: _WithPlanned = False,
+    json: _Json = None,
+    lang: _Lang = "en",
+) -> None:
+    """Rank the pole lines whose cut takes the signal of the most residents, computed exactly."""
+    from htcoverage.cli.fibre_show import show_signal
+
+    inputs, _ = _inputs(project)
+    analysis = _analysis(
+        inputs, spans=spans, crs=crs, owner=owner, core=core, with_planned=with_planned, lang=lang
+    )
+    with stages() as progress:
+        world = _signal_world(inputs, project, resolution, progress)
+        progress("exact", 0, 1)
+        rows = world.worst(analysis, count=worst).round(3).to_dict("records")
+        progress("exact", 1, 1)
+    if json is not None:
+        _write_json({"signal": rows, "core": analysis.network.core_rule}, json)
+    show_signal(rows, lang)
+
+
 @app.command("hazard")
 def hazard(
     area: Annotated[
@@ -181,6 +215,12 @@ def hazard(
     owner: _Owner = None,
     core: _Core = "exits",
     with_planned: _WithPlanned = False,
+    signal: Annotated[
+        bool, typer.Option("--signal", help="Sweep the network for who loses signal as well.")
+    ] = False,
+    resolution: Annotated[
+        float | None, typer.Option(help="Grid step of --signal, m; the run's own else.")
+    ] = None,
     json: _Json = None,
     out: Annotated[
         Path | None,
@@ -207,11 +247,37 @@ def hazard(
         assert below_m is not None
         found = hazard_below(network, places, inputs.terrain, height_m=below_m)
     figures = hazard_figures(analysis, found, inputs.districts)
+    if signal:
+        with stages() as progress:
+            world = _signal_world(inputs, project, resolution, progress)
+            progress("exact", 0, 1)
+            loss = world.lost(figures["bts_ids"])
+            progress("exact", 1, 1)
+        figures |= {"residents_without_signal": round(loss.lost_high, 3)}
     if json is not None:
         _write_json(figures, json)
     if out is not None:
         _write_layers(hazard_layers(analysis, found), out, told={"core": network.core_rule})
     show_hazard(figures, lang)
+
+
+def _signal_world(
+    inputs: Inputs,
+    project: Path | None,
+    resolution_m: float | None,
+    progress: Callable[[str, int, int], None],
+) -> SignalWorld:
+    from htcoverage.run.inputs import open_project
+    from htcoverage.run.parameters import RunParameters
+    from htcoverage.run.signal import signal_world
+
+    parameters = RunParameters() if project is None else open_project(project)[1]
+    if resolution_m is not None:
+        parameters = replace(parameters, resolution_m=resolution_m)
+    with extrapolations_told():
+        return signal_world(
+            inputs, parameters, progress=lambda done, total: progress("coverage", done, total)
+        )
 
 
 def _inputs(project: Path | None) -> tuple[Inputs, Project | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -133,6 +133,29 @@ def show_plan(plan: ExtensionPlan, costs: RouteCosts, language: Language) -> Non
             for row in plan.steps.to_dict("records")
         ),
     )
+
+
+def show_signal(rows: Iterable[Mapping[Any, Any]], language: Language) -> None:
+    """Show the pole lines whose cut takes the most residents' signal."""
+    show_rows(
+        label("fibre_signal", language),
+        [
+            label("fibre:spans", language),
+            "km",
+            label("fibre_bts_down", language),
+            label("residents_without_signal", language),
+        ],
+        (
+            (
+                row["span_ids"],
+                number(row["length_km"], language, digits=2),
+                number(row["bts_down"], language),
+                number(row["residents_lost"], language),
+            )
+            for row in rows
+        ),
+    )
+    bullet(label("fibre_signal_exact", language))
 
 
 def show_hazard(figures: dict[str, Any], language: Language) -> None:

@@ -21,6 +21,7 @@ from htcoverage.fibre.radio import (
     exact_cover_lost,
     prepare_cover,
     rank_cover_loss,
+    worst_cover_loss,
 )
 from htcoverage.fibre.reach import Attachments, attach, reach_places
 from htcoverage.fibre.read import FibreFile, SpanDefaults, read_fibre
@@ -88,4 +89,5 @@ __all__ = [
     "summarise_fibre",
     "survival_by_district",
     "terrain_cost_graph",
+    "worst_cover_loss",
 ]

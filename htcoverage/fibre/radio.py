@@ -15,6 +15,7 @@ import xarray as xr
 
 from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
+from htcoverage.errors import argument_fault
 from htcoverage.fibre.graph import BoolArray, FibreNetwork
 from htcoverage.fibre.lengths import FloatArray, IntArray
 from htcoverage.fibre.reach import Attachments
@@ -22,7 +23,11 @@ from htcoverage.fibre.risk import RiskGroups, fallen_bts
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, LayerExcess, Technology
 from htcoverage.figures.zones import polygon_faults, raise_faults, zone_areas
 from htcoverage.grid import grid_of
+from htcoverage.propagation.registry import DEFAULT_MODEL
 from htcoverage.terrain import Terrain
+
+#: Attributes of a coverage that are arguments of another sweep like it.
+_SWEEP = ("radius_km", "rx_height_m", "clutter_clearance_m", "delta_n", "n0")
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,35 +225,104 @@ def rank_cover_loss(
         ``span_ids`` (of the longest such line), ``lines, length_km`` (how many, together),
         ``bts_down, residents_lost_low, residents_lost_high``, the most lost first.
     """
+    told = [
+        {
+            **cut.told(),
+            "residents_lost_low": loss.lost_low,
+            "residents_lost_high": loss.lost_high,
+        }
+        for cut, loss in _cuts(network, attachments, groups, cover)
+    ]
+    return pd.DataFrame(told, columns=[*_CUT, "residents_lost_low", "residents_lost_high"])
+
+
+def worst_cover_loss(
+    network: FibreNetwork,
+    attachments: Attachments,
+    groups: RiskGroups,
+    cover: HomeCover,
+    coverage: xr.Dataset,
+    *,
+    count: int,
+    bts: gpd.GeoDataFrame,
+    cells: pd.DataFrame,
+    terrain: Terrain,
+    model: str = DEFAULT_MODEL,
+    environment: str | None = None,
+) -> pd.DataFrame:
+    """Return the pole lines whose cut takes the signal of the most residents, exactly.
+
+    Lines are computed again in the order of their upper bounds, until no bound that is left is
+    above the last of the worst: the others need no sweep.
+
+    Parameters
+    ----------
+    network, attachments, groups, cover
+        As for `rank_cover_loss`.
+    coverage, bts, cells, terrain, model, environment
+        As for `exact_cover_lost`.
+    count : int
+        How many lines.
+
+    Returns
+    -------
+    DataFrame
+        ``span_ids, lines, length_km, bts_down, residents_lost``, the most lost first.
+    """
+    if count < 1:
+        raise argument_fault("count", count, "1 or more")
+    found: list[tuple[float, dict[str, object]]] = []
+    for cut, loss in _cuts(network, attachments, groups, cover):
+        if len(found) >= count and loss.lost_high <= found[count - 1][0]:
+            break
+        exact = exact_cover_lost(
+            cover, coverage, cut.bts_ids, bts=bts, cells=cells, terrain=terrain, model=model,
+            environment=environment,
+        )  # fmt: skip
+        found.append((exact.lost_high, cut.told()))
+        found.sort(key=lambda row: -row[0])
+    told = [{**row, "residents_lost": lost} for lost, row in found[:count]]
+    return pd.DataFrame(told, columns=[*_CUT, "residents_lost"])
+
+
+_CUT = ("span_ids", "lines", "length_km", "bts_down")
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut:
+    """Pole lines whose cut takes the same base stations down, named by the longest."""
+
+    span_ids: str
+    lines: int
+    length_km: float
+    bts_ids: tuple[str, ...]
+
+    def told(self) -> dict[str, object]:
+        values = (self.span_ids, self.lines, self.length_km, len(self.bts_ids))
+        return dict(zip(_CUT, values, strict=True))
+
+
+def _cuts(
+    network: FibreNetwork, attachments: Attachments, groups: RiskGroups, cover: HomeCover
+) -> list[tuple[_Cut, CoverLoss]]:
+    """Return what every cut takes that takes a base station, the most residents first."""
     names = network.spans["span_id"].to_numpy()
     bts_ids = attachments.bts["bts_id"].to_numpy()
     same: dict[tuple[int, ...], list[int]] = {}
     for number, fallen in enumerate(fallen_bts(network, attachments, groups)):
         if len(fallen):
             same.setdefault(tuple(np.sort(fallen).tolist()), []).append(number)
-    told = []
+    found = []
     for rows, numbers in same.items():
-        loss = cover_lost(cover, bts_ids[list(rows)].tolist())
         longest = max(numbers, key=lambda number: (groups.length_m[number], -number))
-        told.append(
-            {
-                "span_ids": "; ".join(names[groups.members[longest]]),
-                "lines": len(numbers),
-                "length_km": float(groups.length_m[numbers].sum()) / 1000.0,
-                "bts_down": len(rows),
-                "residents_lost_low": loss.lost_low,
-                "residents_lost_high": loss.lost_high,
-            }
+        cut = _Cut(
+            span_ids="; ".join(names[groups.members[longest]]),
+            lines=len(numbers),
+            length_km=float(groups.length_m[numbers].sum()) / 1000.0,
+            bts_ids=tuple(bts_ids[list(rows)].tolist()),
         )
-    table = pd.DataFrame(
-        told,
-        columns=[
-            "span_ids", "lines", "length_km", "bts_down", "residents_lost_low",
-            "residents_lost_high",
-        ],
-    )  # fmt: skip
-    order = ["residents_lost_high", "bts_down", "span_ids"]
-    return table.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
+        found.append((cut, cover_lost(cover, cut.bts_ids)))
+    return sorted(found, key=lambda f: (-f[1].lost_high, -len(f[0].bts_ids), f[0].span_ids))
 
 
 def exact_cover_lost(
@@ -259,6 +333,8 @@ def exact_cover_lost(
     bts: gpd.GeoDataFrame,
     cells: pd.DataFrame,
     terrain: Terrain,
+    model: str = DEFAULT_MODEL,
+    environment: str | None = None,
 ) -> CoverLoss:
     """Return the residents who lose cover, computed again where they had it from what fails.
 
@@ -273,32 +349,34 @@ def exact_cover_lost(
         Gives the grid and the parameters.
     bts_ids : iterable of str
         Base stations that fail.
-    bts, cells, terrain
+    bts, cells, terrain, model, environment
         The inputs of that coverage.
     """
     failed = list(bts_ids)
     loss = cover_lost(cover, failed)
     if loss.lost_low == loss.lost_high:
         return loss
+    left = bts[~bts["bts_id"].isin(failed)]
     grid = grid_of(coverage)
     down = np.append(np.isin(cover.bts_ids, failed), False)
     touched = _covered(cover, cover.level_dbm) & down[cover.best_bts].any(axis=0)
     pixels = cover.pixels[touched]
     row, col = np.divmod(pixels, grid.shape[1])
     x, y = grid.transform * (col + 0.5, row + 0.5)
+    if not _reached(left, x, y, crs=str(grid.crs), radius_km=coverage.attrs["radius_km"]):
+        lost = float(cover.residents[touched].sum())
+        return CoverLoss(loss.covered_before, lost, lost)
     quarter = abs(float(grid.resolution.x)) / 4.0
     boxes = shapely.box(x - quarter, y - quarter, x + quarter, y + quarter)
     attributes = coverage.attrs
     again = compute_coverage(
-        bts[~bts["bts_id"].isin(failed)],
+        left,
         cells[~cells["bts_id"].isin(failed)],
         terrain,
         grid,
-        radius_km=attributes["radius_km"],
-        rx_height_m=attributes["rx_height_m"],
-        clutter_clearance_m=attributes["clutter_clearance_m"],
-        delta_n=attributes["delta_n"],
-        n0=attributes["n0"],
+        model=model,
+        environment=environment,
+        **{name: attributes[name] for name in _SWEEP if name in attributes},
         area=gpd.GeoDataFrame(geometry=boxes, crs=str(grid.crs)),
     )
     level = np.full((len(cover.layers), len(pixels)), np.nan, dtype=np.float32)
@@ -309,3 +387,13 @@ def exact_cover_lost(
             level[cover.layers.index(pair)] = values[pixels]
     lost = float(cover.residents[touched][~_covered(cover, level)].sum())
     return CoverLoss(loss.covered_before, lost, lost)
+
+
+def _reached(
+    bts: gpd.GeoDataFrame, x: FloatArray, y: FloatArray, *, crs: str, radius_km: float
+) -> bool:
+    """Return whether a base station on air may serve any of the places, m."""
+    on_air = bts[bts["status"] == "on-air"] if "status" in bts else bts
+    around = shapely.box(x.min(), y.min(), x.max(), y.max())
+    sites = reproject(on_air, crs).geometry.to_numpy()
+    return bool((shapely.distance(sites, around) <= 1000.0 * radius_km).any())

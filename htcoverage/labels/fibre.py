@@ -133,6 +133,10 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
         "settlements that lose their fibre",
         "thôn, bản, tổ dân phố mất cáp quang",
     ),
+    "hazard:residents_without_signal": (
+        "residents whose last signal falls with these BTS",
+        "số dân mất sóng hoàn toàn do các BTS này",
+    ),
     "hazard:residents_cut_off": ("residents who lose their fibre", "số dân mất cáp quang"),
     # An extension.
     "plan_total": (
@@ -243,6 +247,12 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
         "BTS mất cáp quang coi như ngừng phát; số dân mất sóng là dân ở nơi không nhà mạng nào đạt"
         " ngưỡng có dự phòng biên vùng phủ. Nơi hai trạm mạnh nhất cùng hỏng thì chưa biết trạm thứ"
         " ba, nên ghi hai số chặn dưới và trên. Các tuyến làm mất cùng các BTS gộp một dòng.",
+    ),
+    "fibre_signal_exact": (
+        "a BTS without fibre is taken off air; residents count who then have no operator's signal"
+        " at the cell-edge margin; each line is computed again without its BTS",
+        "BTS mất cáp quang coi như ngừng phát; tính số dân không còn sóng của nhà mạng nào ở dự"
+        " phòng biên vùng phủ; mỗi tuyến được tính lại khi thiếu các BTS đó",
     ),
     "fibre_bts_down": ("BTS down", "BTS ngừng"),
     "fibre_distance": ("distance to fibre, km", "khoảng cách đến cáp, km"),
