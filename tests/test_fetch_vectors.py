@@ -40,7 +40,7 @@ from fetch_vector_world import (
 )
 
 from htcoverage.errors import HtcoverageError, InputError, SetupError
-from htcoverage.fetch import boundaries, buildings, opencellid, roads, settlements
+from htcoverage.fetch import boundaries, buildings, opencellid, osm, roads, settlements
 from htcoverage.fetch.http import NotThereError
 from htcoverage.fetch.sources import SOURCES, Area, Fetched
 
@@ -241,6 +241,23 @@ def test_a_square_that_is_too_much_is_asked_for_in_quarters(server: Server, tmp_
     fetched(settlements, MINE, context)
     assert len(server.asked("/api/interpreter")) == 5
     assert len(gpd.read_file(context.out / "settlements.gpkg")) == 2
+
+
+def test_an_answer_that_is_too_long_is_asked_for_in_quarters(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def long(request):  # type: ignore[no-untyped-def]
+        answer = overpass(request)
+        padding = b" " * (100_000 if box_of(request).area > 0.1 else 10)
+        return Answer(answer.body + padding)
+
+    monkeypatch.setattr(osm, "_LARGEST_BYTES", 50_000)
+    server.routes["/api/interpreter"] = long
+    context = context_of(server, tmp_path)
+    fetched(settlements, MINE, context)
+    assert len(server.asked("/api/interpreter")) == 5
+    assert len(gpd.read_file(context.out / "settlements.gpkg")) == 2
+    assert not list(context.cache.rglob("*.part"))
 
 
 def test_a_server_that_always_gives_up_is_told_and_not_kept(server: Server, tmp_path: Path) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import math
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +17,7 @@ import shapely
 
 from htcoverage.crs import WGS84
 from htcoverage.errors import SetupError
+from htcoverage.fetch.lines import csv_chunks, line_chunks, readable
 from htcoverage.fetch.sources import Bounds
 from htcoverage.fetch.vectors import tidy_text
 
@@ -29,14 +27,10 @@ QUADKEY_LEVEL = 9
 #: Web Mercator ends here.
 _HIGHEST_LATITUDE_DEG = 85.05112878
 
-#: Outlines are gathered and written this many at a time: memory does not grow with the file.
-_CHUNK = 50_000
-
-#: The longest outline known is some kilobytes; a longer line is no building.
-_LONGEST_LINE = 1_000_000
-
 #: No building reaches this far from its middle.
 _FAR_DEG = 0.02
+
+_WHAT = "buildings"
 
 _GOOGLE_COLUMNS = {"latitude", "longitude", "confidence", "geometry"}
 
@@ -181,17 +175,18 @@ def microsoft_chunks(path: Path, bounds: Bounds) -> Iterator[Chunk]:
     SetupError
         If the file is damaged or something else.
     """
-    for lines in _line_chunks(path):
-        shapes = shapely.from_geojson(np.array(lines, dtype=object), on_invalid="ignore")
-        faulty = int((shapely.get_dimensions(shapes) != 2).sum())
-        rows = np.flatnonzero(_touches(shapes, bounds))
-        told = [json.loads(lines[row]).get("properties") or {} for row in rows.tolist()]
-        table = _table(
-            shapes[rows],
-            np.array([_positive(each.get("confidence")) for each in told]),
-            np.array([_positive(each.get("height")) for each in told]),
-        )
-        yield Chunk(table, len(lines), faulty)
+    with readable(path, _WHAT):
+        for lines in line_chunks(path):
+            shapes = shapely.from_geojson(np.array(lines, dtype=object), on_invalid="ignore")
+            faulty = int((shapely.get_dimensions(shapes) != 2).sum())
+            rows = np.flatnonzero(_touches(shapes, bounds))
+            told = [json.loads(lines[row]).get("properties") or {} for row in rows.tolist()]
+            table = _table(
+                shapes[rows],
+                np.array([_positive(each.get("confidence")) for each in told]),
+                np.array([_positive(each.get("height")) for each in told]),
+            )
+            yield Chunk(table, len(lines), faulty)
 
 
 def google_chunks(path: Path, bounds: Bounds) -> Iterator[Chunk]:
@@ -210,55 +205,23 @@ def google_chunks(path: Path, bounds: Bounds) -> Iterator[Chunk]:
         If the file is damaged or something else.
     """
     west, south, east, north = bounds
-    with _readable(path):
-        chunks = pd.read_csv(
-            path, compression="gzip", chunksize=_CHUNK, dtype=str, on_bad_lines="skip",
-            usecols=lambda name: name in _GOOGLE_COLUMNS, engine="c",
-        )  # fmt: skip
-        for chunk in chunks:
-            if not set(chunk.columns) >= _GOOGLE_COLUMNS:
+    with readable(path, _WHAT):
+        for rows, lines in csv_chunks(path):
+            if not set(rows.columns) >= _GOOGLE_COLUMNS:
                 raise ValueError("other columns")
-            longitude_deg = pd.to_numeric(chunk["longitude"], errors="coerce").to_numpy()
-            latitude_deg = pd.to_numeric(chunk["latitude"], errors="coerce").to_numpy()
+            longitude_deg = pd.to_numeric(rows["longitude"], errors="coerce").to_numpy(float)
+            latitude_deg = pd.to_numeric(rows["latitude"], errors="coerce").to_numpy(float)
             # The middle of a building is told: outlines far away need not be parsed.
             near = (longitude_deg >= west - _FAR_DEG) & (longitude_deg <= east + _FAR_DEG)
             near &= (latitude_deg >= south - _FAR_DEG) & (latitude_deg <= north + _FAR_DEG)
-            rows = chunk[near]
-            texts = rows["geometry"].fillna("").to_numpy(dtype=object)
+            texts = rows["geometry"][near].to_numpy(dtype=object)
             shapes = shapely.from_wkt(texts, on_invalid="ignore")
-            faulty = int((~np.isfinite(longitude_deg + latitude_deg)).sum())
+            faulty = lines - len(rows) + int((~np.isfinite(longitude_deg + latitude_deg)).sum())
             faulty += int((shapely.get_dimensions(shapes) != 2).sum())
-            confidence = pd.to_numeric(rows["confidence"], errors="coerce").to_numpy(float)
+            confidence = pd.to_numeric(rows["confidence"][near], errors="coerce").to_numpy(float)
             here = _touches(shapes, bounds)
             table = _table(shapes[here], confidence[here], np.full(int(here.sum()), np.nan))
-            yield Chunk(table, len(chunk), faulty)
-
-
-def _line_chunks(path: Path) -> Iterator[list[str]]:
-    with _readable(path), gzip.open(path, "rb") as file:
-        lines: list[str] = []
-        while line := file.readline(_LONGEST_LINE):
-            if len(line) == _LONGEST_LINE:
-                raise ValueError("a line that does not end")
-            if line.strip():
-                lines.append(line.decode("utf-8", "replace"))
-            if len(lines) == _CHUNK:
-                yield lines
-                lines = []
-        if lines:
-            yield lines
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn what a damaged or other file raises into the error that says so."""
-    try:
-        yield
-    except (OSError, EOFError, zlib.error, ValueError, pd.errors.ParserError) as error:
-        raise SetupError(
-            f"{path.name} is no whole file of buildings ({tidy_text(str(error))}): delete it and "
-            "fetch again."
-        ) from error
+            yield Chunk(table, lines, faulty)
 
 
 def _touches(shapes: npt.NDArray[np.object_], bounds: Bounds) -> npt.NDArray[np.bool_]:

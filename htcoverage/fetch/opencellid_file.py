@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pandas as pd
 import shapely
 
 from htcoverage.errors import SetupError
+from htcoverage.fetch.lines import csv_chunks, readable
 from htcoverage.fetch.vectors import tidy_text
 
 #: Columns of OpenCelliD's files, which those of one country leave unnamed.
@@ -20,7 +19,6 @@ COLUMNS = (
     "created", "updated", "averageSignal",
 )  # fmt: skip
 
-_CHUNK_ROWS = 100_000
 _GZIP = b"\x1f\x8b"
 _SNIFFED_BYTES = 400
 
@@ -79,32 +77,22 @@ def cells_within(path: Path, outline: shapely.Geometry, *, mcc: int) -> Cells:
     west, south, east, north = shapely.bounds(outline).tolist()
     shapely.prepare(outline)
     kept, rows, faulty = [], 0, 0
-    try:
-        with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="") as file:
-            named = file.readline().startswith("radio,")
-        chunks = pd.read_csv(
-            path, compression="gzip", chunksize=_CHUNK_ROWS, dtype=str, on_bad_lines="skip",
-            header=0 if named else None, names=None if named else list(COLUMNS),
-            keep_default_na=False, encoding_errors="replace",
-        )  # fmt: skip
-        for chunk in chunks:
+    with readable(path, "cells"):
+        for chunk, lines in csv_chunks(path, unnamed=COLUMNS):
             if not {"radio", "mcc", "net", "area", "cell", "lon", "lat"} <= set(chunk.columns):
                 raise ValueError("other columns")
             x = pd.to_numeric(chunk["lon"], errors="coerce").to_numpy(float)
             y = pd.to_numeric(chunk["lat"], errors="coerce").to_numpy(float)
-            rows += len(chunk)
-            faulty += int((~np.isfinite(x + y)).sum())
+            rows += lines
+            faulty += lines - len(chunk) + int((~np.isfinite(x + y)).sum())
             near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
             near &= (chunk["mcc"] == str(mcc)).to_numpy()
             places = np.flatnonzero(near)
             inside = shapely.contains_xy(outline, x[places], y[places])
             kept.append(chunk.iloc[places[inside]])
-    except (OSError, EOFError, zlib.error, ValueError, pd.errors.ParserError) as error:
-        raise SetupError(
-            f"{path.name} is no whole file of cells ({tidy_text(str(error))}): delete it and fetch "
-            "again."
-        ) from error
+        if not kept:
+            raise ValueError("it is empty")
     if faulty > _MOST_FAULTY_SHARE * rows:
         raise SetupError(f"{path.name} is no file of cells: {faulty} of {rows} rows have no place.")
-    wanted = [name for name in COLUMNS if name in chunk.columns]
-    return Cells(pd.concat(kept, ignore_index=True)[wanted], rows, faulty)
+    table = pd.concat(kept, ignore_index=True)
+    return Cells(table[[name for name in COLUMNS if name in table]], rows, faulty)

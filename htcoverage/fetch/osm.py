@@ -27,7 +27,8 @@ _SOURCE = "overpass"
 #: About how much an answer for half a degree square holds.
 _SIZES_BYTES = {"settlements": 2_000_000, "roads": 10_000_000}
 
-_LARGEST_BYTES = 400_000_000
+#: A longer answer takes gigabytes of memory to put together: it is asked for in quarters.
+_LARGEST_BYTES = 60_000_000
 
 #: Overpass thinks before it sends, and wants longer pauses than a store of files.
 _PATIENCE = 4.0
@@ -95,11 +96,18 @@ def _answers(item: Item, square: Bounds, context: Context, quarterings: int) -> 
     name = f"{item.layer}-{square[0]:g}-{square[1]:g}.osm"
 
     def bring(target: Path) -> None:
+        def told(done: int, total: int | None) -> None:
+            if max(done, total or 0) > _LARGEST_BYTES:
+                target.with_name(f"{target.name}.part").unlink()
+                raise _TooMuchError(
+                    f"Overpass sends more than {_LARGEST_BYTES / 1e6:g} MB of {item.layer}"
+                )
+            context.told(name, done, total)
+
         # The question goes with the address as a secret does: it is long and says nothing.
         download(
             item.address, target, client=patient, hosts=item.endpoint.hosts,
-            max_bytes=_LARGEST_BYTES, secret={"data": query},
-            told=lambda done, total: context.told(name, done, total),
+            secret={"data": query}, told=told,
         )  # fmt: skip
         fault = answer_fault(target)
         if fault is None:
