@@ -11,7 +11,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from htcoverage.antennas import read_patterns
     from htcoverage.cleaning import clean_ledger
+    from htcoverage.compare.models import compare_models
     from htcoverage.coverage import compute_coverage
     from htcoverage.errors import (
         Fault,
@@ -72,6 +74,7 @@ _HOMES = {
     "add_intervals": "uncertainty",
     "big_map": "notebook.big_map",
     "clean_ledger": "cleaning",
+    "compare_models": "compare.models",
     "compute_coverage": "coverage",
     "compute_figures": "figures",
     "compute_layer_figures": "figures",
@@ -107,6 +110,7 @@ _HOMES = {
     "project_inputs": "run.inputs",
     "read_districts": "readers",
     "read_ledger": "readers",
+    "read_patterns": "antennas",
     "read_settlements": "readers",
     "read_spans": "readers",
     "read_terrain": "terrain",
@@ -130,6 +134,7 @@ __all__ = [
     "add_intervals",
     "big_map",
     "clean_ledger",
+    "compare_models",
     "compute_coverage",
     "compute_figures",
     "compute_layer_figures",
@@ -165,6 +170,7 @@ __all__ = [
     "project_inputs",
     "read_districts",
     "read_ledger",
+    "read_patterns",
     "read_settlements",
     "read_spans",
     "read_terrain",

@@ -57,6 +57,15 @@ def test_each_pixel_is_that_of_a_run_by_its_own_environment(name: str) -> None:
     assert len(np.unique(got[0][np.isfinite(got[0])])) > 100
 
 
+def test_clutter_counts_once() -> None:
+    terrain = mixed()
+    trees = replace(terrain, clutter_height_m=np.full((N, N), 12.0, np.float32))
+    options: dict[str, Any] = {"model": "spm", "environment": BY_CLUTTER}
+    np.testing.assert_array_equal(levels(trees, **options), levels(terrain, **options))
+    stands = levels(trees, model="spm", environment="open")
+    assert np.nanmean(stands) < np.nanmean(levels(terrain, model="spm", environment="open")) - 3
+
+
 def test_a_grid_of_another_step_takes_the_class_at_the_centre() -> None:
     terrain = mixed()
     grid = world.make_terrain(np.zeros((13, 13)), posting_m=300.0).geobox

@@ -15,8 +15,10 @@ PUBLIC = {
     # data
     "Reference", "load_reference", "read_ledger", "read_settlements", "read_districts",
     "read_spans", "Terrain", "read_terrain", "clean_ledger", "open_project", "project_inputs",
+    "read_patterns",
     # computing
     "make_grid", "grid_of", "compute_coverage", "p1812", "location_sigma_db", "CoverCriteria",
+    "compare_models",
     "compute_figures", "compute_layer_figures", "headline", "find_gaps", "cover_at", "cover_along",
     "count_operators", "preset", "path_profile",
     # how sure

@@ -29,11 +29,56 @@ def models(
     tolerance_db: Annotated[
         float, typer.Option(help="Largest deviation that passes --check, dB.")
     ] = 0.01,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="Set models side by side: shares, levels by clutter."),
+    ] = False,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--models",
+            metavar="A,B:ENVIRONMENT,...",
+            help="Of --compare: these, not all; the others are set against the first.",
+        ),
+    ] = None,
+    resolution: Annotated[float, typer.Option(help="Of --compare: pixel, m.")] = 1000.0,
+    radius_km: Annotated[
+        float, typer.Option(help="Of --compare: farthest pixel of a cell, km.")
+    ] = 10.0,
+    project: Annotated[
+        Path | None, typer.Option(help="Of --compare: project file of a province of your own.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Of --compare: folder for shares.csv and levels.csv.")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the same as JSON.")] = None,
 ) -> int:
-    """List the propagation models, or check P.1812: 0 within the tolerance, 1 beyond it."""
+    """List the propagation models; or set them side by side on a province; or check P.1812.
+
+    Exit code of --check: 0 within the tolerance, 1 beyond it.
+    """
     from htcoverage.errors import argument_fault
 
+    if compare:
+        if check is not None:
+            raise argument_fault("--check", check[0], "no --compare beside it")
+        from htcoverage.cli import models_compare
+
+        found = models_compare.compare(
+            project=project,
+            variants=[each.strip() for each in only.split(",")] if only is not None else None,
+            resolution_m=resolution,
+            radius_km=radius_km,
+        )
+        models_compare.show(found)
+        if csv is not None:
+            models_compare.write_tables(found, csv)
+        if json is not None:
+            _write(models_compare.document(found), json)
+        return 0
+    for name, value in (("--models", only), ("--project", project), ("--csv", csv)):
+        if value is not None:
+            raise argument_fault(name, value, "--compare beside it")
     if check is None:
         _show_registry()
         if json is not None:

@@ -94,7 +94,7 @@ def compute_coverage(
     environment : str, optional
         One of the model's environments, for all of the area; its default where not given.
         'by-clutter' gives each pixel that of the clutter class around it
-        (``Model.by_surroundings`` of the kinds in ``terrain.surroundings``).
+        (``Model.by_surroundings`` of the kinds in ``terrain.surroundings``), over bare ground.
     radius_km : float
         Farthest pixel that a cell serves, 0.25 to 100 km.
     rx_height_m : float
@@ -162,7 +162,10 @@ def compute_coverage(
     masts = masts_in_reach(ledger, grid, window, radius_km)
     land = Land(
         usable_ground(terrain, window, np.array([(m.x_m, m.y_m) for m in masts])),
-        np.ascontiguousarray(terrain.clutter_height_m),
+        # Clutter that chooses the environment does not stand on the profile as well.
+        np.zeros_like(terrain.clutter_height_m)
+        if environment == BY_CLUTTER
+        else np.ascontiguousarray(terrain.clutter_height_m),
         np.ascontiguousarray(terrain.zone),
         terrain.posting_m / 1000.0,
     )

@@ -137,7 +137,6 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
     code = MODEL_NAMES.index(name)
     nearest_km = NEAREST_KM if code == _P1812 else NEAREST_FORMULA_KM
 
-    @kernel(parallel=True)
     def enter_mast(
         servers: Servers,
         pixels: Pixels,
@@ -259,4 +258,8 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
         total: np.ndarray = counts.sum(axis=0)
         return total
 
-    return enter_mast
+    # numba numbers the cached functions of one name and does not lock that list: two processes
+    # that compile two models at once would each take the other's. By its own name each is alone.
+    enter_mast.__qualname__ = f"enter_mast-{name}"
+    compiled: Callable[..., np.ndarray] = kernel(parallel=True)(enter_mast)
+    return compiled
