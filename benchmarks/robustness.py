@@ -1,6 +1,10 @@
 """How far the reference figure moves: generator seeds, clutter, clearance, radio climate.
 
     python benchmarks/robustness.py [--seeds 20] [--resolution-m 100] [--json FILE] [--csv FILE]
+                                    [--resume FILE]
+
+At 100 m a run takes half a minute to a minute and there are twenty-five; with ``--resume`` each is
+written into the file when it is done, and a second call goes on where the first was stopped.
 
 One row a run: what differs from the base (seed 42, clutter as in ``data/terrain``, clearance 100 m,
 ΔN 50, N0 370), and the covered shares of the province, any operator, median and cell edge 90 %.
@@ -14,6 +18,7 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +29,7 @@ from htcoverage.figures import compute_figures
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
 from htcoverage.grid import make_grid
 from htcoverage.reference import Reference, load_reference, modelled_ledger
+from htcoverage.terrain import sha256_of
 
 BASE_SEED = 42
 #: Shares that are told: technology and denominator.
@@ -100,6 +106,32 @@ def shares(reference: Reference, case: Case, *, resolution_m: float) -> dict[str
     }
 
 
+def basis_of(reference: Reference) -> dict[str, str]:
+    """Return what a finished run rests on: the hash of each bundled file, and the version."""
+    hashes = {path.name: sha256_of(path) for path in reference.files.values()}
+    return {**hashes, **dict(reference.terrain.sources), "version": version("htcoverage")}
+
+
+def finished(path: Path | None, basis: dict[str, object]) -> dict[str, dict[str, float]]:
+    """Return the shares of runs that a file keeps, by their case; none of another basis."""
+    if path is None or not path.exists():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if content["basis"] != basis:
+        raise SystemExit(f"{path}: of other data, another version or another pixel; name another")
+    return dict(content["runs"])
+
+
+def keep(path: Path, basis: dict[str, object], runs: dict[str, dict[str, float]]) -> None:
+    """Write the finished runs; the file is whole at any time."""
+    aside = path.with_suffix(path.suffix + ".part")
+    aside.write_text(
+        json.dumps({"basis": basis, "runs": runs}, ensure_ascii=False, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    aside.replace(path)
+
+
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Return, for every share in per cent, its base, its range over seeds and each change."""
     names = [name for name in table.columns if name.endswith(("_median", "_cell_edge"))]
@@ -124,21 +156,40 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--resolution-m", type=float, default=100.0)
     parser.add_argument("--json", type=Path, help="write every run and the summary here")
     parser.add_argument("--csv", type=Path, help="write every run here")
+    parser.add_argument("--resume", type=Path, help="keep finished runs here, and go on from them")
     chosen = parser.parse_args(arguments)
     if chosen.seeds < 1:
         parser.error("--seeds: at least 1")
     reference = load_reference()
+    # A finished run counts only for the same data, the same versions and the same pixel.
+    basis = {"resolution_m": chosen.resolution_m, **basis_of(reference)}
+    kept = finished(chosen.resume, basis)
     rows = []
     todo = cases(chosen.seeds)
+    begun, computed = time.perf_counter(), 0
     for done, case in enumerate(todo, 1):
-        start = time.perf_counter()
-        found = shares(reference, case, resolution_m=chosen.resolution_m)
-        seconds = time.perf_counter() - start
+        key = json.dumps(asdict(case), sort_keys=True)
+        words = "kept"
+        if key not in kept:
+            start = time.perf_counter()
+            kept[key] = shares(reference, case, resolution_m=chosen.resolution_m)
+            computed += 1
+            words = f"{time.perf_counter() - start:.0f} s"
+            if chosen.resume:
+                keep(chosen.resume, basis, kept)
+        found = kept[key]
         rows.append(asdict(case) | {"resolution_m": chosen.resolution_m} | found)
         told = f"{100 * found['4G_residents_cell_edge']:.3f} % of residents at the cell edge"
+        left = [
+            each for each in todo[done:] if json.dumps(asdict(each), sort_keys=True) not in kept
+        ]
+        if computed and left:
+            left_s = len(left) * (time.perf_counter() - begun) / computed
+            words += f"; about {left_s / 60:.0f} min to go"
         print(
-            f"{done}/{len(todo)} {case.name}, seed {case.seed}: 4G {told}, {seconds:.0f} s",
+            f"{done}/{len(todo)} {case.name}, seed {case.seed}: 4G {told}, {words}",
             file=sys.stderr,
+            flush=True,
         )
     table = pd.DataFrame(rows)
     told = summary(table)
