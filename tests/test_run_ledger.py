@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import openpyxl
 import pytest
+import rasterio
 from pyproj import Transformer
 
 from htcoverage.cleaning import accepted, clean_ledger
@@ -158,13 +160,34 @@ def test_the_report_page_lists_the_notes(folder: Path, tmp_path: Path) -> None:
         assert note.replace("'", "&#x27;") in page
 
 
-def test_a_run_without_a_ledger_leaves_no_report_of_an_earlier_one(
+def test_a_run_without_a_ledger_takes_away_what_an_earlier_one_left_and_no_more(
     folder: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "cleaning.json").write_text("of an earlier run", encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    stale = ("cleaning.json", "coverage_5g.tif", "coverage_5g.tif.aux.xml")
+    for name in (*stale, "../beside.txt", "my notes.txt", "coverage_4g.tif"):
+        (out / name).write_text("of an earlier run", encoding="utf-8")
+    # Not everything that a record claims is a run's to remove.
+    listed = [{"file": name} for name in (*stale, "../beside.txt", "coverage_4g.tif", ".", "..")]
+    (out / "run.json").write_text(json.dumps({"outputs": listed}), encoding="utf-8")
     arguments = ["run", "--resolution", "2000", "--radius-km", "1", "--worlds", "0"]
-    assert execute([*arguments, "--out", str(tmp_path)]) == 0
-    assert not (tmp_path / "cleaning.json").exists()
+    assert execute([*arguments, "--out", str(out)]) == 0
+    assert not [name for name in stale if (out / name).exists()]
+    assert (out / "my notes.txt").read_text(encoding="utf-8") == "of an earlier run"
+    assert (tmp_path / "beside.txt").exists()
+    with rasterio.open(out / "coverage_4g.tif") as written:
+        tags = written.tags()
+        assert json.loads(tags["parameters"])["resolution_m"] == 2000
+        assert set(json.loads(tags["input_sha256"])) >= {"bts.csv", "ground_m.tif"}
+    # The cells behind the numbers of the best server stand in GDAL's file beside the raster.
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert "best_server_4g.tif.aux.xml" in {entry["file"] for entry in record["outputs"]}
+    table = ElementTree.parse(out / "best_server_4g.tif.aux.xml")
+    assert [field.findtext("Name") for field in table.iter("FieldDefn")] == [
+        "index", "cell_id", "bts_id", "site_id",
+    ]  # fmt: skip
+    assert len(list(table.iter("Row"))) > 10
 
 
 @pytest.mark.parametrize("option", ["bts_crs", "bts_layer", "cells"])

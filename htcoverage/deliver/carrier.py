@@ -156,7 +156,8 @@ def _own_record(
     """Return the record without what tells of the others: counts, file names, hashes."""
     content = layers.record.content
     assumptions = {k: v for k, v in content["assumptions"].items() if k not in _OF_ALL}
-    assumptions["terrain_source"] = layers.told["terrain_source"]
+    for name in ("terrain_source", "terrain_vintage", "clutter_source", "clutter_vintage"):
+        assumptions[name] = layers.told[name]
     if "assumed" in cells:
         words = cells["assumed"].fillna("").astype(str).str.split().explode().dropna()
         counts = words.value_counts().sort_index()

@@ -124,7 +124,8 @@ def write_availability(
     path : str or Path
         File to write.
     metadata : mapping, optional
-        Parameters of the run. ``terrain_source`` and ``terrain_vintage`` go into the details.
+        Parameters of the run. ``terrain_source, terrain_vintage, clutter_source`` and
+        ``clutter_vintage`` go into the details.
 
     Raises
     ------
@@ -148,6 +149,7 @@ def write_availability(
         "terrain_vintage": told.get("terrain_vintage", "not stated"),
         "terrain_resolution_m": attributes.get("terrain_posting_m", "not stated"),
         "clutter_source": told.get("clutter_source", "not stated"),
+        "clutter_vintage": told.get("clutter_vintage", "not stated"),
         "planning_tool": "htcoverage",
         "planning_tool_version": version("htcoverage"),
         "environment": "outdoor, stationary",

@@ -172,6 +172,18 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
         "terrain modelled from a 2′ elevation grid (public domain)",
         "địa hình mô hình hóa từ lưới độ cao 2′ (phạm vi công cộng)",
     ),
+    "vintage_terrain": (
+        "date of the 2′ grid not stated by its publisher; relief below it drawn by a seed",
+        "đơn vị phát hành lưới 2′ không nêu thời điểm; địa hình chi tiết hơn do mầm ngẫu nhiên",
+    ),
+    "source_clutter": (
+        "clutter modelled from terrain, coast and rivers, and modelled settlements",
+        "vật cản mô hình hóa từ địa hình, bờ biển, sông và khu dân cư mô hình",
+    ),
+    "vintage_clutter": (
+        "modelled; residents of the census of April 2019",
+        "mô hình hóa; dân số theo tổng điều tra 4/2019",
+    ),
     "union_cover": ("any operator (union)", "bất kỳ nhà mạng nào (hợp nhất)"),
     "carrier_title": ("cover of {operator}", "vùng phủ của {operator}"),
     # Why a gap is one.

@@ -59,6 +59,41 @@ def terrain_words(inputs: Iterable[Mapping[str, str]]) -> str:
     return ", ".join(rasters) or label("not_stated")
 
 
+def ground_facts(
+    inputs: Iterable[Mapping[str, str]], sources: Iterable[Mapping[str, str]]
+) -> dict[str, str]:
+    """Return source and vintage of terrain and clutter, in English, for the metadata of files.
+
+    Parameters
+    ----------
+    inputs, sources : iterable of mapping
+        As ``run.json`` lists them; a source of the layers ``terrain`` or ``elevation``, and
+        ``clutter`` or ``landcover``, tells its ``title`` and ``version``.
+    """
+    listed = list(inputs)
+    bundled = bundled_files(listed)
+    unknown = label("not_stated")
+    told = {
+        "terrain_source": terrain_words(listed),
+        "terrain_vintage": unknown,
+        "clutter_source": unknown,
+        "clutter_vintage": unknown,
+    }
+    if "ground_m.tif" in bundled:
+        told["terrain_vintage"] = label("vintage_terrain")
+    if "clutter_class.tif" in bundled:
+        told["clutter_source"] = label("source_clutter")
+        told["clutter_vintage"] = label("vintage_clutter")
+    layers = {"terrain": "terrain", "elevation": "terrain", "clutter": "clutter",
+              "landcover": "clutter"}  # fmt: skip
+    for source in sources:
+        if source["layer"] in layers:
+            name = layers[source["layer"]]
+            told[f"{name}_source"] = source["title"]
+            told[f"{name}_vintage"] = source.get("version", unknown)
+    return told
+
+
 def map_facts(
     figures: pd.DataFrame,
     inputs: Iterable[Mapping[str, str]],

@@ -23,7 +23,7 @@ from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_gpkg
 from htcoverage.export.rasters import ANY_WORDS, NO_SERVER
 from htcoverage.figures.cover import ANY_OPERATOR
-from htcoverage.run.facts import terrain_words
+from htcoverage.run.facts import ground_facts
 from htcoverage.run.record import RunRecord
 from htcoverage.schema import CELLS, layer_names
 
@@ -87,7 +87,7 @@ class RunLayers:
         content = self.record.content
         return {
             "area": content.get("area", ""),
-            "terrain_source": terrain_words(self.record.content["inputs"]),
+            **ground_facts(content["inputs"], content.get("sources", ())),
             **content["assumptions"],
             "parameters": content["parameters"],
             "input_sha256": self.record.inputs,
@@ -95,7 +95,7 @@ class RunLayers:
         }
 
 
-def write_layers(result: RunResult, path: Path) -> None:
+def write_layers(result: RunResult, path: Path, *, metadata: Mapping[str, object]) -> None:
     """Write the layers of a run that its other files do not hold.
 
     Parameters
@@ -104,6 +104,8 @@ def write_layers(result: RunResult, path: Path) -> None:
         From `compute_run`.
     path : Path
         File to write, a GeoPackage.
+    metadata : mapping
+        Parameters of the run.
     """
     inputs = result.inputs
     servers = result.coverage["cell_id"].to_numpy()
@@ -118,7 +120,7 @@ def write_layers(result: RunResult, path: Path) -> None:
             **{name: inputs.ground[name] for name in _GROUND if name in inputs.ground},
         },
         path,
-        metadata={"area": inputs.name},
+        metadata=metadata,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -34,9 +35,6 @@ from htcoverage.terrain import sha256_of
 
 #: Figure rows of the communes, where the settlements tell them.
 COMMUNES_FILE = "figures_communes.csv"
-
-#: What was done to a user's ledger on its way in.
-CLEANING_FILES = frozenset({"cleaning.json", "cleaning.html"})
 
 #: Packages whose version can move a figure.
 _VERSIONS = (
@@ -124,19 +122,34 @@ def _write_all(
             if progress is not None:
                 progress("files", done, len(writers) + 1)
             write(aside / name)
-        outputs = {name: sha256_of(aside / name) for name in writers}
+        # A raster may bring a file of GDAL's beside it, which belongs to it.
+        beside = {f"{name}.aux.xml" for name in writers}
+        names = [*writers, *sorted(each.name for each in aside.iterdir() if each.name in beside)]
+        outputs = {name: sha256_of(aside / name) for name in names}
         write_json(_record(result, outputs, language), aside / "run.json")
+        left_over = _earlier_outputs(out) - {*names, "run.json"}
         written = []
-        for name in [*writers, "run.json"]:
+        for name in [*names, "run.json"]:
             (aside / name).replace(out / name)
             written.append(out / name)
-        for name in CLEANING_FILES - writers.keys():
-            (out / name).unlink(missing_ok=True)  # of an earlier run: this one read no ledger
+        for name in left_over:
+            (out / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     if progress is not None:
         progress("files", len(writers) + 1, len(writers) + 1)
     return written
+
+
+def _earlier_outputs(out: Path) -> set[str]:
+    """Return the files in the folder that an earlier run listed as its own; none without one."""
+    try:
+        listed = json.loads((out / "run.json").read_text(encoding="utf-8"))["outputs"]
+        names = {str(entry["file"]) for entry in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    # Whatever the record says, only files right in the folder are a run's.
+    return {name for name in names if name == Path(name).name and (out / name).is_file()}
 
 
 def _record(result: RunResult, outputs: Mapping[str, str], language: Language) -> dict[str, Any]:
@@ -172,7 +185,12 @@ def _hashed(inputs: Inputs) -> list[dict[str, str]]:
 def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path], object]]:
     """Every output file with the function that writes it."""
     inputs = result.inputs
-    told = {"area": inputs.name, **assumptions(result)}
+    told = {
+        "area": inputs.name,
+        **assumptions(result),
+        "parameters": result.parameters.as_dict(),
+        "input_sha256": dict(inputs.files),
+    }
     technologies = dict.fromkeys(result.coverage["technology"].to_numpy().tolist())
     writers: dict[str, Callable[[Path], object]] = {
         "figures.json": lambda path: write_json(figures_document(result), path),
@@ -182,9 +200,9 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
         communes = result.communes
         writers[COMMUNES_FILE] = lambda path: write_csv(pd.DataFrame(plain_rows(communes)), path)
     for technology in technologies:
-        writers[f"coverage_{technology.lower()}.tif"] = _tif_writer(result, technology)
-        writers[f"best_server_{technology.lower()}.tif"] = _server_writer(result, technology)
-    writers[LAYERS_FILE] = lambda path: write_layers(result, path)
+        writers[f"coverage_{technology.lower()}.tif"] = _tif_writer(result, technology, told)
+        writers[f"best_server_{technology.lower()}.tif"] = _server_writer(result, technology, told)
+    writers[LAYERS_FILE] = lambda path: write_layers(result, path, metadata=told)
     if inputs.cleaned is not None:
         cleaned = inputs.cleaned.by_file_name()
         page = report_page(cleaned, area=inputs.districts)
@@ -199,7 +217,7 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
         writers[FIBRE_FILE] = lambda path: write_json(fibre_document(fibre, inputs), path)
         if fibre.analysis is not None:
             writers[FIBRE_LAYERS_FILE] = lambda path: write_gpkg(
-                fibre_tables(fibre), path, metadata={"area": inputs.name}
+                fibre_tables(fibre), path, metadata=told
             )
     writers["map.html"] = lambda path: save_map(
         make_map(
@@ -233,9 +251,13 @@ def _write_text(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _tif_writer(result: RunResult, technology: str) -> Callable[[Path], object]:
-    return lambda path: write_coverage_tif(result.coverage, technology, path)
+def _tif_writer(
+    result: RunResult, technology: str, told: Mapping[str, object]
+) -> Callable[[Path], object]:
+    return lambda path: write_coverage_tif(result.coverage, technology, path, tags=told)
 
 
-def _server_writer(result: RunResult, technology: str) -> Callable[[Path], object]:
-    return lambda path: write_best_server_tif(result.coverage, technology, path)
+def _server_writer(
+    result: RunResult, technology: str, told: Mapping[str, object]
+) -> Callable[[Path], object]:
+    return lambda path: write_best_server_tif(result.coverage, technology, path, tags=told)
