@@ -11,9 +11,8 @@ from uncertainty_world import World
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.gaps import find_gaps
 from htcoverage.presets import compare_presets
-from htcoverage.reconcile import reconciliation_document, residential_statement
+from htcoverage.reconcile import reconciliation_document, residential_statement, set_beside
 from htcoverage.run import RunLayers, RunParameters, RunRecord
-from htcoverage.run.compute import set_beside
 from htcoverage.run.documents import preset_rows
 from htcoverage.uncertainty import compute_evidence, evidence_document
 

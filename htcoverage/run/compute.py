@@ -21,11 +21,11 @@ from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import grid_of, make_grid
 from htcoverage.presets import compare_presets
-from htcoverage.reconcile import PublicStatement, Reconciliation, reconcile
+from htcoverage.reconcile import Reconciliation, set_beside
 from htcoverage.run.fibre import RunFibre, run_fibre
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
-from htcoverage.uncertainty import Evidence, compute_evidence, compute_sensitivity
+from htcoverage.uncertainty import Evidence, compute_evidence
 
 #: Told what is being done, how much of it is done, and how much there is.
 RunProgress = Callable[[str, int, int], None]
@@ -206,54 +206,6 @@ def split_communes(figures: pd.DataFrame) -> tuple[pd.DataFrame | None, pd.DataF
     )
     communes = figures[kept].reset_index(drop=True)
     return (communes if len(communes) else None), figures[~of_commune].reset_index(drop=True)
-
-
-def set_beside(
-    statements: tuple[PublicStatement, ...],
-    figures: pd.DataFrame,
-    coverage: xr.Dataset,
-    settlements: gpd.GeoDataFrame,
-    districts: gpd.GeoDataFrame,
-    *,
-    modelled: bool,
-) -> Reconciliation:
-    """Set computed shares beside public statements, with the shift at which each would hold.
-
-    Parameters
-    ----------
-    statements : tuple of PublicStatement
-        What was said.
-    figures : DataFrame
-        From `compute_figures`, with communes where the settlements tell them.
-    coverage, settlements, districts
-        As for `compute_figures`.
-    modelled : bool
-        Whether the base stations are.
-    """
-    criteria = CoverCriteria(**figures.attrs["criteria"])
-    nowhere = np.empty(0, dtype=np.int64)
-    held = layer_excess(coverage, criteria=criteria, pixels=nowhere)
-    # Communes have no curve: what counts there is a share of people, not of the province.
-    asked = dict.fromkeys(
-        statement.technology
-        for statement in statements
-        if any(denominator != "communes" for denominator, _ in statement.readings)
-    )
-    curves = [
-        curve
-        for technology in asked
-        for operator in (ANY_OPERATOR, ALL_OPERATORS)
-        if held.has(technology, operator)
-        for curve in compute_sensitivity(
-            coverage,
-            settlements,
-            districts,
-            criteria=criteria,
-            technology=technology,
-            operator=operator,
-        )
-    ]
-    return Reconciliation(statements, reconcile(figures, curves, statements), modelled)
 
 
 def settlement_shares(
