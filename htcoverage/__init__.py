@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from htcoverage.maps import make_map, save_map
     from htcoverage.notebook.big_map import big_map
     from htcoverage.plots import (
+        plot_antenna,
         plot_best_server,
         plot_coverage,
         plot_criticality,
@@ -93,6 +94,7 @@ _HOMES = {
     "p1812": "propagation.p1812.model",
     "path_profile": "profile",
     "plot_best_server": "plots",
+    "plot_antenna": "plots",
     "plot_coverage": "plots",
     "plot_criticality": "plots",
     "plot_error_sources": "plots",
@@ -152,6 +154,7 @@ __all__ = [
     "open_project",
     "p1812",
     "path_profile",
+    "plot_antenna",
     "plot_best_server",
     "plot_coverage",
     "plot_criticality",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal, cast, get_args
 
 from htcoverage.errors import argument_fault
+from htcoverage.labels.antennas import ANTENNA_WORDS
 from htcoverage.labels.common import COMMON_WORDS
 from htcoverage.labels.fibre import FIBRE_WORDS
 from htcoverage.labels.map import MAP_WORDS
@@ -30,6 +31,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     **NOTEBOOK_WORDS,
     **PICTURE_WORDS,
     **PRESET_WORDS,
+    **ANTENNA_WORDS,
 }
 
 

@@ -5,6 +5,7 @@ comes from. Colours are told apart without red against green, and no class by co
 marks or widths can differ.
 """
 
+from htcoverage.plots.antenna import plot_antenna
 from htcoverage.plots.coverage import plot_coverage
 from htcoverage.plots.fibre import plot_criticality, plot_fibre, plot_routes
 from htcoverage.plots.frame import save_figure
@@ -18,6 +19,7 @@ from htcoverage.plots.shares import plot_figures, plot_sensitivity
 from htcoverage.plots.sure import plot_error_sources, plot_failures
 
 __all__ = [
+    "plot_antenna",
     "plot_best_server",
     "plot_coverage",
     "plot_criticality",
