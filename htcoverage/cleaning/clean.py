@@ -229,10 +229,9 @@ def _repaired_cells(
 
 def _faults_of_unplaced(sheet: Sheet, placed: Sheet, known: Vocabulary) -> pd.DataFrame:
     """Return what else is wrong with rows that have no place: they are looked at no further."""
-    gone = sheet.frame.index.difference(placed.frame.index, sort=False)
-    if gone.empty:
+    if len(placed.frame) == len(sheet.frame):
         return findings_frame([])
-    rest = replace(sheet, frame=sheet.frame.loc[gone])
+    rest = replace(sheet, frame=sheet.frame[~sheet.frame.index.isin(placed.frame.index)])
     columns = [column for column in bts_columns(known.names) if column.allowed]
     frame, _ = parse_columns(rest, [column for column in columns if column.name in rest.frame])
     faults = range_faults(frame, columns, sheet=rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -91,11 +91,11 @@ def report_page(
         parts.append(f"<p>{unused}</p>")
     parts += [
         f"<h2>{words('cleaning_findings')}</h2>",
-        table(("severity", "rule", "action", "count"), report.counts().to_dict("records")),
+        table(("severity", "rule", "action", "count"), _records(report.counts())),
         f"<h2>{words('cleaning_faults')}</h2>",
         table(
             ("row", "column", "value", "rule", "severity", "action", "detail"),
-            shown.to_dict("records"), severity=True,
+            _records(shown), severity=True,
         ),
     ]  # fmt: skip
     more = int((lines["severity"] != "info").sum()) - len(shown)
@@ -111,6 +111,12 @@ def report_page(
             ),
         ]
     return "\n".join([*parts, "</body></html>", ""])
+
+
+def _records(table: pd.DataFrame) -> Iterator[dict[str, object]]:
+    names = list(map(str, table.columns))
+    for row in table.itertuples(index=False):
+        yield dict(zip(names, row, strict=True))
 
 
 def in_words(column: str, value: object, language: Language) -> object:

@@ -65,7 +65,7 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
     """
     frame = sheet.frame.copy()
     findings: list[pd.DataFrame] = []
-    vietnamese = "latitude" in frame and vietnamese_letters(frame["latitude"].tolist())
+    vietnamese = "latitude" in frame and vietnamese_letters(frame["latitude"])
     rules: dict[str, Rule] = {
         "operator": lambda value: _operator(value, operators),
         "technology": _technology,
@@ -87,11 +87,11 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
         places: npt.NDArray[np.int64] = np.arange(len(whole))
         if name in _SINGLE_NUMBERS:
             _, places = plain_numbers(frame[name])
-            commas = places[decimal_commas(whole[places])]
+            commas, numbers = decimal_commas(whole[places])
             if len(commas):
-                findings.append(_told(sheet, name, commas, whole, _DECIMAL_COMMA))
-                whole[commas] = [value.replace(",", ".") for value in whole[commas]]
-                places = np.setdiff1d(places, commas)
+                findings.append(_told(sheet, name, places[commas], whole, _DECIMAL_COMMA))
+                whole[places[commas]] = numbers
+                places = np.delete(places, commas)
         elif name in _TEXT:
             places = _unusual_text(frame[name])
         repairs = by_value(frame[name].iloc[places], _first_of(_emptied, rule)).to_numpy()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from htcoverage.readers.columns import plain
 from htcoverage.readers.findings import Severity
@@ -138,11 +141,11 @@ def repair_degrees(value: object, *, axis: str, vietnamese: bool = False) -> Rep
     return Repair(sign * degrees, "degrees-minutes-seconds", "info", f"{sign * degrees:.6f}°")
 
 
-def vietnamese_letters(values: list[object]) -> bool:
+def vietnamese_letters(values: Iterable[object]) -> bool:
     """Return whether latitudes carry B for bắc: their N is then nam, south."""
-    return any(
-        isinstance(v, str) and re.search(r"[°'\"′″\d\s]B$|^B\s*\d", v.strip()) for v in values
-    )
+    texts = pa.array([value for value in values if type(value) is str], pa.string())
+    marked = pc.match_substring_regex(texts, r"[°'\"′″0-9\s]B\s*$|^\s*B\s*[0-9]")
+    return bool(pc.any(marked).as_py())
 
 
 def is_empty_word(value: object) -> bool:
@@ -156,12 +159,23 @@ def is_empty_word(value: object) -> bool:
     return any(sign.isalpha() for sign in value) and plain(value) in _EMPTY
 
 
-def decimal_commas(values: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
-    """Return which raw cells are numbers with a decimal comma and no more to them."""
-    return np.fromiter(
-        (type(value) is str and _DECIMAL_COMMA.fullmatch(value) is not None for value in values),
-        np.bool_, len(values),
-    )  # fmt: skip
+def decimal_commas(
+    values: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+    """Return which raw cells are numbers with a decimal comma and no more, and these numbers.
+
+    A million of them take a fraction of a second: no cell is looked at by itself.
+    """
+    words = np.flatnonzero(
+        np.fromiter((type(value) is str for value in values), np.bool_, len(values))
+    )
+    texts = pa.array(values[words], pa.string())
+    found = pc.match_substring_regex(texts, f"^(?:{_DECIMAL_COMMA.pattern})$")
+    points = pc.replace_substring(texts.filter(found), ",", ".", max_replacements=1)
+    # Arrow reads no sign in front but a minus.
+    numbers = pc.cast(pc.replace_substring_regex(points, r"^\+", ""), pa.float64())
+    places: npt.NDArray[np.int64] = words[found.to_numpy(zero_copy_only=False).astype(np.bool_)]
+    return places, numbers.to_numpy().astype(object)
 
 
 _SIGNS = re.compile(r"[-–—?.#*_/\\ ]+")

@@ -149,5 +149,5 @@ def _show(cleaned: CleanedLedger, language: Language) -> None:
         say(words("cleaning_more_shown", count=len(faults) - _SHOWN))
     for each in report.defaults:
         default = in_words("default", each["default"], language)
-        told = {**each, "column": f"{each['table']}.{each['column']}", "words": default}
-        say(words("cleaning_assumed_line", **told))
+        column = f"{each['table']}.{each['column']}"
+        say(words("cleaning_assumed_line", **{**each, "column": column, "words": default}))

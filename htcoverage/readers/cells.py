@@ -54,10 +54,11 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
     faults : list of Fault
         Told at the base station's row and column.
     """
-    known = bts[bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()]
+    usable = bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()
+    known = bts[usable]
     carriers, faults = _carriers(known, sheet=sheet)
     given, bad = _given(known, sheet=sheet)
-    unknown = bts.drop(known.index)  # no cells can be made of these, but all is told at once
+    unknown = bts[~usable]  # no cells can be made of these, but all is told at once
     bad += _given(unknown, sheet=sheet)[1]
     for name in _LISTED:
         bad += _listed(unknown, CELLS.column(name), sheet=sheet)[1]
