@@ -493,6 +493,26 @@ def test_buildings_of_google_are_csv_with_wkt(tmp_path: Path) -> None:
     assert chunk.table["confidence"].tolist() == [0.8125, 0.8125]
 
 
+def test_memory_does_not_grow_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("htcoverage.fetch.lines._CHUNK", 1000)
+    peaks = []
+    for lines in (4_000, 32_000):
+        path = tmp_path / f"{lines}.csv.gz"
+        with gzip.open(path, "wt", compresslevel=1) as file:
+            for number in range(lines):
+                x = 105.95 if number % 1000 == 0 else 105.2
+                file.write(footprint(x, 18.35) + "\n")
+        tracemalloc.start()
+        chunks = [(chunk.lines, len(chunk.table)) for chunk in microsoft_chunks(path, BOUNDS)]
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert sum(read for read, _ in chunks) == lines
+        assert sum(kept for _, kept in chunks) == lines // 1000
+    assert peaks[1] < 1.3 * peaks[0]
+
+
 @pytest.mark.parametrize("read", [microsoft_chunks, google_chunks])
 def test_a_file_that_was_cut_is_told(tmp_path: Path, read: object) -> None:
     path = tmp_path / "cut.csv.gz"

@@ -35,7 +35,7 @@ _ANSWER_BYTES = 1_000_000
 _UNITS_BYTES = 500_000_000
 
 #: About how much more a level holds than the one above.
-_SIZE_FACTORS = {"ADM1": 1.0, "ADM2": 2.0, "ADM3": 4.0}
+_SIZE_FACTORS = {"ADM1": 1.0, "ADM2": 2.0, "ADM3": 3.0}
 
 
 def find_area(name: str, country: str, context: Context) -> Area:
