@@ -208,7 +208,22 @@ def test_a_kmz_is_an_archive_of_one_document_and_its_pictures(kmz):
     description = document.findtext(".//k:GroundOverlay/k:description", namespaces=KML)
     assert "a &lt;i&gt;" in description
     assert "$[" not in description
+    assert description.startswith('<font color="#')
     assert picture.startswith(b"\x89PNG")
+
+
+def test_the_parts_of_a_document_stand_in_the_order_of_the_schema(kmz):
+    # OGC 07-147r2, ogckml22.xsd: AbstractFeatureType, then what a container adds.
+    order = ["name", "visibility", "description", "styleUrl", "Style", "ExtendedData", "color",
+             "Icon", "LatLonBox", "GroundOverlay", "Folder", "Placemark", "Point", "Polygon",
+             "MultiGeometry", "LineString"]  # fmt: skip
+    with zipfile.ZipFile(kmz) as archive:
+        document = ElementTree.fromstring(archive.read("doc.kml"))
+    kinds = ("Document", "Folder", "GroundOverlay", "Placemark")
+    for kind in kinds:
+        for part in document.iter(f"{{http://www.opengis.net/kml/2.2}}{kind}"):
+            places = [order.index(child.tag.split("}")[1]) for child in part]
+            assert places == sorted(places), kind
 
 
 def test_a_known_corner_lies_where_the_overlay_says(kmz, tmp_path):

@@ -125,10 +125,11 @@ def write_kmz(
             raise argument_fault("placemarks", folder.name, "a table with a CRS")
     root = Element("kml", xmlns=_KML)
     document = SubElement(root, "Document")
+    # The order of a document's parts is that of the standard's schema.
     _text(document, "name", name)
-    _extended(document, texts(metadata))
     for number, folder in enumerate(placemarks):
         document.append(_style(f"style{number}", folder.colour))
+    _extended(document, texts(metadata))
     images: dict[str, bytes] = {}
     if pictures and grid is not None:
         warp = degrees_warp(grid)
@@ -189,9 +190,10 @@ def _overlay(
     _text(overlay, "name", picture.name)
     _text(overlay, "visibility", int(shown))
     lines = [
-        f"{colour} {word}" for colour, word in zip(picture.colours, picture.words, strict=True)
+        f'<font color="{colour}">■</font> {_plain_html(word)}'
+        for colour, word in zip(picture.colours, picture.words, strict=True)
     ]
-    _text(overlay, "description", _plain_html("\n".join(lines)))
+    _text(overlay, "description", "<br>".join(lines))
     _text(overlay, "color", "ccffffff")
     _text(SubElement(overlay, "Icon"), "href", file)
     box = SubElement(overlay, "LatLonBox")
@@ -203,7 +205,7 @@ def _overlay(
 
 def _plain_html(text: str) -> str:
     """Escape a description: readers take its text for HTML once it is unescaped from XML."""
-    return html.escape(text).replace("$", "&#36;").replace("\n", "<br>")
+    return html.escape(text).replace("$", "&#36;")
 
 
 def _folder(folder: Placemarks, style: str) -> Element:
