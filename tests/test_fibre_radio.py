@@ -163,6 +163,45 @@ def test_the_worst_lines_are_those_of_all_lines_computed_again(world: World) -> 
         worst_cover_loss(network, places, groups, cover, world.coverage, count=0, **inputs)
 
 
+def test_a_line_with_the_higher_bound_is_not_the_worst_for_that(world: World) -> None:
+    # Eight sites on each line, from south to north, all lines from one station far away.
+    sites = reproject(world.bts, world.settlements.crs).drop_duplicates("site_id")
+    xy = np.column_stack([sites.geometry.x, sites.geometry.y])
+    xy = xy[np.argsort(xy[:, 1], kind="stable")]
+    hub = xy[0] - [0.0, 100_000.0]
+    lines = [shapely.LineString([hub, *xy[k : k + 8]]) for k in range(0, len(xy), 8)]
+    lines.append(shapely.LineString([hub, hub - [0.0, 1000.0]]))
+    star = gpd.GeoDataFrame(
+        {
+            "span_id": [f"s{k}" for k in range(len(lines))],
+            "owner": "V", "kind": ["access"] * (len(lines) - 1) + ["inter-provincial"],
+            "cables": 1, "fibres": 24,
+        },
+        geometry=lines,
+        crs=world.settlements.crs,
+    )  # fmt: skip
+    network = build_network(star)
+    operators = dict.fromkeys(world.bts["operator"], "V")
+    places = attach(network, bts=world.bts, settlements=world.settlements, owners=operators)
+    inputs = {"bts": world.bts, "cells": world.cells, "terrain": world.terrain}
+    groups = risk_groups(network)
+    criteria = CoverCriteria(threshold_4g_dbm=-95.0)
+    cover = prepare_cover(world.coverage, world.settlements, technology="4G", criteria=criteria)
+    ranked = rank_cover_loss(network, places, groups, cover)
+    worst = worst_cover_loss(network, places, groups, cover, world.coverage, count=2, **inputs)
+    assert ranked["span_ids"].iloc[0] == worst["span_ids"].iloc[0] == "s6"  # all of them
+    below = ranked[ranked["lines"] == 1].iloc[1]
+    assert below["residents_lost_low"] <= worst["residents_lost"].iloc[1]
+    exact = {}
+    for span in range(len(lines) - 1):
+        ids = places.bts["bts_id"][fail(network, places, spans=[span]).bts]
+        exact[f"s{span}"] = exact_cover_lost(cover, world.coverage, ids, **inputs).lost_high
+    best = max(exact, key=lambda name: exact[name])
+    assert below["span_ids"] != best  # else this world tests nothing
+    assert worst["span_ids"].iloc[1] == best
+    assert worst["residents_lost"].iloc[1] == pytest.approx(exact[best])
+
+
 def test_all_down_computed_again_loses_all(world: World) -> None:
     cover = prepare_cover(world.coverage, world.settlements, technology="4G")
     loss = exact_cover_lost(
