@@ -9,12 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from htcoverage.engine.bands import FREE_DB, SCATTER_DB, band_constants, ducting_floor_db
+from htcoverage.engine.bands import (
+    FREE_DB,
+    ROOT_WAVELENGTH,
+    SCATTER_DB,
+    band_constants,
+    ducting_floor_db,
+)
 from htcoverage.engine.median import (
     NEGLIGIBLE_DB,
     add_scatter_db,
     diffraction_50_db,
     ducting_cannot_matter,
+    smooth_earth,
     smooth_path_clearance,
 )
 from htcoverage.propagation.p1812.combine import (
@@ -223,5 +230,6 @@ def test_diffraction_is_that_of_the_recommendation(
         clearance, smooth, distance_km, tx_m, rx_m, radius_km, freq_ghz, sea_share, True
     )
     bands = band_constants(np.array([freq_ghz]), 370.0)
-    got = diffraction_50_db(clearance, distance_km, 0.1, tx_m, rx_m, radius_km, bands, 0, sea_share)
+    earth = smooth_earth(distance_km, 0.1, tx_m, rx_m, radius_km, bands[0, ROOT_WAVELENGTH])
+    got = diffraction_50_db(clearance, *earth, distance_km, tx_m, rx_m, bands, 0, sea_share)
     assert got == pytest.approx(expected, rel=1e-9, abs=1e-6)

@@ -53,13 +53,74 @@ _SEA_COUPLING_DB = -12.0
 
 
 @kernel
-def diffraction_50_db(
-    clearance: float,
+def smooth_earth(
     distance_km: float,
     step_km: float,
     tx_smooth_m: float,
     rx_smooth_m: float,
     radius_km: float,
+    longest_root: float,
+) -> tuple[float, float, float]:
+    """What delta-Bullington needs of the smooth path, the same for all bands.
+
+    Parameters
+    ----------
+    step_km : float
+        Longest step of the path's profile.
+    tx_smooth_m, rx_smooth_m : float
+        Antennas above the smooth surface for diffraction.
+    longest_root : float
+        √λ of the lowest band, √m.
+
+    Returns
+    -------
+    free_root : float
+        √λ of the longest wave to which the smooth Earth is nothing, √m (eq. 23, 25); 0 from the
+        marginal distance on (eq. 22), where the first term counts whole.
+    spherical_radius_km : float
+        Effective Earth radius for the first term (eq. 26).
+    smooth : float
+        Bullington's ν over the smooth path by √(0.002/λ).
+
+    Notes
+    -----
+    Most paths in hills stand clear of the smooth Earth, and the arc cosine that finds the point of
+    least clearance is spared where a bound tells. At a share s of the path the ray is
+    h = h_t·(1 − s) + h_r·s − 500·d²·s·(1 − s)/a above the surface, and costs nothing where
+    h > 17.456·√(λ·d·s·(1 − s)). Since h_t·(1 − s) + h_r·s ≥ 2·√(h_t·h_r·s·(1 − s)) and
+    √(s·(1 − s)) ≤ ½, h/√(d·s·(1 − s)) ≥ (2·√(h_t·h_r) − 250·d²/a)/√d for every s. Where that
+    exceeds 0 the path is shorter than the marginal distance, for 0.002·a·(√h_t + √h_r)² is at least
+    0.008·a·√(h_t·h_r).
+    """
+    root_tx = math.sqrt(tx_smooth_m)
+    root_rx = math.sqrt(rx_smooth_m)
+    least = (2.0 * root_tx * root_rx - 250.0 * distance_km * distance_km / radius_km) / (
+        CLEARANCE_PER_ROOT * math.sqrt(distance_km)
+    )
+    if least > longest_root:
+        return least, radius_km, 0.0
+    roots = root_tx + root_rx
+    free_root = 0.0
+    spherical_radius_km = radius_km
+    if distance_km < math.sqrt(0.002 * radius_km) * roots:
+        h_se_m, per_root = smooth_clearance(distance_km, tx_smooth_m, rx_smooth_m, radius_km)
+        free_root = h_se_m / per_root
+        if free_root > longest_root:
+            return free_root, radius_km, 0.0
+        spherical_radius_km = 500.0 * (distance_km / roots) ** 2
+    smooth = smooth_path_clearance(distance_km, step_km, tx_smooth_m, rx_smooth_m, radius_km)
+    return free_root, spherical_radius_km, smooth
+
+
+@kernel
+def diffraction_50_db(
+    clearance: float,
+    free_root: float,
+    spherical_radius_km: float,
+    smooth: float,
+    distance_km: float,
+    tx_smooth_m: float,
+    rx_smooth_m: float,
     bands: np.ndarray,
     b: int,
     sea_share: float,
@@ -70,8 +131,8 @@ def diffraction_50_db(
     ----------
     clearance : float
         Bullington's ν over the actual path, by √(0.002/λ).
-    step_km : float
-        Longest step of the path's profile.
+    free_root, spherical_radius_km, smooth : float
+        From `smooth_earth`.
     tx_smooth_m, rx_smooth_m : float
         Antennas above the smooth surface for diffraction.
     bands, b : float64[n, 8], int
@@ -84,23 +145,15 @@ def diffraction_50_db(
     """
     scale = bands[b, NU_SCALE]
     actual_db = bullington_db(clearance * scale, distance_km)
-    roots = math.sqrt(tx_smooth_m) + math.sqrt(rx_smooth_m)
-    factor = 1.0
-    spherical_radius_km = radius_km
-    if distance_km < math.sqrt(0.002 * radius_km) * roots:
-        h_se_m, per_root = smooth_clearance(distance_km, tx_smooth_m, rx_smooth_m, radius_km)
-        h_req_m = per_root * bands[b, ROOT_WAVELENGTH]
-        if h_se_m > h_req_m:
-            return actual_db
-        factor = 1.0 - h_se_m / h_req_m
-        spherical_radius_km = 500.0 * (distance_km / roots) ** 2
+    factor: float = 1.0 - free_root / bands[b, ROOT_WAVELENGTH]
+    if factor < 0.0:
+        return actual_db
     spherical_db = factor * first_term_mixed_db(
         distance_km, tx_smooth_m, rx_smooth_m, spherical_radius_km, bands[b, FREQ_CBRT],
         bands[b, LAND], bands[b, SEA_WATER], sea_share,
     )  # fmt: skip
     if spherical_db <= 0.0:
         return actual_db
-    smooth = smooth_path_clearance(distance_km, step_km, tx_smooth_m, rx_smooth_m, radius_km)
     return actual_db + max(spherical_db - bullington_db(smooth * scale, distance_km), 0.0)
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from htcoverage.engine.bands import FREE_DB, SCATTER_DB
+from htcoverage.engine.bands import FREE_DB, ROOT_WAVELENGTH, SCATTER_DB
 from htcoverage.engine.inputs import Land, Mast, Pixels, Setup
 from htcoverage.engine.median import (
     OWN_GROUND_M,
@@ -16,6 +16,7 @@ from htcoverage.engine.median import (
     add_scatter_db,
     diffraction_50_db,
     ducting_cannot_matter,
+    smooth_earth,
     with_ducting_db,
 )
 from htcoverage.engine.owners import COL, DISTANCE_KM, ROW, SLANT_DB, radial_direction, steps_of
@@ -102,6 +103,9 @@ def radial_losses(
         tx_m, bulge, run, sums, marks,
     )  # fmt: skip
     ratio = resolution_km / posting_km
+    longest_root = 0.0
+    for b in range(bands.shape[0]):
+        longest_root = max(longest_root, bands[b, ROOT_WAVELENGTH])
     for k in range(count):
         distance_km = geometry[DISTANCE_KM, k]
         slant_db = geometry[SLANT_DB, k]
@@ -204,14 +208,17 @@ def radial_losses(
                 sea_km += 0.5 * step_km
         sea_share = min(max(sea_km / distance_km, 0.0), 1.0)
 
+        free_root, spherical_radius_km, smooth = smooth_earth(
+            distance_km, step_km, tx_smooth_m, rx_smooth_m, radius_km, longest_root
+        )
         distance_db = 2.0 * DB_PER_NEPER * math.log(distance_km)
         for b in range(bands.shape[0]):
             if not wanted[k, b]:
                 continue
             free_db = bands[b, FREE_DB] + slant_db
             diffraction_db = diffraction_50_db(
-                clearance, distance_km, step_km, tx_smooth_m, rx_smooth_m, radius_km, bands, b,
-                sea_share,
+                clearance, free_root, spherical_radius_km, smooth, distance_km, tx_smooth_m,
+                rx_smooth_m, bands, b, sea_share,
             )  # fmt: skip
             scatter_db = bands[b, SCATTER_DB] + distance_db + 0.573 * angular_mrad
             loss_db = free_db + diffraction_db
