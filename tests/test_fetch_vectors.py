@@ -73,7 +73,9 @@ def test_a_province_its_districts_and_communes(server: Server, tmp_path: Path) -
     serve_boundaries(server)
     context = context_of(server, tmp_path)
     area = boundaries.find_area("Hà Tĩnh", "VNM", context)
-    assert (area.name, area.bounds) == ("Ha Tinh", BOUNDS)
+    assert (area.name, area.bounds) == ("Hà Tĩnh", BOUNDS)
+    assert boundaries.find_area("hatinh", "VNM", context).name == "Ha Tinh"
+    assert boundaries.find_area("P1", "VNM", context).name == "Ha Tinh"
     found = {each.role: each for each in fetched(boundaries, area, context)}
     assert list(found) == ["province", "districts", "communes"]
 

@@ -58,7 +58,7 @@ def test_a_province_at_a_word_and_the_run_of_it(
         assert f"{name}: " in first.stdout
         assert licence in first.stdout
     assert "Lacking: elevation" in first.stdout
-    assert tomllib.loads((vectors / "htcoverage.toml").read_text("utf-8"))["name"] == "Ha Tinh"
+    assert tomllib.loads((vectors / "htcoverage.toml").read_text("utf-8"))["name"] == "Hà Tĩnh"
 
     second = run_cli(*common, "--out", "whole", cwd=tmp_path)
     assert second.returncode == 0, second.stderr

@@ -12,7 +12,7 @@ from htcoverage.crs import WGS84
 from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import CachedFile, Context, cached
 from htcoverage.fetch.http import NotThereError
-from htcoverage.fetch.names import find_name
+from htcoverage.fetch.names import bare_name, find_name
 from htcoverage.fetch.record import record_of
 from htcoverage.fetch.sources import Area, Fetched, Item, LeftOutError
 from htcoverage.fetch.units import Release, read_release, read_units, units_of
@@ -21,6 +21,7 @@ from htcoverage.fetch.vectors import (
     new_layer,
     outline_details,
     outline_of,
+    tidy_text,
     write_layer,
 )
 
@@ -69,7 +70,10 @@ def find_area(name: str, country: str, context: Context) -> Area:
     )  # fmt: skip
     outline = units.geometry.iloc[place]
     west, south, east, north = shapely.bounds(outline).tolist()
-    return Area(units["name"].iloc[place], country, (west, south, east, north), outline)
+    own = units["name"].iloc[place]
+    if own.isascii() and bare_name(name) == bare_name(own) and not name.isascii():
+        own = tidy_text(name)  # the source leaves out the diacritics that the user knows
+    return Area(own, country, (west, south, east, north), outline)
 
 
 def plan(area: Area, context: Context) -> list[Item]:
