@@ -19,6 +19,7 @@ from htcoverage.plots.drawing import (
 )
 from htcoverage.plots.frame import (
     BLUE,
+    INK,
     ORANGE,
     PURPLE,
     VERMILION,
@@ -35,6 +36,7 @@ WHY_MARKS: dict[str | None, tuple[str, str]] = {
     "clutter": ("o", BLUE),
     "too_far": ("s", ORANGE),
     "beam": ("D", PURPLE),
+    "model": ("v", INK),
 }
 
 
