@@ -63,7 +63,7 @@ def release(level: str, address: str, licence: str = "Public Domain") -> bytes:
         {
             "boundaryID": f"VNM-{level}-12345678", "boundaryName": "Viet Nam",
             "boundaryISO": "VNM", "boundaryYearRepresented": "2008", "boundaryType": level,
-            "boundaryCanonical": "Unknown", "boundarySource": "OCHA ROAP\u202e, Government",
+            "boundaryCanonical": "Unknown", "boundarySource": "OCHA\u202e <b>Government</b>",
             "boundaryLicense": licence, "licenseDetail": "nan",
             "licenseSource": "data.humdata.org", "boundarySourceURL": "data.humdata.org",
             "sourceDataUpdateDate": "Thu Jan 19 07:31:04 2023", "buildDate": "Dec 12, 2023",

@@ -89,7 +89,7 @@ def test_a_province_its_districts_and_communes(server: Server, tmp_path: Path) -
     record = found["districts"].record
     assert record.licence == "CC BY 3.0 IGO"
     assert found["province"].record.licence == "Public Domain"
-    assert record.attribution.endswith("; OCHA ROAP, Government")
+    assert record.attribution.endswith("; OCHA <b>Government</b>")
     assert record.addresses[0] == f"{server.url}/api/current/gbOpen/VNM/ADM2/"
     assert "2008" in record.version
     # The province was looked for and fetched: its outlines came once.

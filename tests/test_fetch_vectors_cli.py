@@ -77,6 +77,8 @@ def test_a_province_at_a_word_and_the_run_of_it(
     page = (tmp_path / "results" / "map.html").read_text("utf-8")
     for words in ("OpenCelliD Project", "OpenStreetMap contributors", "geoBoundaries"):
         assert words in page
+    assert "<b>Government" not in page
+    assert "b&gt;Government" in page or "b\\u003eGovernment" in page
 
     # The token is in nothing that was written or said.
     for path in tmp_path.rglob("*"):
