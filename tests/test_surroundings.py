@@ -77,6 +77,19 @@ def test_what_a_ledger_lacks_follows_the_surroundings(tmp_path: Path) -> None:
     assert any("antenna_height_m" in note for note in ledger_notes(found.report))
 
 
+def test_a_mast_beside_the_houses_is_in_the_village(tmp_path: Path) -> None:
+    found = cleaned(tmp_path)
+    land = terrain()
+    land.clutter_class[:] = OPEN
+    row = 25
+    land.clutter_class[row - 1, PLACES["open"] + 1] = VILLAGE  # 141 m away
+    land.clutter_class[row, PLACES["village"] + 3] = TOWN  # 300 m away
+    land.clutter_class[row, PLACES["town"] - 2] = TOWN
+    land.clutter_class[row, PLACES["town"]] = VILLAGE
+    height_m = of_site(settled(found, land), "antenna_height_m")
+    assert [height_m[name] for name in ("open", "village", "town")] == [30.0, 36.0, 25.0]
+
+
 def test_what_a_ledger_tells_is_kept(tmp_path: Path) -> None:
     found = settled(cleaned(tmp_path, header=",antenna_height_m", told=",41.5"), terrain())
     assert set(of_site(found, "antenna_height_m").values()) == {41.5}

@@ -91,11 +91,11 @@ def report_page(
         parts.append(f"<p>{unused}</p>")
     parts += [
         f"<h2>{words('cleaning_findings')}</h2>",
-        table(("severity", "rule", "action", "count"), _records(report.counts())),
+        table(("severity", "rule", "action", "count"), records(report.counts())),
         f"<h2>{words('cleaning_faults')}</h2>",
         table(
             ("row", "column", "value", "rule", "severity", "action", "detail"),
-            _records(shown), severity=True,
+            records(shown), severity=True,
         ),
     ]  # fmt: skip
     more = int((lines["severity"] != "info").sum()) - len(shown)
@@ -113,7 +113,8 @@ def report_page(
     return "\n".join([*parts, "</body></html>", ""])
 
 
-def _records(table: pd.DataFrame) -> Iterator[dict[str, object]]:
+def records(table: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """Yield the rows of a table by the names of its columns."""
     names = list(map(str, table.columns))
     for row in table.itertuples(index=False):
         yield dict(zip(names, row, strict=True))

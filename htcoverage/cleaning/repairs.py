@@ -87,10 +87,10 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
         places: npt.NDArray[np.int64] = np.arange(len(whole))
         if name in _SINGLE_NUMBERS:
             _, places = plain_numbers(frame[name])
-            commas, numbers = decimal_commas(whole[places])
+            commas, values = decimal_commas(whole[places])
             if len(commas):
                 findings.append(_told(sheet, name, places[commas], whole, _DECIMAL_COMMA))
-                whole[places[commas]] = numbers
+                whole[places[commas]] = values
                 places = np.delete(places, commas)
         elif name in _TEXT:
             places = _unusual_text(frame[name])

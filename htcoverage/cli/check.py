@@ -100,7 +100,7 @@ def _pairs(words: list[str] | None, option: str) -> dict[str, str]:
 
 
 def _show(cleaned: CleanedLedger, language: Language) -> None:
-    from htcoverage.cleaning.page import in_words, place_in_words
+    from htcoverage.cleaning.page import in_words, place_in_words, records
     from htcoverage.labels import label
 
     def words(key: str, **values: object) -> str:
@@ -134,7 +134,7 @@ def _show(cleaned: CleanedLedger, language: Language) -> None:
     counts = report.counts()
     if len(counts):
         names = ("severity", "rule", "action", "count")
-        show("cleaning_findings", names, counts.to_dict("records"))
+        show("cleaning_findings", names, records(counts))
     faults = report.faults[report.faults["severity"] != "info"]
     for line in faults.head(_SHOWN).to_dict("records"):
         severity, rule, action, detail = (

@@ -50,7 +50,7 @@ _sentences: tuple[tuple[str, str], ...] = (
      "giống mã HTML: giữ như chữ, hiển thị an toàn"),
     ("looks like a formula: kept as text, never run",
      "giống công thức: giữ như chữ, không bao giờ chạy"),
-    ("zero stands for a place that is not known", "số không thay cho vị trí chưa biết"),
+    ("a place; zero stands for one that is not known", "một vị trí; số không chỉ vị trí chưa biết"),
     ("longitude and latitude are changed: only so do they lie where the others do",
      "đổi chỗ kinh độ và vĩ độ: chỉ như vậy mới nằm cùng vùng với các trạm khác"),
     ("x and y are changed: only so do they lie where the others do",
