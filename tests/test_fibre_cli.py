@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import project_world
 import pyogrio
 import pytest
 import shapely
@@ -247,6 +248,49 @@ def test_faults_of_the_cost_table_are_told_together(
     said = capsys.readouterr().err
     assert "row 2, column 'cost': found '-1'" in said
     assert "did you mean fibre_pole_line?" in said
+
+
+def test_another_province_is_planned_by_the_prices_of_its_project(tmp_path: Path) -> None:
+    middle = project_world.WEST_M + project_world.SIDE_M / 2
+    south = project_world.SOUTH_M
+    lines = [
+        [(middle, south - 2000), (middle, south + 1000)],
+        [(middle, south + 1000), (middle - 2300, south + 2000)],
+        [(middle, south + 1000), (middle, south + 7000)],
+    ]
+    gpd.GeoDataFrame(
+        {
+            "span_id": ["x", "a", "b"],
+            "owner": project_world.OPERATORS[0],
+            "kind": ["inter-provincial", "access", "access"],
+            "cables": 1,
+            "fibres": 24,
+            "status": ["existing", "existing", "quy hoạch"],
+        },
+        geometry=[shapely.LineString(line) for line in lines],
+        crs=project_world.CRS,
+    ).to_file(tmp_path / "fibra.gpkg")
+    project = project_world.put_province(
+        tmp_path,
+        project=project_world.PROJECT
+        + '[layers.spans]\npath = "fibra.gpkg"\n[costs]\npath = "custos.csv"\n',
+    )
+    (tmp_path / "custos.csv").write_text(
+        "item;unit;cost;currency\nfibre_pole_line;per km;3000;USD\n"
+        "fibre_buried_duct;per km;9000;USD\nfibre_river_crossing;per crossing;500;USD\n"
+        "fibre_slope_from_percent:90;factor;2;\n",
+        encoding="utf-8",
+    )
+    plan = plan_of(tmp_path, "--project", str(project), "--step-m", "100")
+    assert (plan["currency"], plan["cost_per_km"], plan["targets"]) == ("USD", 3000.0, 1)
+    # Two km and a half to the edge of the village, and on to its middle; no class makes it dearer.
+    assert plan["cost"] == pytest.approx(3000.0 * plan["length_km"], rel=1e-2)
+    built = plan_of(tmp_path, "--project", str(project), "--step-m", "100", "--with-planned")
+    assert built["cost"] < 0.8 * plan["cost"]
+    figures = figures_of(tmp_path, tmp_path / "fibra.gpkg", "--project", str(project))
+    assert (figures["bts_total"], figures["bts_on_fibre"]) == (2, 1)
+    assert figures["settlements_without_fibre"] == 1
+    assert figures["not_counted"]["planned"]["spans"] == 1
 
 
 # Hazards

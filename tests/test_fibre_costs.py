@@ -58,7 +58,7 @@ def test_every_fault_is_told_at_once_with_its_place(tmp_path: Path) -> None:
         "fibre_buried_duct,per km,-5,million VND",
         "fibre_river_crossing,per crossing,ten,million VND",
         "fibre_land_cover:forest,factor,1.6,",
-        "fibre_land_cover:4,factor,1.6,USD",
+        "fibre_land_cover:trees,factor,1.6,USD",
         "fibre_slope:20,factor,2,",
         "fiber_duct,per km,2,million VND",
         "fibre_road_class:track,factor,,",

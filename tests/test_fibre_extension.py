@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -225,3 +227,17 @@ def test_each_river_costs_a_crossing_however_it_is_drawn() -> None:
         costs=RouteCosts(pole_line_cost_per_km=100.0, cost_per_crossing=7.0),
     )  # fmt: skip
     assert graph.matrix[0, 1] == pytest.approx(80.0 * 1.2 + 14.0, rel=1e-3)
+
+
+def test_kinds_of_land_cover_have_factors_and_a_class_goes_before_its_kind() -> None:
+    terrain = replace(
+        flat(1, 4, classes=np.array([[1, 4, 4, 9]])), surroundings={4: "trees", 9: "water"}
+    )
+    costs = RouteCosts(
+        pole_line_cost_per_km=100.0, factor_by_land_cover={"trees": 2.0, "water": 8.0, 9: 4.0}
+    )
+    graph = terrain_cost_graph(terrain, step_m=100, costs=costs)
+    row = [cost_between(graph, at(0, col), at(0, col + 1)) for col in range(3)]
+    assert row == pytest.approx([15.0, 20.0, 30.0])
+    bare = terrain_cost_graph(flat(1, 2, classes=np.zeros((1, 2))), step_m=100)
+    assert cost_between(bare, at(0, 0), at(0, 1)) == pytest.approx(6.0)  # class 0 of no land cover

@@ -18,6 +18,7 @@ from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import Sheet, tidy
 from htcoverage.readers.text import read_csv_sheet
 from htcoverage.schema import Column
+from htcoverage.terrain.classes import SURROUNDINGS
 
 Build = Literal["pole_line", "buried_duct"]
 
@@ -39,7 +40,9 @@ _FACTORS: dict[str, str] = {
 _FACTOR_UNIT = "factor"
 
 _COLUMNS = (
-    Column("item", "text", "what is priced, as fibre_pole_line or fibre_land_cover:4", unique=True),
+    Column(
+        "item", "text", "what is priced, as fibre_pole_line or fibre_land_cover:4", unique=True
+    ),
     Column("unit", "text", "what one of it is: per km, per crossing or factor"),
     Column("cost", "number", "the price of one, or the factor", "", 1e-9, 1e15),
     Column("currency", "text", "of the price; empty for factors", nullable=True, required=False),
@@ -62,10 +65,9 @@ class RouteCosts:
         Of all amounts.
     factor_by_slope_percent : mapping of float to float
         Slope in % from which a class begins → factor; below the first class 1.
-    factor_by_land_cover : mapping of int to float
-        Clutter class → factor; 1 for classes left out. The defaults name the classes of the
-        reference province (0 water, 2 village, 3 town, 4 forest) and of ESA WorldCover (10 trees,
-        50 built-up, 80 water, 90 wetland, 95 mangroves).
+    factor_by_land_cover : mapping of str or int to float
+        Kind of surroundings (of `Terrain.surroundings`: water, open, trees, suburban, urban,
+        dense-urban) or clutter class → factor; 1 for those left out. A class goes before its kind.
     factor_by_road_class : mapping of str to float
         Class of a road that is followed → factor; 1 for classes left out. The defaults use the
         words of OpenStreetMap's ``highway``.
@@ -81,9 +83,9 @@ class RouteCosts:
     factor_by_slope_percent: Mapping[float, float] = field(
         default_factory=lambda: {5.0: 1.2, 10.0: 1.5, 20.0: 2.0, 35.0: 3.0}
     )
-    factor_by_land_cover: Mapping[int, float] = field(
+    factor_by_land_cover: Mapping[str | int, float] = field(
         default_factory=lambda: {
-            0: 8.0, 2: 1.1, 3: 1.5, 4: 1.6, 10: 1.6, 50: 1.3, 80: 8.0, 90: 3.0, 95: 3.0,
+            "water": 8.0, "trees": 1.6, "suburban": 1.1, "urban": 1.5, "dense-urban": 2.0,
         }
     )  # fmt: skip
     factor_by_road_class: Mapping[str, float] = field(
@@ -143,8 +145,8 @@ def read_costs(path: str | os.PathLike[str]) -> RouteCosts:
 
     Items of fibre are ``fibre_pole_line`` and ``fibre_buried_duct`` (``per km``),
     ``fibre_river_crossing`` (``per crossing``), and factors of the price of a km (``factor``, no
-    currency): ``fibre_land_cover:<clutter class>``, ``fibre_slope_from_percent:<%>``,
-    ``fibre_road_class:<class>``. What the table lacks keeps its default; of land cover, slopes and
+    currency): ``fibre_land_cover:<kind of surroundings or clutter class>``,
+    ``fibre_slope_from_percent:<%>``, ``fibre_road_class:<class>``. What the table lacks keeps its default; of land cover, slopes and
     road classes one row replaces all the defaults. Items that do not begin with ``fibre`` price
     other things and are passed over.
 
@@ -227,6 +229,8 @@ def _code(name: str, code: str) -> int | float | str | None:
     """Return the class of a factor's item as its mapping has it; None where it is none."""
     if name == "factor_by_road_class":
         return code.strip() or None
+    if name == "factor_by_land_cover" and code.strip() in SURROUNDINGS:
+        return code.strip()
     try:
         found = float(code)
     except ValueError:
@@ -238,7 +242,8 @@ def _code(name: str, code: str) -> int | float | str | None:
 
 def _code_words(family: str) -> str:
     words = {
-        "fibre_land_cover": "a clutter class from 0 to 255 behind the colon, as fibre_land_cover:4",
+        "fibre_land_cover": f"{', '.join(SURROUNDINGS)}, or a clutter class from 0 to 255, behind "
+        "the colon, as fibre_land_cover:trees",
         "fibre_slope_from_percent": "a slope in % behind the colon, as fibre_slope_from_percent:20",
         "fibre_road_class": "a class behind the colon, as fibre_road_class:primary",
     }

@@ -69,7 +69,7 @@ def attach(
     Fibre is reached at closures, where spans end: a base station within reach of a span hangs on
     that span's nearer end; a settlement hangs, for each owner with a span within reach of its
     outline, on the end of such a span that is nearest to its middle. An operator that ``owners``
-    does not name, or whose owner has no span, leases from whoever is nearest.
+    does not name is its own owner; one whose owner has no span leases from whoever is nearest.
 
     Parameters
     ----------
@@ -91,7 +91,8 @@ def attach(
     span_owner = network.spans["owner"].to_numpy()
     known = set(network.owners)
     served_by = np.array(
-        [name if (name := owners.get(o)) in known else "" for o in on_air["operator"]], dtype=object
+        [name if (name := owners.get(o, o)) in known else "" for o in on_air["operator"]],
+        dtype=object,
     )
     span = np.full(len(points), -1, dtype=np.intp)
     distance_m = np.full(len(points), np.inf)

@@ -77,8 +77,12 @@ def terrain_cost_graph(
     block = max(round(step_m / terrain.posting_m), 1)
     rows, cols = _window(terrain, bounds)
     factor_of = np.ones(256)
-    for code, factor in costs.factor_by_land_cover.items():
-        factor_of[code] = factor
+    by_land_cover = costs.factor_by_land_cover
+    for code, kind in terrain.surroundings.items():
+        factor_of[code] = by_land_cover.get(kind, 1.0)
+    for told, factor in by_land_cover.items():
+        if isinstance(told, int):
+            factor_of[told] = factor
     ground_m = _blocks(terrain.ground_m[rows, cols].astype(np.float64), block)
     dearer = _blocks(factor_of[terrain.clutter_class[rows, cols]], block)
     sea = _blocks((terrain.zone[rows, cols] == _SEA_ZONE).astype(np.float64), block)

@@ -104,6 +104,6 @@ HTC.fibreLegend = function () {
   return [
     HTC.el("h2", {}, HTC.word("fibre")),
     HTC.el("p", {}, HTC.capital(measure.title)),
-    HTC.el("ul", {}, lines),
+    HTC.el("ul", { class: "htc-fibre-key" }, lines),
   ];
 };
