@@ -40,9 +40,7 @@ _FACTORS: dict[str, str] = {
 _FACTOR_UNIT = "factor"
 
 _COLUMNS = (
-    Column(
-        "item", "text", "what is priced, as fibre_pole_line or fibre_land_cover:4", unique=True
-    ),
+    Column("item", "text", "what is priced, as fibre_pole_line or fibre_land_cover:4", unique=True),
     Column("unit", "text", "what one of it is: per km, per crossing or factor"),
     Column("cost", "number", "the price of one, or the factor", "", 1e-9, 1e15),
     Column("currency", "text", "of the price; empty for factors", nullable=True, required=False),
@@ -146,9 +144,9 @@ def read_costs(path: str | os.PathLike[str]) -> RouteCosts:
     Items of fibre are ``fibre_pole_line`` and ``fibre_buried_duct`` (``per km``),
     ``fibre_river_crossing`` (``per crossing``), and factors of the price of a km (``factor``, no
     currency): ``fibre_land_cover:<kind of surroundings or clutter class>``,
-    ``fibre_slope_from_percent:<%>``, ``fibre_road_class:<class>``. What the table lacks keeps its default; of land cover, slopes and
-    road classes one row replaces all the defaults. Items that do not begin with ``fibre`` price
-    other things and are passed over.
+    ``fibre_slope_from_percent:<%>``, ``fibre_road_class:<class>``. What the table lacks keeps its
+    default; of land cover, slopes and road classes one row replaces all the defaults. Items that do
+    not begin with ``fibre`` price other things and are passed over.
 
     Returns
     -------
