@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import shapely
@@ -14,6 +14,7 @@ from fetch_server import Answer, Request, Server, endpoints_file
 from htcoverage.fetch.building_files import quadkeys_over
 from htcoverage.fetch.cache import Context
 from htcoverage.fetch.endpoints import read_endpoints
+from htcoverage.fetch.sources import Area, Fetched
 
 #: The province, and its two districts of 5 km by 10 km.
 PROVINCE = shapely.box(105.90, 18.30, 106.00, 18.40)
@@ -253,3 +254,15 @@ def context_of(server: Server, folder: Path, *, more: str = "", **choices: str) 
     out = folder / "out"
     out.mkdir(exist_ok=True)
     return Context(read_endpoints(file), out, folder / "cache", choices=choices)
+
+
+def fetched(module: object, area: Area, context: object) -> list[Fetched]:
+    items = module.plan(area, context)  # type: ignore[attr-defined]
+    found: list[Fetched] = module.fetch(items, context)  # type: ignore[attr-defined]
+    return found
+
+
+def bytes_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path, path.read_bytes()
