@@ -447,6 +447,28 @@ def test_model_of_the_project_is_checked_with_all_else(tmp_path: Path) -> None:
     assert found["model.model"].value == "nonesuch"
 
 
+# ---- boundaries that others drew
+
+
+def test_settlements_of_other_boundaries_are_placed(tmp_path: Path) -> None:
+    path = put_province(tmp_path)
+    villages = gpd.read_file(tmp_path / "aldeias.geojson").assign(district_code=["436", "437"])
+    villages.to_file(tmp_path / "aldeias.geojson")
+    layers = read_project_layers(read_project(path), reach_km=5.0)
+    assert list(layers.settlements["district_code"]) == ["W", "E"]
+    assert any("436, 437, … are codes of other boundaries" in note for note in layers.notes)
+
+
+def test_a_strange_code_among_known_ones_is_a_fault(tmp_path: Path) -> None:
+    path = put_province(tmp_path)
+    villages = gpd.read_file(tmp_path / "aldeias.geojson").assign(district_code=["W", "437"])
+    villages.to_file(tmp_path / "aldeias.geojson")
+    with pytest.raises(InputError) as caught:
+        read_project_layers(read_project(path), reach_km=5.0)
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column, fault.value) == (2, "district_code", "437")
+
+
 # ---- settlements made of other things
 
 

@@ -1,6 +1,7 @@
 """The project file: a province of your own, described by its files, mappings and thresholds."""
 
 from htcoverage.project.file import Project, parse_project, read_project
+from htcoverage.project.homes import with_district
 from htcoverage.project.layers import ProjectLayers, read_project_layers
 from htcoverage.project.surroundings import settled
 from htcoverage.project.template import project_template
@@ -13,4 +14,5 @@ __all__ = [
     "read_project",
     "read_project_layers",
     "settled",
+    "with_district",
 ]

@@ -15,7 +15,11 @@ from rasterio.errors import RasterioError
 from rasterio.features import shapes
 
 from htcoverage.crs import reproject
-from htcoverage.readers.sheet import existing_file, file_fault
+from htcoverage.errors import Fault, InputError
+from htcoverage.readers.sheet import as_row, existing_file, file_fault
+
+#: Faults of one kind that are listed; more say nothing new.
+_MOST_FAULTS = 50
 
 
 def residents_of(polygons: gpd.GeoDataFrame, raster: Path) -> npt.NDArray[np.float64]:
@@ -117,3 +121,61 @@ def built_up(raster: Path, built_up_class: int, *, crs: str) -> gpd.GeoDataFrame
     found = shapes(here.astype(np.uint8), mask=here, transform=transform)
     polygons = [shapely.geometry.shape(outline) for outline, _ in found]
     return reproject(gpd.GeoDataFrame(geometry=polygons, crs=wkt), crs)
+
+
+def with_district(
+    settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, file: str
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return settlements with the code of the district that they lie in, where they tell none.
+
+    If not one of the codes that they tell is that of a district, they belong to other boundaries
+    (the districts of 2023 against the communes of 2025), and all are placed.
+
+    Parameters
+    ----------
+    settlements, districts : GeoDataFrame
+        Tables of the schema; codes of settlements may be empty.
+    file : str
+        As faults call the settlements.
+
+    Returns
+    -------
+    settlements : GeoDataFrame
+        With a code of ``districts`` each.
+    notes : list of str
+        What was done.
+
+    Raises
+    ------
+    InputError
+        If some of the codes are of the districts and others are not: the first 50 of these.
+    """
+    own = settlements["district_code"].astype(object).to_numpy(copy=True)
+    lacking = settlements["district_code"].isna().to_numpy(copy=True)
+    known = settlements["district_code"].isin(districts["district_code"]).to_numpy()
+    notes = []
+    if not lacking.all() and not known.any():
+        found = ", ".join(map(str, dict.fromkeys(own[~lacking].tolist()[:3])))
+        notes.append(f"district_code: {found}, … are codes of other boundaries, not of these")
+        lacking[:] = True
+    strange = np.flatnonzero(~lacking & ~known)
+    if len(strange):
+        expected = "the district_code of a row of the districts, or an empty cell: then by place"
+        raise InputError(
+            Fault(file, as_row(settlements.index[place]), "district_code", str(own[place]),
+                  expected)
+            for place in strange[:_MOST_FAULTS].tolist()
+        )  # fmt: skip
+    if not lacking.any():
+        return settlements, []
+    points = reproject(settlements, str(districts.crs.to_wkt())).geometry.representative_point()
+    tree = shapely.STRtree(districts.geometry.to_numpy())
+    codes = districts["district_code"].to_numpy()[tree.nearest(points.to_numpy())]
+    own[lacking] = codes[lacking]
+    inside = np.zeros(len(points), dtype=bool)
+    inside[tree.query(points.to_numpy(), predicate="intersects")[0]] = True
+    notes.append(f"district_code: by place for {int(lacking.sum())} settlements")
+    stray = int((lacking & ~inside).sum())
+    if stray:
+        notes.append(f"{stray} settlements lie in no district: the nearest is taken")
+    return settlements.assign(district_code=own.astype(str)), notes

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -16,7 +15,7 @@ from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_no
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.project.file import Project, SettlementsSection
-from htcoverage.project.homes import built_up, clustered, residents_of
+from htcoverage.project.homes import built_up, clustered, residents_of, with_district
 from htcoverage.project.surroundings import settled
 from htcoverage.readers import defaults
 from htcoverage.readers.layers import MappedTable, read_mapped
@@ -186,7 +185,7 @@ def _settlements(
         table = table.assign(residents=residents_of(table, raster))
         notes.append(f"residents: summed from {raster.name} with exact fractions of its pixels")
     if area is not None:
-        table, told = _with_district(table, area, path)
+        table, told = with_district(table, area, file=str(path))
         notes += told
     if table["households"].isna().all():
         table = table.drop(columns="households")
@@ -224,28 +223,6 @@ def _made_settlements(
         f"of one another, {section.smallest_m2:g} m² or more",
     )
     return MappedTable(table.assign(**{**lacking, "provenance": defaults.PROVENANCE}), (), notes)
-
-
-def _with_district(
-    table: gpd.GeoDataFrame, area: gpd.GeoDataFrame, path: Path
-) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """Return settlements with the code of the district that they lie in, where they have none."""
-    lacking = table["district_code"].isna().to_numpy()
-    if not lacking.any():
-        return table, []
-    points = reproject(table, str(area.crs.to_wkt())).geometry.representative_point()
-    tree = shapely.STRtree(area.geometry.to_numpy())
-    nearest = tree.nearest(points.to_numpy())
-    codes = area["district_code"].to_numpy()[nearest]
-    own = table["district_code"].astype(object).to_numpy(copy=True)
-    own[lacking] = codes[lacking]
-    inside = np.zeros(len(points), dtype=bool)
-    inside[tree.query(points.to_numpy(), predicate="intersects")[0]] = True
-    notes = [f"district_code: by place for {int(lacking.sum())} settlements"]
-    stray = int((lacking & ~inside).sum())
-    if stray:
-        notes.append(f"{stray} settlements lie in no district: the nearest is taken")
-    return table.assign(district_code=own.astype(str)), notes
 
 
 def utm_of(area: gpd.GeoDataFrame) -> str:

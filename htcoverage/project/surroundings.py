@@ -36,8 +36,8 @@ def settled(cleaned: CleanedLedger, terrain: Terrain) -> CleanedLedger:
     """Return a cleaned ledger whose defaults fit the surroundings of its sites.
 
     Heights and tilts that the ledger lacks are those of a town, a village or open land, by the
-    most built-up class of land cover within 250 m of the site. Sites in the sea or in water are told. Without land cover the
-    defaults stay; without zones no sea is known.
+    most built-up class of land cover within 250 m of the site. Sites in the sea or in water are
+    told. Without land cover the defaults stay; without zones no sea is known.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_no
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.fibre.costs import read_costs
 from htcoverage.grid import DEFAULT_CRS
-from htcoverage.project import Project, parse_project, read_project_layers, settled
+from htcoverage.project import Project, parse_project, read_project_layers, settled, with_district
 from htcoverage.readers.layers import read_mapped
 from htcoverage.reconcile import PublicStatement, residential_statement
 from htcoverage.reference import (
@@ -228,6 +228,14 @@ def load_inputs(
                 notes += [f"{name}: {note}" for note in found.told]
             except InputError as error:
                 faults += error.faults
+    if not faults and (paths.settlements or paths.districts) is not None:
+        try:
+            read["settlements"], told = with_district(
+                read["settlements"], read["districts"], file=str(paths.settlements or "settlements")
+            )
+            notes += [f"settlements: {note}" for note in told]
+        except InputError as error:
+            faults += error.faults
     bts, cells = reference.bts, reference.cells
     cleaned = None
     if seed is not None:
