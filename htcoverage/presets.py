@@ -78,6 +78,8 @@ class Preset:
         For each parameter that is set, the key of the words for its source.
     cautioned : bool
         Whether its source asks for something that is not checked here.
+    least_rx_height_m, largest_pixel_m : float or None
+        What its source asks of the prediction itself, see `unmet`.
     """
 
     name: str
@@ -88,6 +90,8 @@ class Preset:
     settlement_part: float | None
     source_keys: tuple[tuple[str, str], ...]
     cautioned: bool = True
+    least_rx_height_m: float | None = None
+    largest_pixel_m: float | None = None
 
     @property
     def title(self) -> str:
@@ -115,6 +119,28 @@ class Preset:
     def caution_in(self, language: Language) -> str:
         """Return what is not checked though its source asks for it; empty where nothing."""
         return label(f"caution_of:{self.name}", language) if self.cautioned else ""
+
+    def unmet(
+        self, *, rx_height_m: float, resolution_m: float, language: Language = "en"
+    ) -> tuple[str, ...]:
+        """Return in words what the source asks of the prediction and the prediction does not have.
+
+        Parameters
+        ----------
+        rx_height_m, resolution_m : float
+            Of the prediction: receiver above ground and pixel, m.
+        language : {"en", "vi"}
+            Language of the words.
+        """
+        told = []
+        if self.least_rx_height_m is not None and rx_height_m < self.least_rx_height_m:
+            told.append(("preset_unmet_height", self.least_rx_height_m, rx_height_m))
+        if self.largest_pixel_m is not None and resolution_m > self.largest_pixel_m:
+            told.append(("preset_unmet_pixel", self.largest_pixel_m, resolution_m))
+        return tuple(
+            label(key, language).format(asked=f"{asked:g}", found=f"{found:g}")
+            for key, asked, found in told
+        )
 
     def criteria_of(self, base: CoverCriteria) -> CoverCriteria:
         """Return the preset's criteria for a prediction: its own spreads are kept.
@@ -196,6 +222,8 @@ _ALL = (
             _OUR_THRESHOLD_4G,
             _OUR_SIGMAS,
         ),
+        least_rx_height_m=1.5,
+        largest_pixel_m=100.0,
     ),
     Preset(
         name="arcotel",

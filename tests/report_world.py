@@ -41,7 +41,7 @@ def finished_run(
     )
     presets = compare_presets(world.coverage, world.settlements, world.districts, criteria=criteria)
     document: dict[str, object] = {
-        "presets": preset_rows(presets),
+        "presets": preset_rows(presets, parameters),
         "reconciliation": reconciliation_document(beside),
     }
     if evidence:

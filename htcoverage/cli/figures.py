@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +74,12 @@ def figures(
             **({} if chosen is None else {"sources": dict(chosen.sources)}),
             **({} if chosen is None else {"caution": chosen.caution}),
         }
+        if chosen is not None:
+            lacking = chosen.unmet(
+                rx_height_m=parameters.rx_height_m, resolution_m=parameters.resolution_m
+            )
+            told_too = tuple(f"preset {chosen.name} {words}" for words in lacking)
+            found = replace(found, notes=(*found.notes, *told_too))
         inputs = sorted({(Path(each.path).name, sha256_of(each.path)) for each in given})
         written = write_own_figures(found, out, told=told, inputs=inputs)
     for note in found.notes:

@@ -13,7 +13,7 @@ from htcoverage.presets import OURS, Preset, preset
 from htcoverage.reconcile import read_reconciliation, reading_words
 from htcoverage.report.figures_part import network_modelled, share_words
 from htcoverage.report.html import Column, definitions, heading, paragraph, picture, table
-from htcoverage.run import RunLayers
+from htcoverage.run import RunLayers, RunParameters
 from htcoverage.run.parameters import changed_from_preset
 
 _NUMBER = Column.number
@@ -101,7 +101,10 @@ def _presets(layers: RunLayers, rows: list[Mapping[str, Any]], language: Languag
         [
             (label("presets_ours", language), " ".join(_told(ours, language))),
             *(
-                (f"{each.name}: {each.title_in(language)}", " ".join(_of_preset(each, language)))
+                (
+                    f"{each.name}: {each.title_in(language)}",
+                    " ".join(_of_preset(each, layers.record.parameters, language)),
+                )
                 for each in chosen
             ),
         ]
@@ -125,11 +128,18 @@ def _told(pairs: Iterable[tuple[str, str]], language: Language) -> Iterator[str]
         yield f"{words[:1].upper()}{words[1:]}: {label(f'source_of:{key}', language)}."
 
 
-def _of_preset(chosen: Preset, language: Language) -> Iterator[str]:
+def _of_preset(chosen: Preset, parameters: RunParameters, language: Language) -> Iterator[str]:
     own = [pair for pair in chosen.source_keys if pair not in OURS]
     yield from _told(own, language) if own else [label("presets_only_ours", language)]
     if chosen.cautioned:
         yield f"{label('preset_caution', language).capitalize()}: {chosen.caution_in(language)}"
+    lacking = chosen.unmet(
+        rx_height_m=parameters.rx_height_m,
+        resolution_m=parameters.resolution_m,
+        language=language,
+    )
+    if lacking:
+        yield label("preset_not_met", language).format(what="; ".join(lacking))
 
 
 def _parameter(name: str, language: Language) -> str:

@@ -136,7 +136,7 @@ def _tables(layers: RunLayers, document: Mapping[str, Any]) -> dict[str, pd.Data
         ]
         tables |= {"sensitivity": sensitivity_table(curves), "reached": reached_table(curves)}
     if "presets" in document:
-        tables["presets"] = pd.DataFrame(document["presets"]).drop(columns="sources")
+        tables["presets"] = pd.DataFrame(document["presets"]).drop(columns=["sources", "not_met"])
     if "reconciliation" in document:
         tables["reconciliation"] = pd.DataFrame(document["reconciliation"]["rows"])
     tables["gaps"] = pd.DataFrame(layers.gaps.drop(columns="geometry"))

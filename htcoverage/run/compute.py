@@ -20,7 +20,7 @@ from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import grid_of, make_grid
-from htcoverage.presets import compare_presets
+from htcoverage.presets import compare_presets, preset
 from htcoverage.reconcile import Reconciliation, set_beside
 from htcoverage.run.fibre import RunFibre, run_fibre
 from htcoverage.run.inputs import Inputs
@@ -130,7 +130,13 @@ def compute_run(
         province=inputs.name,
         commune_names=inputs.commune_names,
     )
-    inputs = replace(inputs, notes=(*inputs.notes, *every.attrs["notes"]))
+    notes = [*inputs.notes, *every.attrs["notes"]]
+    if parameters.preset is not None:
+        lacking = preset(parameters.preset).unmet(
+            rx_height_m=parameters.rx_height_m, resolution_m=parameters.resolution_m
+        )
+        notes += [f"preset {parameters.preset} {words}" for words in lacking]
+    inputs = replace(inputs, notes=tuple(notes))
     communes, figures = split_communes(every)
     presets = compare_presets(coverage, settlements, districts, criteria=criteria)
     reconciliation = None

@@ -16,6 +16,7 @@ from htcoverage.fibre.lengths import INTER_PROVINCIAL, length_table
 from htcoverage.presets import preset
 from htcoverage.reconcile import reconciliation_document
 from htcoverage.run.compute import RunResult
+from htcoverage.run.parameters import RunParameters
 from htcoverage.uncertainty import evidence_document
 
 #: The receiver; what lies between it and the outdoor level is the loss to the user.
@@ -77,19 +78,25 @@ def figures_document(result: RunResult) -> dict[str, Any]:
         },
         "assumptions": assumptions(result),
         "shares": plain_rows(result.figures),
-        **({} if result.presets is None else {"presets": preset_rows(result.presets)}),
+        **(
+            {}
+            if result.presets is None
+            else {"presets": preset_rows(result.presets, result.parameters)}
+        ),
         **({} if beside is None else {"reconciliation": reconciliation_document(beside)}),
         **({} if result.evidence is None else evidence_document(result.evidence)),
     }
 
 
-def preset_rows(presets: pd.DataFrame) -> list[dict[str, Any]]:
+def preset_rows(presets: pd.DataFrame, parameters: RunParameters) -> list[dict[str, Any]]:
     """Return the rows of `compare_presets` as plain values, with what must be said with each.
 
     Parameters
     ----------
     presets : DataFrame
         From `compare_presets`.
+    parameters : RunParameters
+        Of the run: what a source asks of them and they do not have is told as ``not_met``.
     """
     return [
         {
@@ -99,6 +106,11 @@ def preset_rows(presets: pd.DataFrame) -> list[dict[str, Any]]:
             "title": preset(row["preset"]).title,
             "sources": dict(preset(row["preset"]).sources),
             "caution": preset(row["preset"]).caution,
+            "not_met": list(
+                preset(row["preset"]).unmet(
+                    rx_height_m=parameters.rx_height_m, resolution_m=parameters.resolution_m
+                )
+            ),
         }
         for row in plain_rows(presets)
     ]
