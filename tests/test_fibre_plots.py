@@ -57,5 +57,7 @@ def test_routes_are_drawn_by_phase_with_their_costs() -> None:
         "fibre in service", "phase 1: 0.5 km, 50 million VND", "phase 2: 0.2 km, 20 million VND",
         "target",
     ]  # fmt: skip
+    told = plot_routes(plan, spans=network.spans, districts=DISTRICT, language="vi")
+    assert words(told)[1] == "giai đoạn 1: 0,5 km, 50 triệu đồng"
     (marked,) = [drawn for drawn in ax.collections if drawn.get_zorder() == 5]
     assert {tuple(point) for point in marked.get_offsets().tolist()} == {at(0, 2), at(8, 5)}

@@ -95,7 +95,7 @@ def show_plan(plan: ExtensionPlan, costs: RouteCosts, language: Language) -> Non
         label("plan_total", language).format(
             count=len(plan.steps),
             cost=number(plan.cost, language),
-            currency=plan.currency,
+            currency=value_label("currency", plan.currency, language),
             km=number(float(plan.routes["length_km"].sum()), language, digits=1),
             bound=number(plan.lower_bound, language),
             gap=f"{number(100.0 * plan.gap_share, language, digits=1)} %",
@@ -107,7 +107,7 @@ def show_plan(plan: ExtensionPlan, costs: RouteCosts, language: Language) -> Non
             build=value_label("build", costs.build, language),
             cost=number(costs.cost_per_km, language),
             crossing=number(costs.cost_per_crossing, language),
-            currency=costs.currency,
+            currency=value_label("currency", costs.currency, language),
         )
     )
     if costs.assumed:

@@ -263,6 +263,7 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
     "plan_target": ("target", "điểm cần nối"),
     "plan_cost": ("cost", "chi phí"),
     "plan_together": ("together", "lũy kế"),
+    "currency:million VND": ("million VND", "triệu đồng"),
     "build:pole_line": ("pole line", "tuyến cột treo"),
     "build:buried_duct": ("buried duct", "cống bể ngầm"),
     "status:out-of-service": ("out of service", "ngừng khai thác"),

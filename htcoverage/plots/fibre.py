@@ -15,7 +15,7 @@ from htcoverage.errors import argument_fault
 from htcoverage.fibre.classes import CLASS_STYLES, MEASURES
 from htcoverage.fibre.extension import ExtensionPlan
 from htcoverage.fibre.status import counted_spans
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, value_label
 from htcoverage.plots.drawing import (
     draw_districts,
     draw_spans,
@@ -196,7 +196,7 @@ def plot_routes(
             phase=phase,
             km=number(float(built["length_km"].sum()), language, digits=1),
             cost=number(float(built["cost"].sum()), language),
-            currency=plan.currency,
+            currency=value_label("currency", plan.currency, language),
         )
         handles.append(Line2D([], [], color=colour, linewidth=2.0, label=words))
     if len(ends):
@@ -214,7 +214,7 @@ def plot_routes(
             label("plan_bound", language).format(
                 cost=number(plan.cost, language),
                 bound=number(plan.lower_bound, language),
-                currency=plan.currency,
+                currency=value_label("currency", plan.currency, language),
             ),
             modelled_note(language, fibre=spans),
         ],
