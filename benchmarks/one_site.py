@@ -12,7 +12,17 @@ from htcoverage.crs import WGS84, transformer
 from htcoverage.engine.inputs import Antennas, Cells, Land, Mast, Pixels, Servers, Setup
 from htcoverage.engine.sweep import sweep_mast
 from htcoverage.errors import HtcoverageError
-from htcoverage.propagation.p1812.model import DEFAULT_DELTA_N, DEFAULT_N0, effective_radius_km
+from htcoverage.propagation.p1812.model import (
+    CITATION,
+    DEFAULT_DELTA_N,
+    DEFAULT_N0,
+    DISTANCE_RANGE,
+    FREQUENCY_RANGE,
+    RX_HEIGHT_RANGE,
+    TX_HEIGHT_RANGE,
+    effective_radius_km,
+)
+from htcoverage.propagation.validity import check_range
 from htcoverage.terrain import read_terrain
 
 
@@ -27,6 +37,11 @@ def write_loss(parser: argparse.ArgumentParser, given: argparse.Namespace) -> in
     zone = int((given.lon + 180.0) // 6.0) + 1
     utm = f"EPSG:{32600 + zone if given.lat >= 0 else 32700 + zone}"
     try:
+        for valid, value in (
+            (FREQUENCY_RANGE, given.freq_mhz), (DISTANCE_RANGE, given.radius_km),
+            (TX_HEIGHT_RANGE, given.tx_height_m), (RX_HEIGHT_RANGE, given.rx_height_m),
+        ):  # fmt: skip
+            check_range(valid, value, citation=CITATION)
         terrain = read_terrain(given.dem, crs=None if projected else utm)
     except HtcoverageError as error:
         parser.error(str(error))
@@ -34,6 +49,8 @@ def write_loss(parser: argparse.ArgumentParser, given: argparse.Namespace) -> in
     x, y = transformer(WGS84, str(box.crs)).transform(given.lon, given.lat)
     col, row = ~box.transform * (x, y)
     row, col = row - 0.5, col - 0.5
+    if not (0.0 <= row <= box.shape[0] - 1 and 0.0 <= col <= box.shape[1] - 1):
+        parser.error(f"the site {given.lon:g}, {given.lat:g} lies outside {given.dem}")
     posting_km = terrain.posting_m / 1000.0
     reach = int(given.radius_km / posting_km) + 2
     top, left = max(int(row) - reach, 0), max(int(col) - reach, 0)
@@ -44,7 +61,7 @@ def write_loss(parser: argparse.ArgumentParser, given: argparse.Namespace) -> in
     part = np.s_[top : top + ny, left : left + nx]
     ground = np.ascontiguousarray(terrain.ground_m[part])
     if ny < 2 or nx < 2 or not np.isfinite(ground).all():
-        parser.error(f"{given.dem} has voids or ends within {given.radius_km:g} km of the site")
+        parser.error(f"{given.dem} has voids within {given.radius_km:g} km of the site")
     row, col = row - top, col - left
     land = Land(
         ground, terrain.clutter_height_m[part].copy(), terrain.zone[part].copy(), posting_km

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import engine_world as world
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 import shapely
 
 from htcoverage.coverage import compute_coverage
 from htcoverage.errors import InputError, ValidityError
 from htcoverage.grid import make_grid
+from htcoverage.terrain import read_terrain
 
 LAND = world.make_terrain(world.hills(41, seed=9, top_m=100.0))
 HERE = world.at_pixel(LAND, 20, 20)
@@ -151,3 +154,22 @@ def test_a_grid_beside_the_terrains_own_is_served() -> None:
     coverage = compute_coverage(*world.make_ledger(HERE), LAND, grid, radius_km=2.9)
     assert np.isfinite(coverage["level_dbm"]).all()
     assert coverage.sizes["y"] == grid.shape[0]
+
+
+def test_a_missing_tile_is_never_read_as_sea(tmp_path: Path) -> None:
+    # Four tiles of one terrain; the south-eastern one was not delivered.
+    names = []
+    for row, col in ((0, 0), (0, 20), (20, 0)):
+        part = LAND.geobox[row : row + 20, col : col + 20]
+        names.append(tmp_path / f"tile_{row}_{col}.tif")
+        with rasterio.open(
+            names[-1], "w", driver="GTiff", dtype="float32", count=1, height=20, width=20,
+            crs=world.CRS, transform=part.transform,
+        ) as file:  # fmt: skip
+            file.write(LAND.ground_m[row : row + 20, col : col + 20], 1)
+    terrain = read_terrain(names)
+    assert np.isnan(terrain.ground_m[20:, 20:]).all()
+    with pytest.raises(InputError, match=r"voids, the first at .*they are not sea"):
+        world.cover(terrain, HERE, radius_km=2.0)
+    west = world.cover(terrain, world.at_pixel(LAND, 20, 8), grid=terrain.geobox[:, :19])
+    assert np.isfinite(west["level_dbm"]).all()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import engine_world as world
 import numpy as np
+import pytest
 import rasterio
 from pyproj import Transformer
 
@@ -54,7 +55,7 @@ def test_the_loss_of_one_site_is_written_where_it_belongs(tmp_path: Path) -> Non
     assert np.median(np.abs(loss[there] - part[there])) < 0.1
 
 
-def test_a_dem_that_ends_or_a_missing_argument_is_told(tmp_path: Path) -> None:
+def test_a_void_or_a_missing_argument_is_told(tmp_path: Path) -> None:
     ground = world.hills(90, seed=21, top_m=300.0)
     ground[45:60, 45:60] = np.nan
     given = write_dem(tmp_path / "dem.tif", ground)
@@ -65,3 +66,25 @@ def test_a_dem_that_ends_or_a_missing_argument_is_told(tmp_path: Path) -> None:
     missing = run(*given)
     assert missing.returncode == 2
     assert "--out" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--lon", "104.9", "lies outside"),
+        ("--lat", "nan", "lies outside"),
+        ("--tx-height-m", "-2", "tx_height_m is -2 m"),
+        ("--rx-height-m", "0", "rx_height_m is 0 m"),
+        ("--freq-mhz", "26000", "freq_mhz is 26000 MHz"),
+        ("--radius-km", "0", "distance_km is 0 km"),
+    ],
+)
+def test_what_the_model_or_the_dem_does_not_hold_for_is_told(
+    tmp_path: Path, option: str, value: str, words: str
+) -> None:
+    given = write_dem(tmp_path / "dem.tif", world.hills(40, seed=21, top_m=300.0))
+    done = run(*given, option, value, "--out", str(tmp_path / "loss.tif"))
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "loss.tif").exists()

@@ -49,6 +49,7 @@ def test_the_distance_has_a_range() -> None:
     ("changes", "column"),
     [
         ({"distance_km": [0.0, 1.0, 2.0, 3.0]}, "distance_km"),
+        ({"distance_km": [0.0, 5.0], "ground_m": [1.0, 1.0]}, "distance_km"),
         ({"distance_km": np.zeros((6, 6))}, "distance_km"),
         ({"distance_km": [0.1, 1.0, 2.0, 3.0, 4.0]}, "distance_km"),
         ({"distance_km": [0.0, 1.0, 1.0, 3.0, 4.0]}, "distance_km"),
