@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 import warnings
 import zipfile
@@ -11,18 +12,20 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import openpyxl
+import pytest
 import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_cleaning import AREA, check_nothing_is_lost
 from test_cleaning_formats import TABLE
 
-from htcoverage.cleaning import clean_ledger
-from htcoverage.cleaning.operators import operator_of, vocabulary
+from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
+from htcoverage.cleaning.operators import name_faults, operator_of, vocabulary
 from htcoverage.cleaning.page import report_page
 from htcoverage.cleaning.values import is_empty_word, repair_degrees, repair_number
 from htcoverage.cleaning.words import bands_of, technologies_of
-from htcoverage.schema import OPERATORS, TECHNOLOGIES
+from htcoverage.errors import InputError
+from htcoverage.schema import OPERATORS, TECHNOLOGIES, layer_names, layer_slug
 
 GOOD = (
     "BÁO CÁO;;\nMã trạm;Nhà mạng;Công nghệ;Kinh độ;Vĩ độ;Độ cao anten (m);Băng tần;Góc phương vị\n"
@@ -57,6 +60,7 @@ def clean_bytes(content: bytes, *, suffix: str, crs: str | None = None) -> None:
         path.write_bytes(content)
         cleaned = clean_ledger(path, crs=crs, area=AREA)
     check_nothing_is_lost(cleaned)
+    check_the_door(cleaned)
     page = report_page(cleaned, area=AREA)
     assert "<b>" not in page
     ledger = cleaned.ledger
@@ -68,6 +72,20 @@ def clean_bytes(content: bytes, *, suffix: str, crs: str | None = None) -> None:
     assert ledger.bts["operator"].isin(OPERATORS).all()
     assert ledger.bts["technology"].isin(TECHNOLOGIES).all()
     assert np.isfinite(shapely.get_coordinates(ledger.bts.geometry.to_numpy())).all()
+
+
+def check_the_door(cleaned: CleanedLedger) -> None:
+    """A run takes the ledger if and only if the report has no error, and says why if not."""
+    errors = cleaned.report.faults["severity"] == "error"
+    if errors.any():
+        with pytest.raises(InputError) as caught:
+            accepted(cleaned)
+        assert 0 < len(caught.value.faults) <= min(errors.sum(), 50) + 1
+        assert all(fault.expected for fault in caught.value.faults)
+    else:
+        assert accepted(cleaned) is cleaned.ledger
+    for note in ledger_notes(cleaned.report):
+        assert "\n" not in note
 
 
 @settings(deadline=None, max_examples=120)
@@ -175,3 +193,23 @@ def test_degrees_written_are_degrees_read(degrees: float, how: str) -> None:
     repair = repair_degrees(text, axis="latitude")
     assert repair is not None
     assert abs(float(str(repair.value)) - degrees) < 1e-7
+
+
+# ---- operators of anybody's
+
+NAMES = st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=5, unique=True)
+
+
+@settings(deadline=None, max_examples=150)
+@given(NAMES, st.text(max_size=20))
+def test_any_names_make_layers_that_differ(names: list[str], word: str) -> None:
+    layers = layer_names([(name, technology) for name in names for technology in TECHNOLOGIES])
+    assert len(set(layers)) == len(layers)
+    for layer in layers:
+        assert re.fullmatch(r"\w+", layer)
+    known = vocabulary(names)
+    assert operator_of(word, known) in (None, *names)
+    assert all(operator_of(name, known) in names for name in names if name.isascii())
+    if not name_faults(names):
+        assert len({layer_slug(name) for name in names}) == len(names)
+        assert layers == [f"{layer_slug(n)}_{t.lower()}" for n in names for t in TECHNOLOGIES]
