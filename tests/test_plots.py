@@ -479,3 +479,15 @@ def test_gaps_without_outlines():
     west, east = ax.get_xlim()
     assert west < WEST_M + 100
     assert east > WEST_M + 900
+
+
+def test_a_chart_says_what_of_its_data_is_modelled():
+    coverage = make_coverage(a_4g=np.full((6, 10), -60.0))
+    figures = compute_figures(coverage, HOMES, DISTRICTS)
+    curve = sensitivity_table(compute_sensitivity(coverage, HOMES, DISTRICTS))
+    for draw, table in ((plot_figures, figures), (plot_sensitivity, curve)):
+        for modelled in (("base_stations", "settlements"), ()):
+            notes = all_words(draw(table, modelled=modelled))
+            told = "Modelled, not measured: base stations, settlements." in notes
+            assert told == bool(modelled)
+            assert "predicted" in notes
