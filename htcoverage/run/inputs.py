@@ -125,6 +125,13 @@ def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
     path : path-like
         The project file, or the folder that holds ``htcoverage.toml``.
 
+    Returns
+    -------
+    Project
+        What the file names.
+    RunParameters
+        What it sets; the rest by default.
+
     Raises
     ------
     InputError
@@ -161,6 +168,10 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         From `open_project`.
     reach_km : float
         A site farther than this outside the districts is a fault: it serves nobody here.
+
+    Returns
+    -------
+    Inputs
 
     Raises
     ------
