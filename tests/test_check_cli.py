@@ -142,3 +142,29 @@ def test_a_row_that_is_lost_tells_all_that_is_wrong_with_it(tmp_path: Path) -> N
     told = {(e["row"], e["column"], e["severity"], e["action"]) for e in faults}
     assert (4, "technology", "error", "dropped") in told
     assert (4, "antenna_height_m", "warning", "dropped") in told
+
+
+def test_a_column_that_is_the_same_in_all_rows_is_asked_for(tmp_path: Path) -> None:
+    """Atoll tells neither operator nor technology: nothing else is wrong with such a ledger."""
+    sites, transmitters = tmp_path / "sites.csv", tmp_path / "transmitters.csv"
+    sites.write_text("Name,Longitude,Latitude\nHT1,105.9012,18.3512\n", encoding="utf-8")
+    transmitters.write_text(
+        "Site,Transmitter,Azimuth (°)\nHT1,HT1_1,0\nHT1,HT1_2,120\n", encoding="utf-8"
+    )
+    report = tmp_path / "r.json"
+    arguments = ["check", str(sites), "--cells", str(transmitters), "--json", str(report)]
+    assert execute(arguments) == 2
+    faults = json.loads(report.read_text(encoding="utf-8"))["faults"]
+    errors = [each for each in faults if each["severity"] == "error"]
+    assert {each["column"] for each in errors} == {"operator", "technology"}
+    assert all("--value" in each["detail"] for each in errors)
+    assert execute([*arguments, "--value", "operator=Viettel", "--value", "technology=4G"]) == 0
+
+
+@pytest.mark.parametrize("name", ["ledger.csv", "ledger.xlsx", "ledger.kml", "ledger.gpkg"])
+def test_an_empty_file_is_called_empty(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).touch()
+    assert execute(["check", str(tmp_path / name)]) == 2
+    assert "the file is empty" in capsys.readouterr().out

@@ -37,6 +37,12 @@ from htcoverage.schema import BTS, CELLS, OPERATORS
 #: A cell at fault in one of these costs the row; in any other it counts as empty.
 _NEEDED = ("bts_id", "site_id", "operator", "technology", "longitude", "latitude")
 
+#: Columns that a ledger of one operator or technology may well lack.
+_OF_ALL_ROWS = frozenset({"operator", "technology"})
+_HOW_FOR_ALL = (
+    "; one value for all rows: --value of htcoverage check, [layers.bts.values] of a project"
+)
+
 #: Emptying a cell or dropping a row may bring one more fault to light, not an endless row of them.
 _ROUNDS = 5
 
@@ -271,7 +277,10 @@ def _judged(
         column = ours.get(str(fault.column))
         if _of_the_whole(fault, sheet) or column is None or fault.column in needed:
             whole = _of_the_whole(fault, sheet)
-            told.append(replace(error_finding(fault, _rule_of(fault)), action=_WHOLE[whole]))
+            error = error_finding(fault, _rule_of(fault))
+            if error.rule == "missing-column" and fault.column in _OF_ALL_ROWS:
+                error = replace(error, detail=f"{error.detail}{_HOW_FOR_ALL}")
+            told.append(replace(error, action=_WHOLE[whole]))
             if not whole and fault.row is not None:
                 gone.add(fault.row)
         else:

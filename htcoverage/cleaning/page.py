@@ -27,7 +27,7 @@ body{color:#1d2733}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #dde3ea;vertical-align:top}
-th,td{overflow-wrap:anywhere}
+td{overflow-wrap:anywhere}th{white-space:nowrap}
 .error{color:#b00020}.warning{color:#8a5200}
 svg{border:1px solid #dde3ea;background:#fbfcfd;max-width:100%;height:auto}
 """

@@ -119,7 +119,8 @@ def _without_zeros(
     lines = sheet.lines(sheet.frame.index[zero])
     told = cell_findings(
         lines, ["0, 0"] * len(lines), column=sheet.called(pair[1]), rule="null-island",
-        severity="error", action="dropped", detail="expected a place; zero stands for one that is not known",
+        severity="error", action="dropped",
+        detail="expected a place; zero stands for one that is not known",
     )  # fmt: skip
     return replace(sheet, frame=sheet.frame[~zero]), [told], set(lines)
 

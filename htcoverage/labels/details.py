@@ -118,6 +118,10 @@ _sentences: tuple[tuple[str, str], ...] = (
     ("a number, or different numbers with spaces between, from {} to {} ({})",
      "một số, hoặc nhiều số khác nhau cách bằng dấu cách, từ {} đến {} ({})"),
     ("a column {}: {}; rename {} if that is the one", "cột {}: {}; đổi tên {} nếu đúng là cột đó"),
+    (
+        "{}; one value for all rows: --value of htcoverage check, [layers.bts.values] of a project",
+        "{}; một giá trị cho mọi dòng: --value của htcoverage check, [layers.bts.values] của dự án",
+    ),
     ("a column {}: {}", "cột {}: {}"),
     ("at least one cell in {}", "ít nhất một cell trong {}"),
     ("at least one row that is a base station of 3G or 4G", "ít nhất một dòng là trạm 3G hoặc 4G"),

@@ -22,7 +22,7 @@ from htcoverage.readers.sheet import Sheet, file_fault, tidy
 from htcoverage.readers.text import read_csv_sheet
 from htcoverage.readers.vector import Layer, layer_names, read_layer
 from htcoverage.readers.within import check_within
-from htcoverage.schema import BTS, CELLS, OPERATORS, Column
+from htcoverage.schema import BTS, CELLS, OPERATORS, TECHNOLOGIES, Column
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,9 @@ def assemble(
         keys, cells_faults = parse_columns(cell_rows, _CELL_ROW_KEYS)
         cells, bad = make_cells(keys, sheet=cell_rows)
         cells_faults += bad
-        bare = filled["bts_id"].notna() & ~filled["bts_id"].isin(cells["bts_id"])
+        # Without its technology a base station gets no cell: that is the fault to be told.
+        known = filled["bts_id"].notna() & filled["technology"].isin(TECHNOLOGIES)
+        bare = known & ~filled["bts_id"].isin(cells["bts_id"])
         expected = f"at least one cell in {cell_rows.file}"
         faults += [sheet.fault(row, "bts_id", expected) for row in filled.index[bare]]
     else:

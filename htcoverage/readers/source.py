@@ -7,7 +7,7 @@ from pathlib import Path
 
 from htcoverage.readers.columns import known_names
 from htcoverage.readers.excel import read_excel_sheet, sheet_names
-from htcoverage.readers.sheet import Sheet, existing_file
+from htcoverage.readers.sheet import Sheet, existing_file, file_fault
 from htcoverage.readers.text import FindHeader, read_csv_sheet
 from htcoverage.readers.vector import Layer, read_layer
 
@@ -52,6 +52,8 @@ def open_table(
         If the file cannot be read.
     """
     file = existing_file(path)
+    if not file.stat().st_size:
+        raise file_fault(path, "a table or layer; the file is empty")
     find_header = _header_finder(wanted)
     if file.suffix.lower() in EXCEL_SUFFIXES:
         chosen = layer
