@@ -135,6 +135,8 @@ def accuracy(world: World, radius_km: float, got: FloatArray, want: FloatArray) 
     threshold = np.median(want[there])
     rows, cols = np.indices(want.shape)
     d_km = world.land.posting_km * np.hypot(rows - world.mast, cols - world.mast)[there]
+    # An edge that just touches the ray costs 6 dB: more than that over free space is out of sight.
+    excess_db = want[there] - 92.4 - 20.0 * np.log10(ONE_BAND_GHZ[0] * np.maximum(d_km, 0.01))
     steep = np.hypot(*np.gradient(world.land.ground, 1000.0 * world.land.posting_km))[there]
     result = {
         "mean_db": float(error.mean()),
@@ -148,6 +150,8 @@ def accuracy(world: World, radius_km: float, got: FloatArray, want: FloatArray) 
         ("under 1 km", d_km < 1.0),
         ("1 km to 5 km", (d_km >= 1.0) & (d_km < 5.0)),
         ("beyond 5 km", d_km >= 5.0),
+        ("in sight", excess_db < 6.0),
+        ("out of sight", excess_db >= 6.0),
         ("gentle ground, to 10 %", steep < 0.1),
         ("steep ground, from 30 %", steep >= 0.3),
     ):

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import numba
+import numpy as np
 import pandas as pd
 
 from htcoverage.coverage import compute_coverage
@@ -43,11 +44,19 @@ def province_jobs() -> list[dict[str, Any]]:
                 "share_30_km": float(far["covered_share"]),
             }
         )
-    counts = (SAMPLE_SITES // 4, SAMPLE_SITES // 2, SAMPLE_SITES)
-    for sites in counts:
-        part = _of_sites(reference, sites)
-        row, _ = _run(reference, part, radius_km=15.0, skip=False)
+    grown = []
+    for sites in (SAMPLE_SITES, 4 * SAMPLE_SITES, 16 * SAMPLE_SITES):
+        row, _ = _run(reference, _of_sites(reference, sites), radius_km=15.0, skip=False)
+        grown.append(row)
         rows.append({"job": f"{sites} sites, sweeps shared", **row})
+    # What a run costs before its first sweep is left out: the exponent is that of the rest.
+    seconds, pixels, sweeps = (
+        np.diff([row[name] for row in grown]) for name in ("processor_seconds", "pixels", "sweeps")
+    )
+    for name, by in (("masts", sweeps), ("pixels", pixels)):
+        exponent = float(np.log(seconds[1] / seconds[0]) / np.log(by[1] / by[0]))
+        rows.append({"job": f"growth in {name}", "exponent": round(exponent, 3)})
+    part = _of_sites(reference, SAMPLE_SITES)
     # A millimetre of height tells the bands of each base station apart: none shares a sweep.
     apart = part.assign(
         antenna_height_m=part["antenna_height_m"]

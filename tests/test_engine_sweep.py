@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from htcoverage.antennas import pattern, sector_tables
+from htcoverage.antennas import loss_db, pattern
 from htcoverage.coverage import compute, result
 from htcoverage.engine.owners import owned_range, radial_azimuth_deg, radial_direction
-from htcoverage.engine.servers import merge_server, turned_patterns
+from htcoverage.engine.servers import merge_server, turned_patterns, vertical_loss_db
 
 CALM = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -173,7 +173,11 @@ def test_the_runner_up_serves_when_the_best_site_is_gone() -> None:
     np.testing.assert_array_equal(rest["level_dbm"], expected)
 
 
-def test_skipping_changes_nothing_and_skips_something() -> None:
+@pytest.mark.parametrize("rings_km", [(), (0.6, 1.4)])
+def test_skipping_changes_nothing_and_skips_something(
+    rings_km: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compute, "_RINGS_KM", rings_km)
     terrain, cells = crowd(9, seed=13)
     plain = world.cover(terrain, *cells, radius_km=RADIUS_KM, skip=False)
     skipped = world.cover(terrain, *cells, radius_km=RADIUS_KM, skip=True)
@@ -274,16 +278,25 @@ def test_blocks_of_rows_and_files_in_place_of_memory_change_nothing(
 @given(
     azimuth_deg=st.floats(0.0, 360.0), north_deg=st.floats(-8.0, 8.0),
     electrical_deg=st.floats(-5.0, 12.0), mechanical_deg=st.floats(-5.0, 12.0),
+    depression_deg=st.floats(-60.0, 60.0),
 )  # fmt: skip
 def test_patterns_are_turned_as_the_antennas_room_turns_them(
-    azimuth_deg: float, north_deg: float, electrical_deg: float, mechanical_deg: float
-) -> None:
+    azimuth_deg: float, north_deg: float, electrical_deg: float, mechanical_deg: float,
+    depression_deg: float,
+) -> None:  # fmt: skip
     built_in = pattern("3gpp-36814")
     radials_deg = np.array([radial_azimuth_deg(k, 7) for k in range(60)]) - north_deg
-    expected = sector_tables(built_in, azimuth_deg, electrical_deg, mechanical_deg, radials_deg)
-    got = turned_patterns(
+    horizontal_db, tilt_deg = turned_patterns(
         built_in.horizontal_loss_db[None], np.zeros(1, np.int64), np.array([azimuth_deg]),
         np.array([electrical_deg]), np.array([mechanical_deg]), radials_deg,
     )  # fmt: skip
-    for table, wanted in zip(got, expected, strict=True):
-        np.testing.assert_allclose(table[0], wanted, atol=1e-4)
+    vertical_db = np.append(built_in.vertical_loss_db, 20.0)[None].astype(np.float32)
+    got = [
+        min(h + vertical_loss_db(vertical_db, 0, depression_deg - t), built_in.maximum_loss_db)
+        for h, t in zip(horizontal_db[0], tilt_deg[0], strict=True)
+    ]
+    expected = loss_db(
+        built_in, radials_deg - azimuth_deg, depression_deg, electrical_tilt_deg=electrical_deg,
+        mechanical_tilt_deg=mechanical_deg,
+    )  # fmt: skip
+    np.testing.assert_allclose(got, expected, atol=1e-4)

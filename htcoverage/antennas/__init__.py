@@ -9,7 +9,6 @@ from htcoverage.antennas.patterns import (
     is_built_in,
     loss_db,
     pattern,
-    sector_tables,
 )
 
 __all__ = [
@@ -23,5 +22,4 @@ __all__ = [
     "pattern",
     "read_msi",
     "read_patterns",
-    "sector_tables",
 ]

@@ -207,43 +207,6 @@ def interpolated_loss_db(
     return capped
 
 
-def sector_tables(
-    pattern: Pattern,
-    azimuth_deg: float,
-    electrical_tilt_deg: float,
-    mechanical_tilt_deg: float,
-    radial_azimuths_deg: FloatArray,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Horizontal loss and effective tilt of one sector towards each radial of a mast.
-
-    The loss of `loss_db` towards a pixel on radial i at depression θ is then
-    ``min(horizontal_loss_db[i] + vertical_loss_db[round((θ − tilt_deg[i] + 180)·10) mod 3600],
-    maximum_loss_db)``.
-
-    Parameters
-    ----------
-    pattern : Pattern
-    azimuth_deg : float
-        Boresight, clockwise from true north.
-    electrical_tilt_deg, mechanical_tilt_deg : float
-        Positive downwards.
-    radial_azimuths_deg : ndarray of float64, shape (n,)
-        Azimuths of the radials, clockwise from true north.
-
-    Returns
-    -------
-    horizontal_loss_db, tilt_deg : ndarray of float32, shape (n,)
-    """
-    offset = radial_azimuths_deg - azimuth_deg
-    tilt = effective_tilt_deg(
-        pattern,
-        offset,
-        electrical_tilt_deg=electrical_tilt_deg,
-        mechanical_tilt_deg=mechanical_tilt_deg,
-    )
-    return _horizontal(pattern, offset).astype(np.float32), tilt.astype(np.float32)
-
-
 def _omni() -> Pattern:
     """Return the pattern that is the same in every direction."""
     none = np.zeros(TABLE_SIZE)

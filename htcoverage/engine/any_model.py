@@ -18,7 +18,7 @@ from htcoverage.engine.inputs import Antennas, Cells, Land, Mast, Pixels, Server
 from htcoverage.engine.owners import COL, DISTANCE_KM, ROW, SLANT_DB, TABLE
 from htcoverage.engine.pixel import NEAREST_KM
 from htcoverage.engine.radials import bilinear
-from htcoverage.engine.servers import drop_pointless, enter_levels
+from htcoverage.engine.servers import enter_levels, wanted_bands, weigh_cells
 from htcoverage.engine.sweep import EVALUATED, NEAR, SKIPPED
 from htcoverage.jit import kernel, prange
 from htcoverage.propagation.hata import cost231_loss_db, hata_loss_db
@@ -89,7 +89,8 @@ def row_pixels(
     tx_m: float,
 ) -> int:
     """List the wanted pixels of a row in reach, as `htcoverage.engine.owners` does of a radial."""
-    reach = setup.radius_km / pixels.resolution_km
+    reach_km = min(setup.radius_km, setup.within_km)
+    reach = reach_km / pixels.resolution_km
     first = max(math.ceil(mast.col - reach), 0)
     last = min(math.floor(mast.col + reach), pixels.wanted.shape[1] - 1)
     south = row - mast.row
@@ -97,7 +98,9 @@ def row_pixels(
     for col in range(first, last + 1):
         east = col - mast.col
         distance_km = pixels.resolution_km * math.sqrt(south * south + east * east)
-        if distance_km > setup.radius_km or not pixels.wanted[row, col]:
+        if distance_km > reach_km or distance_km <= setup.beyond_km:
+            continue
+        if not pixels.wanted[row, col]:
             continue
         rx_m = float(pixels.rx_ground[row, col]) + setup.rx_height_m
         slant_km = slant_distance_km(distance_km, tx_m, rx_m)
@@ -161,13 +164,15 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
             most = 2 * math.ceil(setup.radius_km / pixels.resolution_km) + 2
             where = np.empty((2, most), np.int32)
             geometry = np.empty((3, most), np.float64)
-            wanted = np.empty((most, bands.shape[0]), np.bool_)
+            patterns_db = np.empty((most, cells.band.size), np.float64)
+            matters = np.empty((most, cells.band.size), np.bool_)
             row = servers.first_row + at
             count = row_pixels(where, geometry, row, pixels, mast, setup, tx_m)
-            left = count
-            wanted[:count] = True
-            if skip:
-                left = drop_pointless(where, geometry, wanted, count, servers, bands, cells)
+            left = weigh_cells(
+                patterns_db, matters, where, geometry, count, servers, bands, cells, antennas,
+                pixels.rx_ground, tx_m - rx_height_m, 500.0 / setup.earth_radius_km, skip,
+            )  # fmt: skip
+            wanted = wanted_bands(matters, left, cells.band, bands.shape[0])
             losses_db = np.empty((left, bands.shape[0]), np.float64)
             for k in range(left):
                 distance_km = geometry[DISTANCE_KM, k]
@@ -249,10 +254,7 @@ def mast_kernel(name: str) -> Callable[..., np.ndarray]:
                     losses_db[k, band] = max(loss_db, free_db)
                     if math.isnan(loss_db):
                         wanted[k, band] = False
-            enter_levels(
-                servers, where, geometry, wanted, losses_db, cells, antennas, pixels.rx_ground,
-                tx_m - rx_height_m, 500.0 / setup.earth_radius_km,
-            )  # fmt: skip
+            enter_levels(servers, where, wanted, losses_db, patterns_db, matters, cells)
             counts[at, EVALUATED] = left
             counts[at, SKIPPED] = count - left
         total: np.ndarray = counts.sum(axis=0)

@@ -33,7 +33,7 @@ def turned_patterns(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Horizontal loss and effective tilt of cells towards each radial.
 
-    The formulas of `htcoverage.antennas.sector_tables`, which a test compares, for all cells of a
+    The formulas of `htcoverage.antennas.loss_db`, which a test compares, for all cells of a
     mast at once.
 
     Parameters
@@ -107,47 +107,82 @@ def merge_server(
 
 
 @kernel
-def drop_pointless(
+def weigh_cells(
+    patterns_db: np.ndarray,
+    matters: np.ndarray,
     where: np.ndarray,
     geometry: np.ndarray,
-    wanted: np.ndarray,
     count: int,
     servers: Servers,
     bands: np.ndarray,
     cells: Cells,
+    antennas: Antennas,
+    rx_ground: np.ndarray,
+    tx_over_rx_m: float,
+    bulge: float,
+    skip: bool,
 ) -> int:
-    """Take the pixels that no cell can change off a list; return how many are left.
+    """Write what the antennas lose towards the pixels; take those off that no cell can change.
 
     The proof is that of `htcoverage.engine.sweep.sweep_mast`.
 
     Parameters
     ----------
+    patterns_db, matters : float64[n, c], bool[n, c]
+        Written: loss of the pattern of every cell of the mast, and whether the cell may matter.
     where, geometry : int32[2, n], float64[3, n]
         List of ``count`` pixels (`htcoverage.engine.owners`), closed up in place.
-    wanted : bool[n, bands]
-        Written: whether a cell of a band may matter at a pixel that is left.
     bands : float64[bands, 8]
         `band_constants`.
+    rx_ground : float32[ny, nx]
+        Terrain at the pixel centres.
+    tx_over_rx_m : float
+        Transmitting antenna above sea level, less the receiver's height above ground.
+    bulge : float
+        500 by effective Earth radius, m/km².
+    skip : bool
+        Whether pixels are taken off at all.
+
+    Returns
+    -------
+    int
+        Pixels that are left.
     """
-    level, server, _, _, first_row = servers
-    _, cell_band, cell_layer, reference_dbm, _, _, _ = cells
+    level, _, _, _, first_row = servers
+    _, cell_band, cell_layer, reference_dbm, horizontal, tilt_deg, cell_pattern = cells
+    vertical, cap_db = antennas
+    last_radial = horizontal.shape[1] - 2
     left = 0
     for k in range(count):
-        at = where[ROW, k] - first_row
+        row = where[ROW, k]
         col = where[COL, k]
+        distance_km = geometry[DISTANCE_KM, k]
         slant_db = geometry[SLANT_DB, k]
-        matters = False
-        for b in range(bands.shape[0]):
-            wanted[left, b] = False
+        rise_m = tx_over_rx_m - rx_ground[row, col] + bulge * distance_km * distance_km
+        depression_deg = math.degrees(math.atan2(0.001 * rise_m, distance_km))
+        radial = min(int(geometry[TABLE, k]), last_radial)
+        share = geometry[TABLE, k] - radial
+        keep = False
         for c in range(cell_band.size):
-            band = cell_band[c]
-            layer = cell_layer[c]
-            ceiling_dbm = np.float32(reference_dbm[c] - (bands[band, FREE_DB] + slant_db))
-            if server[at, col, layer, 1] < 0 or ceiling_dbm >= level[at, col, layer, 1]:
-                wanted[left, band] = True
-                matters = True
-        if matters:
-            where[ROW, left] = where[ROW, k]
+            # NaN where there is no runner-up: nothing lies below it.
+            runner_up_dbm = level[row - first_row, col, cell_layer[c], 1]
+            free_dbm = reference_dbm[c] - (bands[cell_band[c], FREE_DB] + slant_db)
+            matters[left, c] = False
+            if skip and np.float32(free_dbm) < runner_up_dbm:
+                continue
+            horizontal_db = horizontal[c, radial] + share * (
+                horizontal[c, radial + 1] - horizontal[c, radial]
+            )
+            pattern = cell_pattern[c]
+            vertical_db = vertical_loss_db(vertical, pattern, depression_deg - tilt_deg[c, radial])
+            pattern_db = min(horizontal_db + vertical_db, cap_db[pattern])
+            if skip and np.float32(free_dbm - pattern_db) < runner_up_dbm:
+                continue
+            patterns_db[left, c] = pattern_db
+            matters[left, c] = True
+            keep = True
+        if keep:
+            where[ROW, left] = row
             where[COL, left] = col
             for i in range(geometry.shape[0]):
                 geometry[i, left] = geometry[i, k]
@@ -156,62 +191,53 @@ def drop_pointless(
 
 
 @kernel
+def wanted_bands(matters: np.ndarray, count: int, cell_band: np.ndarray, bands: int) -> np.ndarray:
+    """Return whether a cell of a band may matter at each of ``count`` pixels."""
+    wanted = np.zeros((count, bands), np.bool_)
+    for k in range(count):
+        for c in range(cell_band.size):
+            if matters[k, c]:
+                wanted[k, cell_band[c]] = True
+    return wanted
+
+
+@kernel
 def enter_levels(
     servers: Servers,
     where: np.ndarray,
-    geometry: np.ndarray,
     wanted: np.ndarray,
     losses_db: np.ndarray,
+    patterns_db: np.ndarray,
+    matters: np.ndarray,
     cells: Cells,
-    antennas: Antennas,
-    rx_ground: np.ndarray,
-    tx_over_rx_m: float,
-    bulge: float,
 ) -> None:
     """Enter the cells of a mast at a list of pixels.
 
     Parameters
     ----------
-    where, geometry : int32[2, n], float64[3, n]
+    where : int32[2, n]
         List of pixels (`htcoverage.engine.owners`), as many as there are losses.
-    wanted, losses_db : bool[n, bands], float64[count, bands]
+    wanted, losses_db : bool[n, bands], float64[n, bands]
         Bands evaluated, and their loss.
-    rx_ground : float32[ny, nx]
-        Terrain at the pixel centres.
-    tx_over_rx_m : float
-        Transmitting antenna above sea level, less the receiver's height above ground.
-    bulge : float
-        500 by effective Earth radius, m/km².
+    patterns_db, matters : float64[n, c], bool[n, c]
+        From `weigh_cells`.
     """
     level, server, power_mw, cell_site, first_row = servers
-    index, cell_band, cell_layer, reference_dbm, horizontal, tilt_deg, cell_pattern = cells
-    vertical, cap_db = antennas
+    index, cell_band, cell_layer, reference_dbm, _, _, _ = cells
     layers = level.shape[2]
     total = power_mw.size > 0
     site_dbm = np.empty(layers, np.float32)
     site_cell = np.empty(layers, np.int32)
-    last_radial = horizontal.shape[1] - 2
     for k in range(losses_db.shape[0]):
         at = where[ROW, k] - first_row
         col = where[COL, k]
-        distance_km = geometry[DISTANCE_KM, k]
-        rise_m = tx_over_rx_m - rx_ground[where[ROW, k], col] + bulge * distance_km * distance_km
-        depression_deg = math.degrees(math.atan2(0.001 * rise_m, distance_km))
-        radial = min(int(geometry[TABLE, k]), last_radial)
-        share = geometry[TABLE, k] - radial
         for layer in range(layers):
             site_cell[layer] = -1
         for c in range(index.size):
             band = cell_band[c]
-            if not wanted[k, band]:
+            if not (matters[k, c] and wanted[k, band]):
                 continue
-            horizontal_db = horizontal[c, radial] + share * (
-                horizontal[c, radial + 1] - horizontal[c, radial]
-            )
-            pattern = cell_pattern[c]
-            vertical_db = vertical_loss_db(vertical, pattern, depression_deg - tilt_deg[c, radial])
-            pattern_db = min(horizontal_db + vertical_db, cap_db[pattern])
-            level_dbm = reference_dbm[c] - losses_db[k, band] - pattern_db
+            level_dbm = reference_dbm[c] - losses_db[k, band] - patterns_db[k, c]
             dbm = np.float32(level_dbm)
             layer = cell_layer[c]
             if site_cell[layer] < 0 or dbm > site_dbm[layer]:
@@ -220,7 +246,8 @@ def enter_levels(
             if total:
                 power_mw[at, col, layer] += 10.0 ** (0.1 * level_dbm)
         for layer in range(layers):
-            if site_cell[layer] >= 0:
+            # Below the runner-up it changes nothing; told without a look at the servers.
+            if site_cell[layer] >= 0 and not site_dbm[layer] < level[at, col, layer, 1]:
                 merge_server(
                     level, server, at, col, layer, site_dbm[layer], site_cell[layer], cell_site
                 )

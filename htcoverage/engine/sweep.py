@@ -11,7 +11,7 @@ from htcoverage.engine.inputs import Antennas, Cells, Land, Mast, Pixels, Server
 from htcoverage.engine.owners import DISTANCE_KM, owned_pixels
 from htcoverage.engine.pixel import NEAREST_KM, radial_losses
 from htcoverage.engine.radials import bilinear
-from htcoverage.engine.servers import drop_pointless, enter_levels
+from htcoverage.engine.servers import enter_levels, wanted_bands, weigh_cells
 from htcoverage.jit import kernel, prange
 
 #: Columns of the counts that a sweep returns.
@@ -50,11 +50,15 @@ def sweep_mast(
 
     Notes
     -----
-    Skipping changes nothing. At 50 % of time P.1812's loss is at least free space (eq. 69), and a
-    pattern's loss is at least 0, so no cell can reach more than its reference level less free space
-    on the slant distance. Where that bound lies below the runner-up of its layer (below, not equal:
-    ties are decided by ledger order), neither best server nor runner-up can change; a band is
-    evaluated only where one of its cells may matter.
+    Skipping changes nothing. At 50 % of time P.1812's loss is at least free space (eq. 69), so no
+    cell can reach more than its reference level less free space on the slant distance and less its
+    pattern's loss in the pixel's direction. That bound is computed as the level itself is, with the
+    lesser loss in place of the loss, and rounding keeps the order of two numbers: so it holds to
+    the last bit. Where it lies below the runner-up of its layer (below, not equal: ties are decided
+    by ledger order), the cell is left out. The strongest cell of the site in the layer is then
+    another or, if it was this one, lies below the runner-up itself and changes nothing; nor can
+    what takes its place, being weaker. The runner-up never falls, so what could not matter then
+    never will. A band is evaluated only where one of its cells may matter.
     """
     radials = 4 * (2 * setup.half + 1)
     counts = np.zeros((radials, 3), np.int64)
@@ -94,23 +98,22 @@ def _sweep_radial(
     most = reach * (reach // setup.half + 2)
     where = np.empty((2, most), np.int32)
     geometry = np.empty((3, most), np.float64)
-    wanted = np.empty((most, bands.shape[0]), np.bool_)
+    patterns_db = np.empty((most, cells.band.size), np.float64)
+    matters = np.empty((most, cells.band.size), np.bool_)
     count = owned_pixels(where, geometry, radial, servers, pixels, mast, setup, tx_m)
-    left = count
-    wanted[:count] = True
-    if skip:
-        left = drop_pointless(where, geometry, wanted, count, servers, bands, cells)
+    left = weigh_cells(
+        patterns_db, matters, where, geometry, count, servers, bands, cells, antennas,
+        pixels.rx_ground, tx_m - setup.rx_height_m, 500.0 / setup.earth_radius_km, skip,
+    )  # fmt: skip
     if left == 0:
         return 0, count, 0
+    wanted = wanted_bands(matters, left, cells.band, bands.shape[0])
     losses_db = np.empty((left, bands.shape[0]), np.float64)
     radial_losses(
         losses_db, wanted, where, geometry, radial, pixels, land, mast, setup, bands, tx_m,
         ducting_floor,
     )  # fmt: skip
-    enter_levels(
-        servers, where, geometry, wanted, losses_db, cells, antennas, pixels.rx_ground,
-        tx_m - setup.rx_height_m, 500.0 / setup.earth_radius_km,
-    )  # fmt: skip
+    enter_levels(servers, where, wanted, losses_db, patterns_db, matters, cells)
     near = 0
     for k in range(left):
         if geometry[DISTANCE_KM, k] < NEAREST_KM:
