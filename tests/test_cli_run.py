@@ -344,7 +344,8 @@ def test_the_record_names_every_output_by_the_hash_of_its_file(record, small_run
 def test_the_record_tells_parameters_versions_and_grid(record):
     assert record["parameters"] == {
         "resolution_m": 1000.0, "radius_km": 5.0, "threshold_3g_dbm": -95.0,
-        "threshold_4g_dbm": -105.0, "cell_edge_probability": 0.9, "model_sigma_db": 7.0,
+        "threshold_4g_dbm": -105.0, "cell_edge_probability": 0.9, "user_loss_db": 0.0,
+        "user_loss_sigma_db": 0.0, "model_sigma_db": 7.0, "preset": None,
         "rx_height_m": 1.5, "clutter_clearance_m": 100.0, "delta_n": 50.0, "n0": 370.0,
         "model": "p1812", "environment": None, "worlds": 200, "seed": None,
     }  # fmt: skip
