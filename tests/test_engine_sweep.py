@@ -173,11 +173,7 @@ def test_the_runner_up_serves_when_the_best_site_is_gone() -> None:
     np.testing.assert_array_equal(rest["level_dbm"], expected)
 
 
-@pytest.mark.parametrize("rings_km", [(), (0.6, 1.4)])
-def test_skipping_changes_nothing_and_skips_something(
-    rings_km: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(compute, "_RINGS_KM", rings_km)
+def test_skipping_changes_nothing_and_skips_something() -> None:
     terrain, cells = crowd(9, seed=13)
     plain = world.cover(terrain, *cells, radius_km=RADIUS_KM, skip=False)
     skipped = world.cover(terrain, *cells, radius_km=RADIUS_KM, skip=True)

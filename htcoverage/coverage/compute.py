@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Mapping
 
@@ -49,9 +48,6 @@ _RADIAL_DENSITY = 1.25
 
 #: Paths up to 100 km keep the proof that lets the engine leave out ducting (`ducting_floor_db`).
 _RADIUS_RANGE = ValidRange("radius_km", DISTANCE_RANGE.low, 100.0, "km")
-
-#: Bounds of the rings that are worked off one after the other where work is skipped.
-_RINGS_KM = (3.0,)
 
 #: Rows are worked off in blocks of this size; a mast then walks its radials once a block.
 _BLOCK_BYTES = 256 << 20
@@ -202,8 +198,7 @@ def compute_coverage(
         [radial_azimuth_deg(k, setup.half) for k in range(4 * (2 * setup.half + 1))]
     )
     skips = skip and not total_power
-    rings = _rings(setup) if skips else [setup]
-    done, total = 0, len(rings) * sum(len(near) for _, _, near in work)
+    done, total = 0, sum(len(near) for _, _, near in work)
     for first, last, near in work:
         shape = (last - first, nx, own)
         servers = Servers(
@@ -213,12 +208,12 @@ def compute_coverage(
             network.site,
             first,
         )
-        for ring, mast in itertools.product(rings, near):
+        for mast in near:
             if progress is not None:
                 progress(done, total)
             freq_ghz, here = on_mast(network, mast, radials_deg)
             given = (
-                servers, pixels, land, _placed(mast, grid, terrain), ring, freq_ghz, here,
+                servers, pixels, land, _placed(mast, grid, terrain), setup, freq_ghz, here,
                 network.antennas, skips,
             )  # fmt: skip
             if codes is None:
@@ -297,20 +292,6 @@ def _environments(
         f"{code} ({terrain.surroundings[code]}): {name}" for code, name in names.items()
     )
     return numbers[classes], {"environment": BY_CLUTTER, "environment_by_class": by_class}
-
-
-def _rings(setup: Setup) -> list[Setup]:
-    """Rings of pixels around every mast, all the nearest first.
-
-    A mast far away then meets the levels of those nearby, and most of its pixels are skipped. The
-    order leaves no trace in the result: ties are decided by the ledger.
-    """
-    inner = [r for r in _RINGS_KM if r < setup.radius_km]
-    bounds_km = [-1.0, *inner, setup.radius_km]
-    return [
-        setup._replace(beyond_km=beyond_km, within_km=within_km)
-        for beyond_km, within_km in itertools.pairwise(bounds_km)
-    ]
 
 
 def _placed(mast: Mast, grid: GeoBox, terrain: Terrain) -> EngineMast:

@@ -89,8 +89,7 @@ def row_pixels(
     tx_m: float,
 ) -> int:
     """List the wanted pixels of a row in reach, as `htcoverage.engine.owners` does of a radial."""
-    reach_km = min(setup.radius_km, setup.within_km)
-    reach = reach_km / pixels.resolution_km
+    reach = setup.radius_km / pixels.resolution_km
     first = max(math.ceil(mast.col - reach), 0)
     last = min(math.floor(mast.col + reach), pixels.wanted.shape[1] - 1)
     south = row - mast.row
@@ -98,9 +97,7 @@ def row_pixels(
     for col in range(first, last + 1):
         east = col - mast.col
         distance_km = pixels.resolution_km * math.sqrt(south * south + east * east)
-        if distance_km > reach_km or distance_km <= setup.beyond_km:
-            continue
-        if not pixels.wanted[row, col]:
+        if distance_km > setup.radius_km or not pixels.wanted[row, col]:
             continue
         rx_m = float(pixels.rx_ground[row, col]) + setup.rx_height_m
         slant_km = slant_distance_km(distance_km, tx_m, rx_m)

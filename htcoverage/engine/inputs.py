@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -84,9 +83,6 @@ class Setup(NamedTuple):
         Radials on half a side of the frame.
     step_km : float
         Step along a radial.
-    beyond_km, within_km : float
-        Ring of pixels that one sweep evaluates: farther than the first, up to the second. What is
-        left out with a proof depends on ``radius_km`` alone, so rings leave no trace in a loss.
     """
 
     rx_height_m: float
@@ -96,8 +92,6 @@ class Setup(NamedTuple):
     n0: float
     half: int
     step_km: float
-    beyond_km: float = -1.0
-    within_km: float = math.inf
 
 
 class Cells(NamedTuple):

@@ -145,8 +145,7 @@ def owned_pixels(
     own_across = own_row if sideways else own_col
     side_first = float(radial - place)
     count = 0
-    reach_km = min(setup.radius_km, setup.within_km)
-    for ahead in range(math.ceil(reach_km / resolution_km) + 2):
+    for ahead in range(math.ceil(setup.radius_km / resolution_km) + 2):
         line, along = line_ahead(side, ahead, own_row, own_col)
         if along > 0.0:
             first, last = owned_range(along, place, half, sideways, own_across)
@@ -173,7 +172,7 @@ def owned_pixels(
             south_km = (row - mast.row) * resolution_km
             east_km = (col - mast.col) * resolution_km
             distance_km = math.sqrt(south_km * south_km + east_km * east_km)
-            if distance_km > reach_km or distance_km <= setup.beyond_km:
+            if distance_km > setup.radius_km:
                 continue
             slant_km = slant_distance_km(
                 distance_km, tx_m, float(rx_ground[row, col]) + setup.rx_height_m
