@@ -369,6 +369,8 @@ def test_inverse_normal() -> None:
     assert inverse_normal(0.1) == pytest.approx(1.28155, abs=4.5e-4)
     assert inverse_normal(0.01) == pytest.approx(2.32635, abs=4.5e-4)
     assert inverse_normal(0.9) == pytest.approx(-inverse_normal(0.1))
+    # Both halves are one formula, up to the middle.
+    assert inverse_normal(0.45) == -inverse_normal(0.55)
     assert inverse_normal(0.0) == inverse_normal(1e-6)
     assert inverse_normal(1.0) == pytest.approx(-inverse_normal(1e-6))
     # At 10 %: t = √(−2·ln 0.1) = 2.145966; C = (0.010328·t² + 0.802853·t + 2.515516698) /
