@@ -147,3 +147,17 @@ def test_what_clutter_cannot_choose_is_refused() -> None:
         world.cover(unknown, cell, model="hata", environment=BY_CLUTTER, radius_km=1.0)
     assert [fault.value for fault in caught.value.faults] == ["2", "3", "4", "5"]
     assert all(fault.column == "clutter class" for fault in caught.value.faults)
+
+
+def test_a_scenario_s_own_range_is_told_where_clutter_chooses_it() -> None:
+    """TR 38.901 fixes the urban mast at 25 m; the country's may have 10 to 150 m."""
+    terrain = mixed()
+    cell = world.at_pixel(terrain, 20, 20) | {"band_mhz": 1800.0, "antenna_height_m": 40.0}
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        world.cover(terrain, cell, model="tr38901", environment="rma", radius_km=1.0)
+        assert told == []
+        world.cover(terrain, cell, model="tr38901", environment=BY_CLUTTER, radius_km=1.0)
+    assert [str(each.message) for each in told] == [
+        "tx_height_m is 40 m; 3GPP TR 38.901 V17.0.0, uma holds from 25 to 25 m"
+    ]

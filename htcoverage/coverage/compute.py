@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
 
 from htcoverage.antennas import Pattern
+from htcoverage.coverage.environments import Environments, environments_of
 from htcoverage.coverage.extent import usable_ground, wanted_pixels, window_of
 from htcoverage.coverage.masts import Mast, cells_on_air, masts_in_reach
 from htcoverage.coverage.network import check_antennas, network_of, on_mast
@@ -24,17 +24,17 @@ from htcoverage.engine.inputs import Mast as EngineMast
 from htcoverage.engine.owners import radial_azimuth_deg
 from htcoverage.engine.rasters import sample_pixels, write_rows
 from htcoverage.engine.sweep import EVALUATED, NEAR, SKIPPED, sweep_mast
-from htcoverage.errors import Fault, InputError, argument_fault
+from htcoverage.errors import argument_fault
 from htcoverage.propagation.p1812.model import (
     DEFAULT_DELTA_N,
     DEFAULT_N0,
     DISTANCE_RANGE,
     effective_radius_km,
 )
-from htcoverage.propagation.registry import BY_CLUTTER, DEFAULT_MODEL, Model
+from htcoverage.propagation.registry import BY_CLUTTER, DEFAULT_MODEL
 from htcoverage.propagation.registry import model as model_of
 from htcoverage.propagation.validity import ValidRange, check_range
-from htcoverage.terrain import SURROUNDINGS, Terrain, nearest_classes
+from htcoverage.terrain import Terrain
 
 DEFAULT_RADIUS_KM = 15.0
 DEFAULT_RX_HEIGHT_M = 1.5
@@ -151,13 +151,17 @@ def compute_coverage(
     _check_arguments(grid, terrain, radius_km, clutter_clearance_m, delta_n, n0, entry.citation)
     check_antennas(cells, patterns or {})
     ledger = cells_on_air(bts, cells)
+    wanted = wanted_pixels(grid, area)
+    environments = (
+        Environments() if swept else environments_of(entry, environment, terrain, wanted, grid)
+    )
     entry.check(
         freq_mhz=ledger["band_mhz"].to_numpy(np.float64),
         distance_km=radius_km,
         tx_height_m=ledger["antenna_height_m"].to_numpy(np.float64),
         rx_height_m=rx_height_m,
+        environments=environments.names,
     )
-    wanted = wanted_pixels(grid, area)
     window = window_of(grid, wanted)
     masts = masts_in_reach(ledger, grid, window, radius_km)
     land = Land(
@@ -183,7 +187,6 @@ def compute_coverage(
         *(value - 0.5 for value in to_terrain * (0.5, 0.5)),
     )  # fmt: skip
     pixels = Pixels(wanted, rx_ground, rx_zone, float(grid.resolution.x) / 1000.0)
-    codes, told = (None, {}) if swept else _environments(entry, environment, terrain, wanted, grid)
     kinds = [np.float32, np.float32, np.int32, np.int32, *([np.float32] if total_power else [])]
     store = Store((len(layers.all), ny, nx), kinds)
     counts = np.zeros(3, np.int64)
@@ -216,10 +219,10 @@ def compute_coverage(
                 servers, pixels, land, _placed(mast, grid, terrain), setup, freq_ghz, here,
                 network.antennas, skips,
             )  # fmt: skip
-            if codes is None:
+            if environments.codes is None:
                 counts += sweep_mast(*given)
             else:
-                counts += mast_kernel(entry.name)(*given, codes)
+                counts += mast_kernel(entry.name)(*given, environments.codes)
             done += 1
         level, runner_up, best, second, *power = store.arrays
         total_dbm = power[0] if power else np.empty((0, 0, 0), np.float32)
@@ -233,7 +236,7 @@ def compute_coverage(
         dict(zip(names, store.arrays, strict=False)), layers, ledger, grid,
         attributes={
             "model": entry.citation,
-            **told,
+            **environments.told,
             "radius_km": radius_km,
             "rx_height_m": rx_height_m,
             "clutter_clearance_m": clutter_clearance_m,
@@ -255,43 +258,6 @@ def compute_coverage(
             ),
         },
     )  # fmt: skip
-
-
-def _environments(
-    entry: Model, environment: str | None, terrain: Terrain, wanted: npt.NDArray[np.bool_],
-    grid: GeoBox,
-) -> tuple[npt.NDArray[np.uint8], dict[str, str]]:  # fmt: skip
-    """Number of the model's environment at every pixel, and the attributes that tell of it.
-
-    Raises
-    ------
-    InputError
-        If a clutter class of a wanted pixel is of no known kind.
-    """
-    if environment != BY_CLUTTER:
-        code = entry.environment_code(environment)
-        told = {"environment": entry.environments[code]} if entry.environments else {}
-        return np.full(grid.shape, code, np.uint8), told
-    classes = nearest_classes(terrain, grid)
-    occurring = np.unique(classes[wanted]).tolist()
-    faults = [
-        Fault(
-            "terrain", None, "clutter class", str(code),
-            f"a class of known surroundings: {', '.join(SURROUNDINGS)}",
-        )
-        for code in occurring
-        if code not in terrain.surroundings
-    ]  # fmt: skip
-    if faults:
-        raise InputError(faults)
-    names = {code: entry.by_surroundings[terrain.surroundings[code]] for code in occurring}
-    numbers = np.zeros(256, np.uint8)
-    for code, name in names.items():
-        numbers[code] = entry.environments.index(name)
-    by_class = ", ".join(
-        f"{code} ({terrain.surroundings[code]}): {name}" for code, name in names.items()
-    )
-    return numbers[classes], {"environment": BY_CLUTTER, "environment_by_class": by_class}
 
 
 def _placed(mast: Mast, grid: GeoBox, terrain: Terrain) -> EngineMast:

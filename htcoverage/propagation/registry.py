@@ -6,7 +6,7 @@ budget and no model here applies by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args
@@ -82,6 +82,8 @@ class Model:
         environment is not a matter of clutter.
     part : str
         Where in the document its formulas stand.
+    ranges_of : mapping of str to tuple of ValidRange
+        The four ranges of an environment that the document bounds by itself.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Model:
     default_environment: int = 0
     by_surroundings: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
+    ranges_of: Mapping[str, tuple[ValidRange, ...]] = field(default_factory=dict)
 
     @property
     def needs_profile(self) -> bool:
@@ -104,7 +107,7 @@ class Model:
         return self.kind == "path"
 
     @property
-    def ranges(self) -> tuple[ValidRange, ValidRange, ValidRange, ValidRange]:
+    def ranges(self) -> tuple[ValidRange, ...]:
         """The four ranges: frequency, distance, transmitter's and receiver's height."""
         return self.frequency, self.distance, self.tx_height, self.rx_height
 
@@ -115,8 +118,16 @@ class Model:
         distance_km: npt.ArrayLike,
         tx_height_m: npt.ArrayLike,
         rx_height_m: npt.ArrayLike,
+        environments: Iterable[str] = (),
     ) -> None:
         """Refuse (or warn of) values outside the model's ranges.
+
+        Parameters
+        ----------
+        freq_mhz, distance_km, tx_height_m, rx_height_m : array_like
+            MHz, km, and m above ground.
+        environments : iterable of str
+            Those in use: where one has ranges of its own, they hold as well.
 
         Raises
         ------
@@ -129,8 +140,15 @@ class Model:
             If one is outside a range that the field extrapolates.
         """
         values = (freq_mhz, distance_km, tx_height_m, rx_height_m)
-        for valid, value in zip(self.ranges, values, strict=True):
-            check_range(valid, value, citation=self.citation)
+        bounds = {self.citation: self.ranges}
+        bounds |= {
+            f"{self.citation}, {name}": self.ranges_of[name]
+            for name in environments
+            if name in self.ranges_of
+        }
+        for citation, ranges in bounds.items():
+            for valid, value in zip(ranges, values, strict=True):
+                check_range(valid, value, citation=citation)
 
     def environment_code(self, environment: str | None) -> int:
         """Return the number of an environment, of the default one where none is named.
@@ -295,6 +313,10 @@ def models() -> tuple[Model, ...]:
             _tr38901.tr38901, _tr38901.any_scenario_loss_db,
             tuple(name.lower() for name in get_args(_tr38901.Scenario)), 0,
             by_surroundings=_TR38901_BY_SURROUNDINGS, part="tables 7.4.1-1 and 7.4.2-1",
+            ranges_of={
+                scenario.lower(): (frequency, distance, tx_height, rx_height)
+                for scenario, (frequency, tx_height, rx_height, distance) in _tr38901.RANGES.items()
+            },
         ),
         *(
             Model(
