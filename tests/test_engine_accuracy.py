@@ -63,6 +63,19 @@ def test_where_samples_agree_the_loss_agrees(
     np.testing.assert_allclose(swept[there], exact[there], atol=0.012)
 
 
+@pytest.mark.parametrize("rx_height_m", [1.5, 10.0])
+def test_the_share_of_sea_is_the_exact_jobs(rx_height_m: float) -> None:
+    # At 40 MHz sea and land are decibels apart: half a step of shore would be seen.
+    terrain = worlds()["coast"]
+    options = {
+        "radius_km": 7.51, "band_mhz": 40.0, "antenna_height_m": 10.0, "rx_height_m": rx_height_m,
+    }  # fmt: skip
+    swept = world.loss_db(terrain, MIDDLE, MIDDLE, **options)
+    exact = world.exact_db(terrain, MIDDLE, MIDDLE, wanted=along_axes(N, MIDDLE), **options)
+    there = np.isfinite(exact)
+    np.testing.assert_allclose(swept[there], exact[there], atol=0.012)
+
+
 @pytest.mark.parametrize("clearance_m", [0.0, 125.0, 310.0, 1000.0, 1250.0])
 def test_the_clearance_from_clutter_is_the_exact_jobs(clearance_m: float) -> None:
     terrain = worlds()["forest"]
