@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import importlib
 import io
 import re
 import subprocess
@@ -18,6 +19,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 from htcoverage.labels import label
+from htcoverage.notebook import _VIEWS
 
 HERE = Path(__file__).parent
 
@@ -294,3 +296,11 @@ def test_another_language_by_one_line(shown):
     coverage = read(shown, "coverage, vi")
     assert "dự báo" in coverage.text
     assert not re.search(r"\bpixels\b", coverage.text)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [key for key in _VIEWS if key[0].startswith("htcoverage")]
+)
+def test_a_view_is_registered_where_its_class_lives(module: str, name: str) -> None:
+    """IPython looks a class up by the module that defines it, not by one that passes it on."""
+    assert getattr(importlib.import_module(module), name).__module__ == module

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from htcoverage.cleaning.clean import CleanedLedger
 from htcoverage.cleaning.report import CleaningReport
 from htcoverage.labels import Language, label
 from htcoverage.notebook.html import fold, number, picture, table, view, words
@@ -102,6 +103,11 @@ def show_terrain(terrain: Terrain, language: Language) -> str:
 
     title = label("nb_terrain", language)
     return view(title, [picture(draw, alt=title), table(headings, rows)])
+
+
+def show_cleaned(cleaned: CleanedLedger, language: Language) -> str:
+    """Return the view of a cleaned ledger: its report, which tells what the ledger holds."""
+    return show_cleaning(cleaned.report, language)
 
 
 def show_cleaning(report: CleaningReport, language: Language) -> str:
