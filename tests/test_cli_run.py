@@ -421,6 +421,8 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(small_run, tmp_path):
     process = subprocess.Popen(
         [str(PROGRAM), "run", "--out", "deep/out"], cwd=tmp_path, env=environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        # Tests that run in the background of a shell inherit an ignored interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         said = []
