@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from cli_process import run_cli
-from fetch_server import Server, closed_port, endpoints_file, server
+from fetch_server import Answer, Server, closed_port, endpoints_file, server
 from fetch_vector_world import ADDRESSES, TOKEN, serve_all
 from fetch_world import PATHS, serve_rasters
 
@@ -133,3 +133,24 @@ def test_a_province_that_is_misspelt(server: Server, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "the nearest names are Ha Tinh" in done.stderr
+
+
+def test_what_openstreetmap_lacks_is_left_out_unless_it_was_named(
+    server: Server, tmp_path: Path
+) -> None:
+    serve_all(server)
+    serve_rasters(server)
+    server.routes["/api/interpreter"] = lambda _: Answer(b'<osm version="0.6"></osm>')
+    common = [
+        "fetch", "--province", "Hà Tĩnh", "--endpoints", str(endpoints(tmp_path, server)),
+        "--cache", "cache", "--yes",
+    ]  # fmt: skip
+    every = run_cli(*common, "--out", "whole", cwd=tmp_path)
+    assert every.returncode == 0, every.stderr
+    assert "left out: settlements: OpenStreetMap has no residential area there" in every.stdout
+    assert "left out: roads: OpenStreetMap has no road there" in every.stdout
+    assert (tmp_path / "whole" / "buildings.gpkg").is_file()
+    assert not (tmp_path / "whole" / "roads.gpkg").exists()
+    named = run_cli(*common, "--layers", "roads", "--out", "roads", cwd=tmp_path)
+    assert named.returncode == 3
+    assert "OpenStreetMap has no road there" in named.stderr

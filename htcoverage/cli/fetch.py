@@ -78,8 +78,10 @@ def fetch(
         return 1
     with _folder(out), _bytes() as told:
         context = Context(**{**vars(context), "told": told})
-        done = carry_out(plan, context, begun=_begun)
+        done, left_out = carry_out(plan, context, begun=_begun)
         file, lacking = write_project_file(area, done, out)
+    for layer, why in left_out:
+        _say(f"left out: {layer}: {why}")
     _tell(done, plan, file, lacking, context)
     return 0
 

@@ -28,11 +28,14 @@ class Plan:
         Layer and its files, in the order of the table of sources.
     left_out : tuple of (str, str)
         Layers that cannot be fetched here, and why.
+    named : bool
+        Whether the user named the layers: then none may be left out.
     """
 
     area: Area
     items: tuple[tuple[str, tuple[Item, ...]], ...]
     left_out: tuple[tuple[str, str], ...]
+    named: bool
 
     @property
     def size_bytes(self) -> int:
@@ -103,12 +106,12 @@ def make_plan(area: Area, context: Context, *, layers: Sequence[str] | None) -> 
             if layers is not None:
                 raise
             left_out.append((name, str(error)))
-    return Plan(area, tuple(items), tuple(left_out))
+    return Plan(area, tuple(items), tuple(left_out), named=layers is not None)
 
 
 def carry_out(
     plan: Plan, context: Context, *, begun: Callable[[str], None] = lambda layer: None
-) -> list[Fetched]:
+) -> tuple[list[Fetched], list[tuple[str, str]]]:
     """Fetch what was planned; beside each file, and for the folder, stands where it is from.
 
     Parameters
@@ -120,23 +123,39 @@ def carry_out(
     begun : callable
         Called with each layer's name before it is fetched.
 
+    Returns
+    -------
+    done : list of Fetched
+        What came.
+    left_out : list of (str, str)
+        Layers of which the source turned out to have nothing here, and why.
+
     Raises
     ------
     SetupError
-        At the first file that cannot be brought. What came stays: in the cache, whole or to be
-        gone on with, and the layers before it in the output folder.
+        At the first file that cannot be brought, or a layer that was named and is not there. What
+        came stays: in the cache, whole or to be gone on with, and the layers before it in the
+        output folder.
     """
     _check_room(plan, context)
     done: list[Fetched] = []
+    left_out: list[tuple[str, str]] = []
     for layer, items in plan.items:
         if not items:
             continue
         begun(layer)
-        for found in SOURCES[layer].fetch(items, context):
+        try:
+            come = SOURCES[layer].fetch(items, context)
+        except LeftOutError as error:
+            if plan.named:
+                raise
+            left_out.append((layer, str(error)))
+            continue
+        for found in come:
             write_record(found.record, context.out)
             done.append(found)
     write_folder_record((found.record for found in done), context.out)
-    return done
+    return done, left_out
 
 
 def _check_room(plan: Plan, context: Context) -> None:

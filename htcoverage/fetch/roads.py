@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import Context
 from htcoverage.fetch.osm import answers, plan_squares, record
 from htcoverage.fetch.osm_features import ROAD_CLASSES, read_features, roads_of
-from htcoverage.fetch.sources import Area, Fetched, Item
+from htcoverage.fetch.sources import Area, Fetched, Item, LeftOutError
 from htcoverage.fetch.vectors import new_layer, outline_of, write_layer
 
 _LAYER = "roads"
@@ -25,7 +24,7 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
     features = read_features([file.path for file in files], {"highway": list(ROAD_CLASSES)})
     table, notes = roads_of(features, outline_of(items[0]))
     if not len(table):
-        raise SetupError("OpenStreetMap has no road there")
+        raise LeftOutError("OpenStreetMap has no road there")
     path = context.out / f"{_LAYER}.gpkg"
     with new_layer(path) as part:
         write_layer(table, part, layer=_LAYER)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import Context
 from htcoverage.fetch.osm import answers, plan_squares, record
 from htcoverage.fetch.osm_features import LIVED_IN_PLACES, read_features, settlements_of
-from htcoverage.fetch.sources import Area, Fetched, Item
+from htcoverage.fetch.sources import Area, Fetched, Item, LeftOutError
 from htcoverage.fetch.vectors import new_layer, outline_of, write_layer
 
 _LAYER = "settlements"
@@ -26,7 +25,7 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
     features = read_features([file.path for file in files], tags)
     table, notes = settlements_of(features, outline_of(items[0]))
     if not len(table):
-        raise SetupError(
+        raise LeftOutError(
             "OpenStreetMap has no residential area there: make settlements of buildings "
             "(--layers buildings) or of land cover"
         )

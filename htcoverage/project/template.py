@@ -118,7 +118,7 @@ ground = "dem.tif"                   # or a list, a pattern ("dem/*.hgt"), or a 
 # counts = "what the statement counts, in its own words"
 
 # ---- what things cost, for planning (left out: planning's own assumptions) ---------------------
-# A table with the columns that `htcoverage fibre route --help` tells; checked before a run.
+# `htcoverage fibre costs` writes the table to fill; it is checked before a run.
 # [costs]
 # path = "costs.csv"
 """
