@@ -12,7 +12,7 @@ import pytest
 from cli_process import COARSE, run_cli
 
 from htcoverage.propagation.p1812.model import p1812
-from htcoverage.propagation.registry import models
+from htcoverage.propagation.registry import corrections, models
 
 LOSSES = ("lbfs_db", "ld50_db", "basic_transmission_loss_db")
 
@@ -88,6 +88,12 @@ def test_the_list_names_every_model_with_document_and_ranges(tmp_path: Path) -> 
         "open",
     ):
         assert words in process.stdout
+
+
+def test_names_are_shown_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
+    shown = run_cli("models", cwd=tmp_path).stdout
+    for entry in (*models(), *corrections()):
+        assert f"│ {entry.name} " in shown
 
 
 def test_a_table_within_tolerance_passes(tmp_path: Path) -> None:

@@ -137,7 +137,8 @@ def _show_registry() -> None:
     from htcoverage.propagation.registry import models as all_models
 
     table = Table(title="Propagation models", title_justify="left", show_lines=True)
-    for column in ("name", "document, edition, part", "kind", "holds for", "environments"):
+    table.add_column("name", no_wrap=True)  # it is to be typed: never shortened
+    for column in ("document, edition, part", "kind", "holds for", "environments"):
         table.add_column(column)
     for entry in all_models():
         environments = [
