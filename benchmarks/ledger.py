@@ -94,5 +94,5 @@ def _run(
         "pixels_skipped": coverage.attrs["pixels_skipped"],
         "processor_seconds": round(seconds, 2),
         "wall_seconds": round(time.perf_counter() - wall, 2),
-        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+        "process_peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }, coverage
