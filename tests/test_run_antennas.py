@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,28 @@ def test_what_the_ledger_says_goes_before_the_pattern(tmp_path: Path) -> None:
         "antenna_gain_dbi: of the pattern, not assumed, for 1 cells",
         "electrical_tilt_deg: of the pattern, not assumed, for 1 cells",
     ]
+
+
+def test_what_a_cut_takes_is_swept_with_the_same_patterns(tmp_path: Path) -> None:
+    """The command `fibre signal` sweeps again, and again without what failed."""
+    from htcoverage.run import LayerPaths, RunParameters, load_inputs
+    from htcoverage.run.signal import signal_world
+
+    folder = write_patterns(tmp_path / "patterns", k1_msi=pattern_lines("Kathrein 1"))
+    ledger(tmp_path, ("Kathrein 1", "k1", "Kathrein 1"))
+    inputs = load_inputs(
+        LayerPaths(bts=tmp_path / "bts.csv", cells=tmp_path / "cells.csv", antennas=folder)
+    )
+    parameters = RunParameters(resolution_m=1000.0, radius_km=5.0, worlds=0)
+    world = signal_world(inputs, parameters)
+    first = str(inputs.bts["bts_id"].iloc[0])
+    loss = world.lost([first])
+    rest = inputs.bts["bts_id"] != first
+    left = replace(
+        inputs,
+        bts=inputs.bts[rest],
+        cells=inputs.cells[inputs.cells["bts_id"] != first],
+    )
+    expected = signal_world(left, parameters).lost([]).covered_before if rest.any() else 0.0
+    assert loss.covered_before - loss.lost_low == pytest.approx(expected, abs=1e-6)
+    assert loss.lost_low == loss.lost_high

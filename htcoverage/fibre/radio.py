@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 import xarray as xr
 
+from htcoverage.antennas import Pattern
 from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
@@ -249,6 +250,7 @@ def worst_cover_loss(
     terrain: Terrain,
     model: str = DEFAULT_MODEL,
     environment: str | None = None,
+    patterns: Mapping[str, Pattern] | None = None,
 ) -> pd.DataFrame:
     """Return the pole lines whose cut takes the signal of the most residents, exactly.
 
@@ -259,7 +261,7 @@ def worst_cover_loss(
     ----------
     network, attachments, groups, cover
         As for `rank_cover_loss`.
-    coverage, bts, cells, terrain, model, environment
+    coverage, bts, cells, terrain, model, environment, patterns
         As for `exact_cover_lost`.
     count : int
         How many lines.
@@ -277,7 +279,7 @@ def worst_cover_loss(
             break
         exact = exact_cover_lost(
             cover, coverage, cut.bts_ids, bts=bts, cells=cells, terrain=terrain, model=model,
-            environment=environment,
+            environment=environment, patterns=patterns,
         )  # fmt: skip
         found.append((exact.lost_high, cut.told()))
         found.sort(key=lambda row: -row[0])
@@ -335,6 +337,7 @@ def exact_cover_lost(
     terrain: Terrain,
     model: str = DEFAULT_MODEL,
     environment: str | None = None,
+    patterns: Mapping[str, Pattern] | None = None,
 ) -> CoverLoss:
     """Return the residents who lose cover, computed again where they had it from what fails.
 
@@ -349,7 +352,7 @@ def exact_cover_lost(
         Gives the grid and the parameters.
     bts_ids : iterable of str
         Base stations that fail.
-    bts, cells, terrain, model, environment
+    bts, cells, terrain, model, environment, patterns
         The inputs of that coverage.
     """
     failed = list(bts_ids)
@@ -376,6 +379,7 @@ def exact_cover_lost(
         grid,
         model=model,
         environment=environment,
+        patterns=patterns,
         **{name: attributes[name] for name in _SWEEP if name in attributes},
         area=gpd.GeoDataFrame(geometry=boxes, crs=str(grid.crs)),
     )

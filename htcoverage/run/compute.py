@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
 from htcoverage.fibre import counted_spans
 from htcoverage.figures import CoverCriteria, compute_figures
@@ -19,9 +18,10 @@ from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, layer_excess
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.gaps import find_gaps
-from htcoverage.grid import grid_of, make_grid
+from htcoverage.grid import grid_of
 from htcoverage.presets import compare_presets, preset
 from htcoverage.reconcile import Reconciliation, set_beside
+from htcoverage.run.coverage import run_coverage, run_grid
 from htcoverage.run.fibre import RunFibre, run_fibre
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
@@ -100,25 +100,14 @@ def compute_run(
     crs = str(inputs.terrain.geobox.crs)
     districts = reproject(inputs.districts, crs)
     settlements = reproject(inputs.settlements, crs)
-    grid = make_grid(
-        tuple(districts.total_bounds.tolist()), resolution_m=parameters.resolution_m, crs=crs
-    )
+    grid = run_grid(districts, parameters, crs=crs)
     # Told before the long part of the work, not behind it.
     raise_faults(table_faults(settlements, districts, grid))
-    coverage = compute_coverage(
-        inputs.bts,
-        inputs.cells,
-        inputs.terrain,
+    coverage = run_coverage(
+        inputs,
+        parameters,
         grid,
-        model=parameters.model,
-        environment=parameters.environment,
-        radius_km=parameters.radius_km,
-        rx_height_m=parameters.rx_height_m,
-        clutter_clearance_m=parameters.clutter_clearance_m,
-        delta_n=parameters.delta_n,
-        n0=parameters.n0,
         area=districts,
-        patterns=inputs.patterns,
         progress=lambda done, total: tell("coverage", done, total),
     )
     tell("figures", 0, 1)

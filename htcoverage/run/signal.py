@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
-from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
 from htcoverage.fibre import (
     CoverLoss,
@@ -18,7 +17,7 @@ from htcoverage.fibre import (
     prepare_cover,
     worst_cover_loss,
 )
-from htcoverage.grid import make_grid
+from htcoverage.run.coverage import run_coverage, run_grid
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
 
@@ -53,6 +52,7 @@ class SignalWorld:
             terrain=self.inputs.terrain,
             model=self.parameters.model,
             environment=self.parameters.environment,
+            patterns=self.inputs.patterns,
         )
 
     def worst(self, analysis: FibreAnalysis, *, count: int) -> pd.DataFrame:
@@ -69,6 +69,7 @@ class SignalWorld:
             terrain=self.inputs.terrain,
             model=self.parameters.model,
             environment=self.parameters.environment,
+            patterns=self.inputs.patterns,
         )
 
 
@@ -90,23 +91,7 @@ def signal_world(
     """
     crs = str(inputs.terrain.geobox.crs)
     districts = reproject(inputs.districts, crs)
-    grid = make_grid(
-        tuple(districts.total_bounds.tolist()), resolution_m=parameters.resolution_m, crs=crs
-    )
-    coverage = compute_coverage(
-        inputs.bts,
-        inputs.cells,
-        inputs.terrain,
-        grid,
-        model=parameters.model,
-        environment=parameters.environment,
-        radius_km=parameters.radius_km,
-        rx_height_m=parameters.rx_height_m,
-        clutter_clearance_m=parameters.clutter_clearance_m,
-        delta_n=parameters.delta_n,
-        n0=parameters.n0,
-        area=districts,
-        progress=progress,
-    )
+    grid = run_grid(districts, parameters, crs=crs)
+    coverage = run_coverage(inputs, parameters, grid, area=districts, progress=progress)
     cover = prepare_cover(coverage, inputs.settlements, criteria=parameters.criteria)
     return SignalWorld(inputs, parameters, coverage, cover)
