@@ -27,9 +27,9 @@ import pandas as pd
 from htcoverage.coverage import compute_coverage
 from htcoverage.figures import compute_figures
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
+from htcoverage.files import sha256_of
 from htcoverage.grid import make_grid
 from htcoverage.reference import Reference, load_reference, modelled_ledger
-from htcoverage.terrain import sha256_of
 
 BASE_SEED = 42
 #: Shares that are told: technology and denominator.

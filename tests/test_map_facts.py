@@ -13,6 +13,7 @@ from map_browser import Visit, open_browser
 
 from htcoverage.crs import WGS84, reproject, transformer
 from htcoverage.figures import CoverCriteria, compute_figures
+from htcoverage.files import sha256_of
 from htcoverage.gaps import find_gaps
 from htcoverage.labels import label
 from htcoverage.maps import make_map, save_map
@@ -20,7 +21,6 @@ from htcoverage.maps.layers import stretched
 from htcoverage.reference import REPORTED, load_reference
 from htcoverage.run import write_run
 from htcoverage.run.facts import bundled_files, map_facts, terrain_words
-from htcoverage.terrain import sha256_of
 
 HILL = (11_300, 4_300)  # metres from the world's corner
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from shapely import Polygon, box
 
+from htcoverage.files import sha256_of
 from htcoverage.reference_builder import sources as source_files
 from htcoverage.reference_builder.blocks import Blocks
 from htcoverage.reference_builder.boundaries import partition
@@ -34,7 +35,7 @@ from htcoverage.reference_builder.relief import block_position
 from htcoverage.reference_builder.settlements import share_out
 from htcoverage.reference_builder.sources import Sources, read_sources
 from htcoverage.reference_builder.waters import metres
-from htcoverage.reference_builder.write import sha256, write_text
+from htcoverage.reference_builder.write import write_text
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 BOUNDARIES, TERRAIN = DATA / "boundaries", DATA / "terrain"
@@ -391,7 +392,7 @@ def test_checksums_hold(folder: str) -> None:
     lines = (DATA / folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     recorded = dict(reversed(line.split("  ")) for line in lines)
     assert recorded
-    assert {name: sha256(DATA / folder / name) for name in recorded} == recorded
+    assert {name: sha256_of(DATA / folder / name) for name in recorded} == recorded
 
 
 def test_a_rebuild_gives_the_same_land(
@@ -418,7 +419,9 @@ def test_writing_twice_gives_the_same_bytes(
         folder = tmp_path / name
         (folder / "sources").mkdir(parents=True)
         write_land(rebuilt, sources, data=folder)
-        written.append({p.relative_to(folder): sha256(p) for p in folder.rglob("*") if p.is_file()})
+        written.append(
+            {p.relative_to(folder): sha256_of(p) for p in folder.rglob("*") if p.is_file()}
+        )
     assert len(written[0]) > 8
     assert written[0] == written[1]
     assert not [path for path in written[0] if path.name.startswith(".")]

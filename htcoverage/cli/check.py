@@ -75,7 +75,7 @@ def check(
 
 def _write(text: str, path: Path) -> None:
     from htcoverage.errors import Fault, InputError
-    from htcoverage.export.files import whole_file
+    from htcoverage.files import whole_file
 
     try:
         with whole_file(path) as part:

@@ -391,7 +391,7 @@ def _write_json(content: dict[str, Any], path: Path) -> None:
     import json
 
     from htcoverage.errors import Fault, InputError
-    from htcoverage.export.files import whole_file
+    from htcoverage.files import whole_file
 
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     try:

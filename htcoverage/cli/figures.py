@@ -38,12 +38,12 @@ def figures(
     """Measure a finished run by other criteria, in polygons, along lines, at points of your own."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
     from htcoverage.errors import argument_fault
+    from htcoverage.files import sha256_of
     from htcoverage.presets import preset as preset_of
     from htcoverage.readers.own_layer import read_own_layer
     from htcoverage.run import read_layers, read_run
     from htcoverage.run.outputs import check_folder
     from htcoverage.run.own_layers import measure_own_layers, write_own_figures
-    from htcoverage.terrain import sha256_of
 
     chosen = None if preset is None else preset_of(preset)
     with stages() as progress:

@@ -220,7 +220,7 @@ def _verdict(report: CheckReport) -> str:
 
 def _write(content: object, path: Path) -> None:
     from htcoverage.errors import Fault, InputError
-    from htcoverage.export.files import whole_file
+    from htcoverage.files import whole_file
 
     text = json_format.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     try:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,8 +10,10 @@ import numpy as np
 from htcoverage.compare.page import CLASSES, comparison_page
 from htcoverage.compare.runs import RunComparison
 from htcoverage.export import write_cog, write_csv
+from htcoverage.files import whole_folder
 from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
+from htcoverage.run.documents import write_json
 
 
 def write_comparison(found: RunComparison, out: Path, *, language: Language = "en") -> list[Path]:
@@ -45,9 +44,7 @@ def write_comparison(found: RunComparison, out: Path, *, language: Language = "e
         "stated": [asdict(each) for each in found.stated],
     }
     words = {f"class_{value}": label(word, "en") for value, (_, word) in CLASSES.items()}
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".compare-", dir=out))
-    try:
+    with whole_folder(out) as aside:
         content = comparison_page(found, language=language)
         (aside / f"compare_{language}.html").write_text(content, encoding="utf-8", newline="\n")
         write_cog(
@@ -68,12 +65,6 @@ def write_comparison(found: RunComparison, out: Path, *, language: Language = "e
             },
             "shares": shares.astype(object).where(shares.notna(), None).to_dict("records"),
         }
-        text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False)
-        (aside / "comparison.json").write_text(text + "\n", encoding="utf-8")
-        written = []
-        for path in sorted(aside.iterdir()):
-            path.replace(out / path.name)
-            written.append(out / path.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return written
+        write_json(plain, aside / "comparison.json")
+        names = sorted(path.name for path in aside.iterdir())
+    return [out / name for name in names]

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from htcoverage.deliver.carrier import CarrierView, carrier_view
 from htcoverage.deliver.formats import check_formats, export_run, file_words, folder_aside
 from htcoverage.errors import Fault, InputError
+from htcoverage.files import sha256_of
 from htcoverage.labels import Language, label
 from htcoverage.maps import make_map, save_map
 from htcoverage.propagation.p1812.model import CITATION
 from htcoverage.reference import load_reference
 from htcoverage.run import RunLayers
 from htcoverage.run.facts import bundled_files, map_facts
-from htcoverage.terrain import Terrain, sha256_of
+from htcoverage.terrain import Terrain
 
 if TYPE_CHECKING:
     import folium

@@ -6,7 +6,6 @@ not there. The same input gives the same bytes. Each carries the parameters that
 
 from htcoverage.export.atoll import write_atoll
 from htcoverage.export.fcc import availability, write_availability
-from htcoverage.export.files import whole_file
 from htcoverage.export.kmz import GroundPicture, Placemarks, write_kmz
 from htcoverage.export.rasters import (
     write_best_server_tif,
@@ -17,6 +16,7 @@ from htcoverage.export.rasters import (
 )
 from htcoverage.export.tables import inert_text, write_csv, write_xlsx
 from htcoverage.export.vectors import write_geoparquet, write_gpkg, write_tab
+from htcoverage.files import whole_file
 
 __all__ = [
     "GroundPicture",

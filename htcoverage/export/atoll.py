@@ -15,8 +15,9 @@ import pandas as pd
 
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import argument_fault
-from htcoverage.export.files import whole_files, write_parameters
+from htcoverage.export.files import write_parameters
 from htcoverage.export.tables import csv_cell
+from htcoverage.files import whole_files
 
 if TYPE_CHECKING:
     import geopandas as gpd

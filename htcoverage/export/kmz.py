@@ -22,9 +22,10 @@ import shapely
 
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import argument_fault
-from htcoverage.export.files import texts, whole_file
+from htcoverage.export.files import texts
 from htcoverage.export.pictures import UInt8, degrees_warp, palette_png
 from htcoverage.export.tables import ARCHIVE_DATE
+from htcoverage.files import whole_file
 
 if TYPE_CHECKING:
     import geopandas as gpd

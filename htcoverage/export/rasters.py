@@ -23,10 +23,11 @@ from htcoverage.export.classes import (
     level_classes,
     level_labels,
 )
-from htcoverage.export.files import texts, whole_file, whole_files
+from htcoverage.export.files import texts
 from htcoverage.export.pictures import area_mask
 from htcoverage.figures import CoverCriteria
 from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
+from htcoverage.files import whole_file, whole_files
 from htcoverage.grid import grid_of
 from htcoverage.labels import Language
 

@@ -14,7 +14,8 @@ import numpy as np
 import openpyxl
 
 from htcoverage.errors import argument_fault
-from htcoverage.export.files import texts, whole_file
+from htcoverage.export.files import texts
+from htcoverage.files import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd

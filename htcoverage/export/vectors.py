@@ -14,8 +14,9 @@ import pyogrio
 
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import argument_fault
-from htcoverage.export.files import environment, texts, whole_file, whole_files, write_parameters
+from htcoverage.export.files import texts, write_parameters
 from htcoverage.export.styles import qgis_style
+from htcoverage.files import environment, whole_file, whole_files
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from htcoverage.errors import SetupError
 from htcoverage.fetch.endpoints import Endpoint, Endpoints
-from htcoverage.fetch.http import NotThereError, download, sha256_of
+from htcoverage.fetch.http import NotThereError, download
 from htcoverage.fetch.record import write_json
+from htcoverage.files import sha256_of
 
 #: Names the folder of the cache, where ``--cache`` does not.
 CACHE_VARIABLE = "HTCOVERAGE_FETCH_CACHE"

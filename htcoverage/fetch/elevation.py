@@ -19,6 +19,7 @@ from htcoverage.fetch.cache import CachedFile, Context, cached, cached_by
 from htcoverage.fetch.http import NotThereError
 from htcoverage.fetch.rasters import (
     MARGIN_KM,
+    common,
     corner_name,
     corners,
     cut_from,
@@ -70,7 +71,7 @@ def plan(area: Area, context: Context) -> list[Item]:
             name = f"Copernicus_DSM_COG_10_{corner_name(lon, lat, between='_00')}_DEM"
         address = endpoint.address.format(name=name, band=short[:3])
         tile = (float(lon), float(lat), lon + 1.0, lat + 1.0)
-        part = _common(bounds, tile)
+        part = common(bounds, tile)
         if min(part[2] - part[0], part[3] - part[1]) < _SLIVER_DEG:
             continue
         share = overlap_share(bounds, tile) if key == "glo30" else 1.0
@@ -78,15 +79,6 @@ def plan(area: Area, context: Context) -> list[Item]:
         details = {"lon": str(lon), "lat": str(lat)}
         items.append(Item("elevation", endpoint, name, address, size, part, details))
     return items
-
-
-def _common(
-    bounds: tuple[float, ...], tile: tuple[float, ...]
-) -> tuple[float, float, float, float]:
-    return (
-        max(bounds[0], tile[0]), max(bounds[1], tile[1]),
-        min(bounds[2], tile[2]), min(bounds[3], tile[3]),
-    )  # fmt: skip
 
 
 def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:

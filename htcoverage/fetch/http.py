@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import re
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from htcoverage.errors import SetupError
+from htcoverage.files import sha256_of
 
 #: Answers that another try may better.
 _PASSING = (429, 500, 502, 503, 504)
@@ -223,12 +223,6 @@ def look(address: str, *, client: Client, hosts: Collection[str] = ()) -> Answer
 
     found: Answer = _patiently(address, attempt, client=client, progress=lambda: 0)
     return found
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _patiently(

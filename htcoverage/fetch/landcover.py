@@ -9,6 +9,7 @@ from htcoverage.fetch.cache import CachedFile, Context
 from htcoverage.fetch.http import NotThereError
 from htcoverage.fetch.rasters import (
     MARGIN_KM,
+    common,
     corner_name,
     corners,
     cut_from,
@@ -46,12 +47,8 @@ def plan(area: Area, context: Context) -> list[Item]:
         name = corner_name(lon, lat)
         tile = (float(lon), float(lat), float(lon + _TILE_DEG), float(lat + _TILE_DEG))
         size = round(1e6 * endpoint.file_mb * overlap_share(bounds, tile))
-        part = (
-            max(bounds[0], tile[0]), max(bounds[1], tile[1]),
-            min(bounds[2], tile[2]), min(bounds[3], tile[3]),
-        )  # fmt: skip
         address = endpoint.address.format(name=name)
-        items.append(Item("landcover", endpoint, name, address, size, part))
+        items.append(Item("landcover", endpoint, name, address, size, common(bounds, tile)))
     return items
 
 

@@ -11,10 +11,10 @@ import shapely
 
 from htcoverage.crs import WGS84
 from htcoverage.fetch.landcover import BUILT_UP_CLASS
-from htcoverage.fetch.rasters import atomic
 from htcoverage.fetch.record import SourceRecord
 from htcoverage.fetch.sources import Area, Fetched
 from htcoverage.fetch.vectors import tidy_text
+from htcoverage.files import whole_file
 from htcoverage.project.file import FILE_NAME, read_project
 
 #: The area itself, as the one district, where no districts were fetched.
@@ -66,7 +66,7 @@ def write_project_file(
     target = folder / FILE_NAME
     if target.exists():
         target = folder / "htcoverage.fetched.toml"
-    with atomic(target) as part:
+    with whole_file(target) as part:
         part.write_text("\n".join(sections), encoding="utf-8", newline="\n")
     if not lacking:
         read_project(target)  # what we write, we can read
@@ -166,5 +166,5 @@ def _write_area(area: Area, path: Path) -> None:
         {"district_code": ["area"], "full_name": [tidy_text(area.name)]},
         geometry=[shape], crs=WGS84,
     )  # fmt: skip
-    with atomic(path) as part:
+    with whole_file(path) as part:
         part.write_text(table.to_json(drop_id=True, ensure_ascii=False), encoding="utf-8")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-import shutil
-import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +22,7 @@ from htcoverage.fetch.cache import CachedFile, Context, cached, cached_by
 from htcoverage.fetch.endpoints import Endpoint
 from htcoverage.fetch.http import Client, look, user_agent
 from htcoverage.fetch.sources import Bounds
+from htcoverage.files import whole_file
 
 #: Ground around the area that a run needs: sites stand up to their reach outside, with terrain.
 MARGIN_KM = 20.0
@@ -253,7 +251,7 @@ def join(files: Sequence[Path], target: Path, bounds: Bounds, *, tags: Mapping[s
     tags : mapping of str to str
         Licence and attribution, for the file's own metadata.
     """
-    with atomic(target) as part:
+    with whole_file(target) as part:
         with rasterio.open(files[0]) as first:
             # On the pixels of the first tile: joining must not resample.
             steps = (abs(first.transform.a), abs(first.transform.e))
@@ -296,6 +294,14 @@ def sea_tile(like: Path, bounds: Bounds, target: Path) -> Path:
     return target
 
 
+def common(first: Bounds, second: Bounds) -> Bounds:
+    """Return the box that two boxes share."""
+    return (
+        max(first[0], second[0]), max(first[1], second[1]),
+        min(first[2], second[2]), min(first[3], second[3]),
+    )  # fmt: skip
+
+
 def union(boxes: Iterable[Bounds]) -> Bounds:
     """Return the box about boxes."""
     wests, souths, easts, norths = zip(*boxes, strict=True)
@@ -312,18 +318,6 @@ def _snapped(bounds: Bounds, transform: Any) -> Bounds:
         left + math.ceil((east - left) / step - 1e-6) * step,
         top + math.ceil((north - top) / step - 1e-6) * step,
     )
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """Yield another name for a file; it takes the right one only if all goes well."""
-    folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
-        part = folder / path.name
-        yield part
-        part.replace(path)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def source_tags(endpoint: Endpoint) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from htcoverage.fetch.endpoints import Endpoint
-from htcoverage.fetch.http import sha256_of
+from htcoverage.files import sha256_of
 
 SUFFIX = ".source.json"
 FOLDER_FILE = "sources.json"

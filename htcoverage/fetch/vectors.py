@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +19,7 @@ from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import SetupError
 from htcoverage.fetch.endpoints import Endpoint
 from htcoverage.fetch.sources import Area, Item
+from htcoverage.files import environment, whole_file
 
 #: GeoPackage carries the time of its last change; the date of a download stands in its record.
 _GPKG_DATE = "1970-01-01T00:00:00.000Z"
@@ -131,18 +129,8 @@ def inside_shares(
 def new_layer(path: Path) -> Iterator[Path]:
     """Yield a temporary name in the path's folder; it is renamed to the path if all goes well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    before = os.environ.get("OGR_CURRENT_DATE")
-    os.environ["OGR_CURRENT_DATE"] = _GPKG_DATE
-    try:
-        yield folder / path.name
-        (folder / path.name).replace(path)
-    finally:
-        if before is None:
-            del os.environ["OGR_CURRENT_DATE"]
-        else:
-            os.environ["OGR_CURRENT_DATE"] = before
-        shutil.rmtree(folder, ignore_errors=True)
+    with environment("OGR_CURRENT_DATE", _GPKG_DATE), whole_file(path) as part:
+        yield part
 
 
 def write_layer(table: gpd.GeoDataFrame, part: Path, *, layer: str, append: bool = False) -> None:

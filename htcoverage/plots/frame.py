@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnchoredOffsetbox, AuxTransformBox, TextArea, VPacker
@@ -92,6 +93,21 @@ def number(value: float, language: Language, *, digits: int = 0) -> str:
 def percent(share: float, language: Language, *, digits: int = 1) -> str:
     """Return a share as a percentage: 98.4 %."""
     return f"{number(100.0 * share, language, digits=digits)} %"
+
+
+def rows_counting(table: pd.DataFrame, denominator: str) -> pd.DataFrame:
+    """Return the rows of one denominator.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message lists the denominators that there are.
+    """
+    rows = table[table["denominator"] == denominator]
+    if len(rows) == 0:
+        there = ", ".join(dict.fromkeys(table["denominator"].astype(str)))
+        raise argument_fault("denominator", denominator, f"one of {there}")
+    return rows
 
 
 def asked_for(technology: str, operator: str, language: Language) -> str:

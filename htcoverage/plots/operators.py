@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from htcoverage.errors import argument_fault
 from htcoverage.labels import Language, label
 from htcoverage.plots.frame import (
     INK,
     axes_or_new,
     chart_notes,
     language_ticks,
+    rows_counting,
 )
 
 #: None, one, two, …: from the colour of what is not covered to ever deeper blue.
@@ -49,10 +49,7 @@ def plot_operators(
     InputError
         If the table has no row of the denominator.
     """
-    rows = counts[counts["denominator"] == denominator]
-    if len(rows) == 0:
-        there = ", ".join(dict.fromkeys(counts["denominator"].astype(str)))
-        raise argument_fault("denominator", denominator, f"one of {there}")
+    rows = rows_counting(counts, denominator)
     share = rows.pivot_table(index="area_code", columns="operators", values="share", sort=True)
     most = share.columns.max()
     # The best served on top, by the share that has the most operators.

@@ -26,6 +26,7 @@ from htcoverage.plots.frame import (
     modelled_note,
     number,
     percent,
+    rows_counting,
 )
 
 #: Sites whose name is written beside them.
@@ -141,10 +142,7 @@ def plot_error_sources(
     InputError
         If the table has no row of the denominator.
     """
-    rows = sources[(sources["denominator"] == denominator) & (sources["source"] != "all")]
-    if len(rows) == 0:
-        there = ", ".join(dict.fromkeys(sources["denominator"].astype(str)))
-        raise argument_fault("denominator", denominator, f"one of {there}")
+    rows = rows_counting(sources[sources["source"] != "all"], denominator)
     rows = rows.iloc[::-1]
     ax = axes_or_new(ax, width_in=8.0, height_in=1.4 + 0.4 * len(rows))
     part = 100.0 * rows["variance_part"].fillna(0.0).to_numpy(np.float64)

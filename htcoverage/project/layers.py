@@ -14,13 +14,14 @@ import shapely
 from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
+from htcoverage.files import sha256_of
 from htcoverage.project.file import Project, SettlementsSection
 from htcoverage.project.homes import built_up, clustered, residents_of, with_district
 from htcoverage.project.surroundings import settled
 from htcoverage.readers import defaults
 from htcoverage.readers.layers import MappedTable, read_mapped
 from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS
-from htcoverage.terrain import Terrain, read_terrain, sha256_of
+from htcoverage.terrain import Terrain, read_terrain
 
 T = TypeVar("T")
 

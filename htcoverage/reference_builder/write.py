@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,8 @@ import rasterio
 import rasterio.shutil
 from odc.geo.geobox import GeoBox
 from rasterio.enums import ColorInterp
+
+from htcoverage.files import environment, sha256_of
 
 #: GeoPackage stamps its layers with the current time unless GDAL is told another one.
 LAST_CHANGE = "2023-10-31T00:00:00Z"
@@ -34,19 +34,6 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-@contextmanager
-def _fixed_time() -> Iterator[None]:
-    before = os.environ.get("OGR_CURRENT_DATE")
-    os.environ["OGR_CURRENT_DATE"] = LAST_CHANGE
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OGR_CURRENT_DATE"]
-        else:
-            os.environ["OGR_CURRENT_DATE"] = before
-
-
 def write_gpkg(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     """Write one GeoPackage with the given layers, in the given order.
 
@@ -57,7 +44,7 @@ def write_gpkg(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     layers : mapping of str to GeoDataFrame
         Layer name and table; the index is not written.
     """
-    with replacing(path) as temporary, _fixed_time():
+    with replacing(path) as temporary, environment("OGR_CURRENT_DATE", LAST_CHANGE):
         for number, (name, table) in enumerate(layers.items()):
             table.to_file(
                 temporary,
@@ -141,14 +128,9 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256 as 64 hexadecimal digits."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def write_checksums(folder: Path) -> None:
     """Write ``SHA256SUMS`` of all other files of a folder but its README (``sha256sum -c``)."""
     skipped = {"SHA256SUMS", "README.md"}
     files = sorted(p for p in folder.iterdir() if p.is_file() and p.name not in skipped)
-    lines = [f"{sha256(path)}  {path.name}\n" for path in files if not path.name.startswith(".")]
+    lines = [f"{sha256_of(path)}  {path.name}\n" for path in files if not path.name.startswith(".")]
     write_text(folder / "SHA256SUMS", "".join(lines))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pandas as pd
 
 from htcoverage.export import write_csv
 from htcoverage.figures.cover import ANY_OPERATOR, layer_excess
+from htcoverage.files import whole_folder
 from htcoverage.labels import Language, label
 from htcoverage.plots.frame import modelled_words
 from htcoverage.report.basis_part import basis_part
@@ -22,6 +21,7 @@ from htcoverage.report.figures_part import figures_part, gaps_part, maps_part, m
 from htcoverage.report.html import page, paragraph
 from htcoverage.report.sure_part import sure_part
 from htcoverage.run import RunLayers
+from htcoverage.run.documents import write_json
 from htcoverage.uncertainty import compute_sensitivity, reached_table, sensitivity_table
 
 #: Tables that a run keeps in ``figures.json`` beside the figure rows.
@@ -49,26 +49,18 @@ def write_report(layers: RunLayers, out: Path, *, language: Language = "en") -> 
     document = json.loads(layers.record.path_of("figures.json").read_text(encoding="utf-8"))
     tables = _tables(layers, document)
     content = report_page(layers, tables, document, language=language)
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".report-", dir=out))
-    try:
+    with whole_folder(out) as aside:
         (aside / f"report_{language}.html").write_text(content, encoding="utf-8", newline="\n")
         plain = {
             "run": {key: layers.record.content[key] for key in ("parameters", "inputs", "outputs")},
             "reported": dict(layers.reported),
             **{name: _plain(table) for name, table in tables.items()},
         }
-        text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False)
-        (aside / "report.json").write_text(text + "\n", encoding="utf-8")
+        write_json(plain, aside / "report.json")
         for name, table in tables.items():
             write_csv(table, aside / f"{name}.csv")
-        written = []
-        for path in sorted(aside.iterdir()):
-            path.replace(out / path.name)
-            written.append(out / path.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return written
+        names = sorted(path.name for path in aside.iterdir())
+    return [out / name for name in names]
 
 
 def report_page(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from htcoverage.antennas import Pattern, read_patterns
-from htcoverage.terrain import sha256_of
+from htcoverage.files import sha256_of
 
 if TYPE_CHECKING:
     from htcoverage.run.inputs import Inputs

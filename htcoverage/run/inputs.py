@@ -14,6 +14,7 @@ from htcoverage.antennas import Pattern
 from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.fibre.costs import read_costs
+from htcoverage.files import sha256_of
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.project import Project, parse_project, read_project_layers, settled, with_district
 from htcoverage.readers.layers import read_mapped
@@ -27,7 +28,7 @@ from htcoverage.reference import (
 from htcoverage.run.antennas import with_patterns
 from htcoverage.run.parameters import RunParameters, preset_parameters
 from htcoverage.schema import DISTRICTS, OPERATORS, SETTLEMENTS
-from htcoverage.terrain import Terrain, read_terrain, sha256_of
+from htcoverage.terrain import Terrain, read_terrain
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import pandas as pd
 from htcoverage.cleaning.page import report_page
 from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
+from htcoverage.files import sha256_of
 from htcoverage.labels import Language, label
 from htcoverage.maps import make_map, save_map
 from htcoverage.run.compute import RunProgress, RunResult
@@ -31,7 +32,6 @@ from htcoverage.run.fibre import (
 )
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.layers import LAYERS_FILE, write_layers
-from htcoverage.terrain import sha256_of
 
 #: Figure rows of the communes, where the settlements tell them.
 COMMUNES_FILE = "figures_communes.csv"

@@ -5,8 +5,6 @@ A run keeps its coverage, so nothing is swept again: the answer takes seconds.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +23,7 @@ from htcoverage.figures import (
     compute_line_figures,
     compute_point_figures,
 )
+from htcoverage.files import whole_folder
 from htcoverage.grid import grid_of
 from htcoverage.readers.own_layer import OwnLayer
 from htcoverage.run.documents import plain_rows, write_json
@@ -218,9 +217,7 @@ def write_own_figures(
         ``figures.csv``, ``lines_<layer>.csv``, ``points_<layer>.csv``, ``own_layers.gpkg``,
         ``figures.json``. The same input gives the same bytes.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".figures-", dir=out))
-    try:
+    with whole_folder(out) as aside:
         write_csv(pd.DataFrame(plain_rows(found.figures)), aside / "figures.csv")
         for kind, tables in (("lines", found.lines), ("points", found.points)):
             for name, table in tables.items():
@@ -236,10 +233,5 @@ def write_own_figures(
             "shares": plain_rows(whole),
         }
         write_json(document, aside / "figures.json")
-        written = []
-        for path in sorted(aside.iterdir()):
-            path.replace(out / path.name)
-            written.append(out / path.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return written
+        names = sorted(path.name for path in aside.iterdir())
+    return [out / name for name in names]

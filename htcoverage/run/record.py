@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.files import sha256_of
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
-from htcoverage.terrain import sha256_of
 
 
 @dataclass(frozen=True)

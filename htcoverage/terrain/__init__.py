@@ -6,7 +6,6 @@ from htcoverage.terrain.model import (
     Terrain,
     nearest_classes,
     read_terrain,
-    sha256_of,
 )
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "Terrain",
     "nearest_classes",
     "read_terrain",
-    "sha256_of",
 ]

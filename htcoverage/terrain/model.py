@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from rasterio.fill import fillnodata
 from scipy import ndimage
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.files import sha256_of
 from htcoverage.grid import check_metric_crs
 from htcoverage.terrain.classes import class_heights, class_surroundings
 from htcoverage.terrain.tiles import Tile, grid_of, mosaic, tiles_of
@@ -190,12 +190,6 @@ def nearest_classes(terrain: Terrain, grid: GeoBox) -> npt.NDArray[np.uint8]:
     at_row = np.floor([(to_terrain * (0.5, row + 0.5))[1] for row in range(ny)]).astype(np.int64)
     high, wide = terrain.clutter_class.shape
     return terrain.clutter_class[np.ix_(np.clip(at_row, 0, high - 1), np.clip(at_col, 0, wide - 1))]
-
-
-def sha256_of(path: PathLike) -> str:
-    """Return the SHA-256 of a file, hexadecimal."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _paths(path: PathLike | Sequence[PathLike]) -> list[Path]:

@@ -1,0 +1,86 @@
+"""Files that are whole or not there, and what tells one from another."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 of a file, hexadecimal."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary name in the path's folder; it is renamed to the path if all goes well.
+
+    The last part of the name is the path's own, for some formats keep it inside the file.
+    """
+    with _aside(path) as folder:
+        part = folder / path.name
+        yield part
+        part.replace(path)
+
+
+@contextmanager
+def whole_files(path: Path) -> Iterator[Path]:
+    """Yield a temporary name for a format of several files; all are renamed if all goes well.
+
+    Parameters
+    ----------
+    path : Path
+        The file that names the set, renamed last: a reader that finds it finds the others.
+    """
+    with _aside(path) as folder:
+        part = folder / path.name
+        yield part
+        for other in sorted(folder.iterdir()):
+            if other != part:
+                other.replace(path.parent / other.name)
+        part.replace(path)
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Yield a folder inside ``out``; its files are renamed into ``out`` if all goes well.
+
+    Parameters
+    ----------
+    out : Path
+        Made where it is not there; files of other names in it stay.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with _aside(out / "files") as folder:
+        yield folder
+        for path in sorted(folder.iterdir()):
+            path.replace(out / path.name)
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def environment(name: str, value: str) -> Iterator[None]:
+    """Set an environment variable for a while: GDAL reads some of its options there alone."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
