@@ -129,6 +129,43 @@ def test_first_term_at_a_short_distance() -> None:
     assert got == pytest.approx(expected, abs=1e-9)
 
 
+def _first_term_of(x: float, b: float) -> tuple[float, float]:
+    """Loss at normalised distance X between two antennas of normalised height B, and its K."""
+    k = 0.036 * 8500 ** (-1 / 3) * (21**2 + (18 * 0.003) ** 2) ** -0.25
+    beta = (1 + 1.6 * k**2 + 0.67 * k**4) / (1 + 4.5 * k**2 + 1.53 * k**4)
+    distance_km = x / (21.88 * beta * 8500 ** (-2 / 3))
+    height_m = b / (beta * 0.9575 * beta * 8500 ** (-1 / 3))
+    admittance = admittance_factor(1.0, 22.0, 0.003, False)
+    return first_term_db(distance_km, height_m, height_m, 8500.0, 1.0, admittance), k
+
+
+@pytest.mark.parametrize(
+    ("x", "distance_db"),
+    [
+        # −20·log10(1.55) − 5.6488·1.55^1.425 = −3.806634 − 5.6488·1.867321 (eq. 32, X < 1.6)
+        (1.55, -14.354757),
+        # 11 + 10·log10(1.65) − 17.6·1.65 = 11 + 2.174839 − 29.04 (X ≥ 1.6)
+        (1.65, -15.865161),
+    ],
+)
+@pytest.mark.parametrize(
+    ("b", "gain_db"),
+    [
+        # 20·log10(1.95 + 0.1·1.95³) = 20·log10(2.691488) (eq. 34, B ≤ 2)
+        (1.95, 8.599849),
+        # 17.6·√0.95 − 5·log10(0.95) − 8 = 17.154312 + 0.111382 − 8 (B > 2)
+        (2.05, 9.265694),
+    ],
+)
+def test_first_term_changes_its_formulas_where_the_recommendation_does(
+    x: float, distance_db: float, b: float, gain_db: float
+) -> None:
+    # The formulas of the other side differ by 0.01 to 0.02 dB at these values.
+    loss_db, k = _first_term_of(x, b)
+    assert gain_db > 2 + 20 * math.log10(k)
+    assert loss_db == pytest.approx(-distance_db - 2 * gain_db, abs=1e-4)
+
+
 def _admittances(freq_ghz: float, vertical: bool) -> tuple[float, float]:
     return (
         admittance_factor(freq_ghz, LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_PER_M, vertical),
@@ -180,6 +217,18 @@ def test_spherical_earth_within_the_horizon_falls_to_nothing_at_full_clearance()
     assert 0 < h_se < h_req
     assert spherical_earth_db(d, 30.0, 10.0, *args) == pytest.approx((1 - h_se / h_req) * grazed)
     assert spherical_earth_db(3.0, 100.0, 100.0, *args) == 0.0
+
+
+def test_spherical_earth_never_gains() -> None:
+    # 30 MHz, vertical, over the sea: the height gains cannot fall below 2 + 20·log10(K), which is
+    # so much that the first term is less than nothing (§4.3.2: A_dft below 0 counts as 0).
+    heights = (1.0, 1.0)
+    grazing_km = 500 * (0.25 / 2.0) ** 2
+    clearance_m, per_root = smooth_clearance(0.25, *heights, 8500.0)
+    assert clearance_m < per_root * math.sqrt(0.2998 / 0.03)
+    cbrt, both = 0.03 ** (1 / 3), _admittances(0.03, True)
+    assert first_term_mixed_db(0.25, *heights, grazing_km, cbrt, *both, 1.0) < -30.0
+    assert spherical_earth_db(0.25, *heights, 8500.0, 0.03, 1.0, True) == 0.0
 
 
 def test_smooth_earth_loss_never_lowers_the_real_one() -> None:
@@ -320,7 +369,10 @@ def test_ducting_couples_over_the_sea() -> None:
     assert ducting(tx_coast_km=2.0) - ducting() == pytest.approx(-0.436635, abs=1e-5)
     # −3·(1 + tanh(0.07·30)) = −3·(1 + 0.970452)
     assert ducting(rx_coast_km=0.0) - ducting() == pytest.approx(-5.911356, abs=1e-5)
-    assert ducting(tx_coast_km=2.0, sea_share=0.74) == ducting()
+    # From three quarters of the path over the sea on.
+    coupled = ducting(tx_coast_km=2.0, sea_share=0.75) - ducting(sea_share=0.75)
+    assert coupled == pytest.approx(-0.436635, abs=1e-5)
+    assert ducting(tx_coast_km=2.0, sea_share=0.7499) == ducting()
     assert ducting(tx_coast_km=5.1) == ducting()
     assert ducting(tx_coast_km=2.0, tx_horizon_km=1.9) == ducting(tx_horizon_km=1.9)
 
@@ -369,8 +421,11 @@ def test_inverse_normal() -> None:
     assert inverse_normal(0.1) == pytest.approx(1.28155, abs=4.5e-4)
     assert inverse_normal(0.01) == pytest.approx(2.32635, abs=4.5e-4)
     assert inverse_normal(0.9) == pytest.approx(-inverse_normal(0.1))
-    # Both halves are one formula, up to the middle.
-    assert inverse_normal(0.45) == -inverse_normal(0.55)
+    # Both halves are one formula, up to the middle, which is nothing.
+    for below in (0.45, 0.499, 0.4999):
+        assert inverse_normal(below) == pytest.approx(-inverse_normal(1.0 - below), rel=1e-9)
+        assert inverse_normal(below) > 0.0
+    assert inverse_normal(0.5) == pytest.approx(0.0, abs=1e-8)
     assert inverse_normal(0.0) == inverse_normal(1e-6)
     assert inverse_normal(1.0) == pytest.approx(-inverse_normal(1e-6))
     # At 10 %: t = √(−2·ln 0.1) = 2.145966; C = (0.010328·t² + 0.802853·t + 2.515516698) /
