@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from odc.geo.geobox import GeoBox
 
 from htcoverage.coverage import compute_coverage
 from htcoverage.errors import InputError, ValidityError
@@ -80,6 +81,17 @@ def test_terrain_in_another_crs_is_refused() -> None:
     other = replace(LAND, geobox=world.make_terrain(LAND.ground_m, crs="EPSG:32648").geobox)
     with pytest.raises(InputError, match="read it with crs="):
         world.cover(other, HERE, grid=LAND.geobox, radius_km=2.0)
+
+
+def test_pixels_that_are_not_square_are_refused() -> None:
+    rows, columns = LAND.geobox.shape
+    oblong = GeoBox.from_bbox(
+        LAND.geobox.boundingbox, shape=(2 * rows, columns), tight=True
+    )  # fmt: skip
+    with pytest.raises(InputError, match=r"grid.*100 m by 50 m.*square pixels"):
+        world.cover(LAND, HERE, grid=oblong, radius_km=2.0)
+    with pytest.raises(InputError, match=r"terrain.*square pixels"):
+        world.cover(replace(LAND, geobox=oblong), HERE, grid=LAND.geobox, radius_km=2.0)
 
 
 @pytest.mark.parametrize("band_mhz", [25.0, 7000.0])

@@ -111,6 +111,36 @@ def test_warped_slope_is_the_slope(tmp_path: Path) -> None:
     np.testing.assert_allclose(terrain.ground_m[inner], expected[inner], atol=0.2)
 
 
+@pytest.mark.parametrize(("wide_m", "high_m"), [(100.0, 50.0), (50.0, 100.0)])
+def test_pixels_that_are_not_square_become_so(tmp_path: Path, wide_m: float, high_m: float) -> None:
+    x = WEST + wide_m * (np.arange(40) + 0.5)
+    y = NORTH - high_m * (np.arange(40) + 0.5)
+    path = tmp_path / "oblong.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=40, width=40, count=1, dtype="float32", crs=CRS,
+        transform=from_origin(WEST, NORTH, wide_m, high_m),
+    ) as target:  # fmt: skip
+        target.write(plane(*np.meshgrid(x, y)).astype(np.float32), 1)
+    terrain = read_terrain(path)
+    resolution = terrain.geobox.resolution
+    assert resolution.x == -resolution.y == terrain.posting_m
+    inner = np.s_[4:-4, 4:-4]
+    np.testing.assert_allclose(terrain.ground_m[inner], plane(*centres(terrain))[inner], atol=0.01)
+
+
+@pytest.mark.parametrize("west", [179.9, -180.0])
+def test_a_tile_at_the_180th_meridian(tmp_path: Path, west: float) -> None:
+    values = np.full((100, 100), 50.0, np.float32)
+    tile = put(tmp_path / "fiji.tif", values, west, -16.9, step=0.001, crs="EPSG:4326")
+    terrain = read_terrain(tile, crs="EPSG:32760")
+    assert np.isfinite(terrain.ground_m).mean() > 0.9
+    longitude, _ = Transformer.from_crs("EPSG:32760", "EPSG:4326", always_xy=True).transform(
+        *(part[np.isfinite(terrain.ground_m)] for part in centres(terrain))
+    )
+    assert longitude.min() >= west - 0.002
+    assert longitude.max() <= west + 0.102
+
+
 def test_much_finer_rasters_are_averaged(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     fine = rng.normal(50, 10, (200, 200)).astype(np.float32)
@@ -205,7 +235,7 @@ def test_small_voids_are_filled_and_told_large_ones_stay(tmp_path: Path) -> None
     np.testing.assert_allclose(terrain.ground_m[10:13, 10:13], whole[10:13, 10:13], atol=2.0)
     assert np.isnan(terrain.ground_m[30:50, 30:50]).all()
     assert np.isnan(terrain.ground_m[0:2, 0:2]).all()
-    told = " ".join(terrain.notes)
+    told = " ".join(map(str, terrain.notes))
     assert "413 elevations outside -500 to 9000 m" in told
     assert "1 voids (9 pixels)" in told
     assert "404 pixels have no elevation" in told

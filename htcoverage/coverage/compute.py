@@ -287,6 +287,13 @@ def _check_arguments(
             terrain.geobox.crs,
             f"terrain in the grid's CRS {grid.crs}: read it with crs=",
         )
+    for name, box in (("grid", grid), ("terrain", terrain.geobox)):
+        right, down = box.transform * (1, 1)
+        wide_m, high_m = right - box.transform.c, box.transform.f - down
+        if box.transform.b or box.transform.d or not math.isclose(wide_m, high_m, rel_tol=1e-6):
+            raise argument_fault(
+                name, f"pixels of {wide_m:g} m by {high_m:g} m", "square pixels, row 0 north"
+            )
     check_range(_RADIUS_RANGE, radius_km, citation=citation)
     if not (math.isfinite(clutter_clearance_m) and clutter_clearance_m >= 0):
         raise argument_fault("clutter_clearance_m", clutter_clearance_m, "at least 0 m")

@@ -173,8 +173,8 @@ def grid_of(
 ) -> GeoBox:
     """Return the grid that tiles are put on.
 
-    In the first tile's own CRS and step its pixels are kept as they are; otherwise the grid is
-    snapped to whole multiples of the posting.
+    In the first tile's own CRS and step its pixels are kept as they are, if they are square;
+    otherwise the grid is snapped to whole multiples of the posting.
 
     Parameters
     ----------
@@ -200,7 +200,8 @@ def grid_of(
             expected = "rasters that overlap the area"
             value = ", ".join(f"{edge:.0f}" for edge in all_m)
             raise InputError([Fault(str(first.path), None, None, value, expected)])
-    if own and posting_m in (None, first.step):
+    square = math.isclose(first.transform.a, first.step, rel_tol=1e-6)
+    if own and square and posting_m in (None, first.step):
         step = first.step
         left, top = first.transform.c, first.transform.f
         columns = (math.floor((west - left) / step + 1e-6), math.ceil((east - left) / step - 1e-6))
@@ -243,8 +244,10 @@ def _read(tile: Tile, grid: GeoBox) -> tuple[npt.NDArray[np.float32] | None, Aff
     """Return the part of a tile that the grid needs, NaN for voids."""
     box = grid.boundingbox
     rows, columns = tile.shape
-    needed = transform_bounds(str(grid.crs), tile.crs, *box.bbox, densify_pts=21)
-    window = from_bounds(*needed, transform=tile.transform)
+    west, south, east, north = transform_bounds(str(grid.crs), tile.crs, *box.bbox, densify_pts=21)
+    if west > east:  # across the 180th meridian: any part of the tile may be needed
+        west, _, east, _ = tile.bounds
+    window = from_bounds(west, south, east, north, transform=tile.transform)
     top = max(math.floor(window.row_off) - 2, 0)
     left = max(math.floor(window.col_off) - 2, 0)
     bottom = min(math.ceil(window.row_off + window.height) + 2, rows)
