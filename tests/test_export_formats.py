@@ -275,7 +275,14 @@ def test_geoparquet_holds_wkb_crs_and_parameters(homes, tmp_path):
 
 def test_gdal_reads_mapinfo_tab(homes, tmp_path):
     long = "Đ" * 300
-    table = homes.assign(name=[NASTY, long], share=[0.25, np.nan])
+    table = homes.assign(
+        name=[NASTY, long], share=[0.25, np.nan], large=[2**40, 1],
+        count=pd.array([3, None], dtype="Int64"),
+    ).assign(**{
+        "Tên thôn": ["a", "b"],
+        "a name of a column longer than thirty one": ["c", "d"],
+        "a name of a column longer than thirty two": ["e", "f"],
+    })  # fmt: skip
     write_tab(table, tmp_path / "homes.tab", metadata=TOLD)
     named_only(tmp_path, "homes.tab", "homes.dat", "homes.map", "homes.id", "homes.parameters.json")
     run("ogr2ogr", "-f", "GeoJSON", tmp_path / "h.json", tmp_path / "homes.tab")
@@ -284,12 +291,25 @@ def test_gdal_reads_mapinfo_tab(homes, tmp_path):
     assert back["name"][1].rstrip("…") == long[:125]
     assert back["name"][1].endswith("…")
     assert back["residents"].tolist() == [640, 512]
-    assert back["share"][0] == 0.25
+    # The format knows no missing number: 0 would be a lie.
+    assert back["share"].tolist() == [0.25, -9999]
+    assert back["count"].tolist() == [3, -9999]
+    assert back["large"].tolist() == [2**40, 1]
+    assert back["Tên_thôn"].tolist() == ["a", "b"]
+    assert back["a_name_of_a_column_longer_than_"].tolist() == ["c", "d"]
+    assert back["a_name_of_a_column_longer_th_2"].tolist() == ["e", "f"]
     expected = reproject(homes, WGS84)
     assert back.geometry.geom_equals_exact(expected.geometry, 1e-6).all()
-    assert json.loads((tmp_path / "homes.parameters.json").read_text("utf-8")) == TOLD
+    assert json.loads((tmp_path / "homes.parameters.json").read_text("utf-8")) == {
+        **TOLD, "missing_number": -9999,
+    }  # fmt: skip
     with pytest.raises(InputError, match=r"\.tab"):
         write_tab(homes, tmp_path / "homes.mif")
+
+
+def test_an_empty_table_makes_an_empty_mapinfo_table(homes, tmp_path):
+    write_tab(homes.iloc[:0], tmp_path / "none.tab")
+    assert "Feature Count: 0" in run("ogrinfo", "-so", "-al", tmp_path / "none.tab")
 
 
 def test_qgis_finds_a_style_for_each_layer(homes, tmp_path):
@@ -380,14 +400,14 @@ def read_tabbed(path):
 
 
 def test_atolls_tables_name_every_site_and_antenna(tmp_path):
-    stations = run_world.bts().assign(site_name=["=Trạm\tĐồi"] * 8)
+    stations = run_world.bts().assign(site_name=["=Trạm\tĐồi"] * 2 + [" \t=1+1"] * 6)
     cells = run_world.cells(stations)
     write_atoll(stations, cells, tmp_path, metadata=TOLD)
     named_only(tmp_path, "Sites.txt", "Transmitters.txt", "parameters.json")
     sites = read_tabbed(tmp_path / "Sites.txt")
     transmitters = read_tabbed(tmp_path / "Transmitters.txt")
     assert [row["NAME"] for row in sites] == ["HT-01", "HT-02", "HT-03"]
-    assert sites[0]["COMMENT_"] == "'=Trạm Đồi"
+    assert [row["COMMENT_"] for row in sites[:2]] == ["'=Trạm Đồi", "'=1+1"]
     x, y = transformer(WGS84, world.CRS).transform(
         float(sites[1]["LONGITUDE"]), float(sites[1]["LATITUDE"])
     )

@@ -100,6 +100,10 @@ def write_atoll(
 def _write_tabbed(table: pd.DataFrame, path: Path) -> None:
     lines = ["\t".join(table.columns)]
     for row in table.itertuples(index=False, name=None):
-        # Quotes mean nothing in this format, so neither separator may be in a value.
-        lines.append("\t".join(" ".join(str(csv_cell(value)).split()) for value in row))
+        lines.append("\t".join(_tabbed_cell(value) for value in row))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _tabbed_cell(value: object) -> str:
+    """Return a value without tabs and line ends: quotes mean nothing in this format."""
+    return str(csv_cell(" ".join(value.split()) if isinstance(value, str) else value))

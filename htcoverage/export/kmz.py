@@ -220,7 +220,8 @@ def _folder(folder: Placemarks, style: str) -> Element:
     ):
         mark = SubElement(group, "Placemark")
         # A name and a value are text by the standard, unlike a description.
-        _text(mark, "name", row[folder.title])
+        title = row[folder.title]
+        _text(mark, "name", "" if _missing(title) else title)
         _text(mark, "visibility", int(folder.visible))
         _text(mark, "styleUrl", f"#{style}")
         _extended(mark, {name: _shown(row[name]) for name in columns if not _missing(row[name])})

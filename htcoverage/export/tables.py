@@ -20,9 +20,15 @@ from htcoverage.files import whole_file
 if TYPE_CHECKING:
     import pandas as pd
 
-#: A spreadsheet runs a text cell that begins with one of these (full-width forms included).
-_FORMULA_START = re.compile("^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+#: A spreadsheet runs a text cell that begins with one of these (full-width forms included), some
+#: after blanks. Where the comma is the decimal mark, cells of a CSV end at semicolons and at line
+#: ends, quoted or not. A tab or a line end in front is a sign of the same trick.
+_UNSEEN = "[\\s\x00-\x1f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+_FORMULA_START = re.compile(
+    f"(?:^|(?<=[;\n]))(?={_UNSEEN}[=+\\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])"
+)
+_LINE_END = re.compile("\r\n?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 #: Begins every line of a metadata block.
 COMMENT = "# "
@@ -42,7 +48,8 @@ def write_csv(
     """Write a table as UTF-8 CSV that a spreadsheet opens without running any of it.
 
     A text that a spreadsheet would take for a formula (``=``, ``+``, ``-``, ``@``, tab or line end
-    first) is given a leading apostrophe. Numbers, also those written as text, stay as they are.
+    first, or after a semicolon) is given an apostrophe there. Numbers, also those written as text,
+    stay as they are.
 
     Parameters
     ----------
@@ -62,7 +69,7 @@ def write_csv(
             for key, value in told.items():
                 line = " ".join(value.splitlines())
                 writer.writerow([f"{COMMENT}{' '.join(key.splitlines())}", inert_text(line)])
-        writer.writerow([inert_text(str(name)) for name in table.columns])
+        writer.writerow([csv_cell(str(name)) for name in table.columns])
         for row in table.itertuples(index=False, name=None):
             writer.writerow([csv_cell(value) for value in row])
 
@@ -121,22 +128,21 @@ def inert_text(text: str) -> str:
     >>> inert_text("=HYPERLINK(1)"), inert_text("-105.5"), inert_text("Kỳ Anh")
     ("'=HYPERLINK(1)", '-105.5', 'Kỳ Anh')
     """
-    if _FORMULA_START.match(text) and not _NUMBER.match(text):
-        return f"'{text}"
-    return text
+    return text if _NUMBER.fullmatch(text) else _FORMULA_START.sub("'", text)
 
 
 def csv_cell(value: object) -> object:
     """Return a value as a cell of a text file: numbers in full, missing empty, text inert."""
     if isinstance(value, str):
-        return inert_text(value)
+        # A return is no line end to Python's writer, and goes unquoted, but is one to readers.
+        return inert_text(_LINE_END.sub("\n", value))
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value)).lower()
     if isinstance(value, (int, np.integer)):
         return int(value)
     if isinstance(value, (float, np.floating)):
         return "" if np.isnan(value) else repr(float(value))
-    return "" if value is None or str(value) in ("<NA>", "NaT") else inert_text(str(value))
+    return "" if value is None or str(value) in ("<NA>", "NaT") else csv_cell(str(value))
 
 
 def _xlsx_cell(value: object) -> object:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -18,9 +20,6 @@ from htcoverage.export.files import texts, write_parameters
 from htcoverage.export.styles import qgis_style
 from htcoverage.files import environment, whole_file, whole_files
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
 #: GeoPackage carries the time of its last change. Fixed, for the same input must give the same
 #: bytes; the date of a run belongs in its metadata.
 _GPKG_DATE = "1970-01-01T00:00:00.000Z"
@@ -30,6 +29,13 @@ _GPKG_VERSION = {"VERSION": "1.2"}
 
 #: A dBASE table, which TAB keeps its values in, holds no longer text.
 _TAB_TEXT_BYTES = 254
+
+#: Nor a longer name of a column, nor any sign but letters, digits and "_" in one.
+_TAB_NAME_BYTES = 31
+_NOT_IN_A_TAB_NAME = re.compile(r"\W+")
+
+#: Stands for a missing number there: the table knows none, and GDAL would write 0.
+TAB_MISSING = -9999
 
 
 def write_gpkg(
@@ -145,8 +151,10 @@ def write_tab(
     """Write a table as MapInfo TAB (``.tab, .dat, .map, .id``), longitude and latitude in WGS 84.
 
     The format knows no VN-2000 by name, so the geometry is transformed by the pinned operation. It
-    holds no text longer than 254 bytes: such text is cut, and ends with "…" then. Parameters stand
-    beside it, in ``<stem>.parameters.json``.
+    holds no text longer than 254 bytes: such text is cut, and ends with "…" then. It knows no
+    missing number: −9999 stands for one. Names of columns are cut to 31 bytes, with "_" for signs
+    and spaces. Text is UTF-8, which MapInfo reads from 15.2 on. Parameters stand beside it, in
+    ``<stem>.parameters.json``.
 
     Parameters
     ----------
@@ -168,12 +176,12 @@ def write_tab(
     if table.crs is None:
         raise argument_fault("table", "no CRS", "a table with a CRS")
     placed = reproject(table, WGS84)
-    for name in placed.columns.drop(placed.geometry.name):
-        if pd.api.types.is_integer_dtype(placed[name]):
-            # The format's wide integers are read by its newest programs only.
-            placed = placed.assign(**{name: placed[name].astype(np.int32)})
-        elif not pd.api.types.is_numeric_dtype(placed[name]):
-            placed = placed.assign(**{name: [_cut(value) for value in placed[name]]})
+    plain = {name: _tab_values(placed[name]) for name in placed.columns.drop(placed.geometry.name)}
+    placed = gpd.GeoDataFrame(
+        dict(zip(_tab_names(plain), plain.values(), strict=True)),
+        geometry=placed.geometry.to_numpy(),
+        crs=placed.crs,
+    )
     west, south, east, north = placed.total_bounds if len(placed) else (-180, -90, 180, 90)
     # The format keeps coordinates as whole steps of a frame: one just around the table is finest.
     frame = f"{west - 0.1:.1f},{south - 0.1:.1f},{east + 0.1:.1f},{north + 0.1:.1f}"
@@ -182,11 +190,42 @@ def write_tab(
             placed, part, driver="MapInfo File", FORMAT="TAB", ENCODING="UTF-8",
             BOUNDS=frame,
         )  # fmt: skip
-        write_parameters(metadata, part.with_name(f"{path.stem}.parameters.json"))
+        told = {**(metadata or {}), "missing_number": TAB_MISSING}
+        write_parameters(told, part.with_name(f"{path.stem}.parameters.json"))
+
+
+def _tab_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names of columns as the format can hold them, no two alike."""
+    found = {"geometry"}
+    for name in names:
+        plain = _NOT_IN_A_TAB_NAME.sub("_", name)
+        plain = f"_{plain}" if plain[:1].isdigit() else plain
+        made, number = _first_bytes(plain, _TAB_NAME_BYTES), 1
+        while made.lower() in found:
+            number += 1
+            made = f"{_first_bytes(plain, _TAB_NAME_BYTES - 3)}_{number}"
+        found.add(made.lower())
+        yield made
+
+
+def _tab_values(values: pd.Series[Any]) -> object:
+    """Return a column as the format can hold it."""
+    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+        return [_cut(value) for value in values]
+    known = values.fillna(TAB_MISSING)
+    # The format's wide integers are read by its newest programs only.
+    whole = pd.api.types.is_integer_dtype(values) and (known.abs() < 2**31).all()
+    return known.to_numpy(np.int32 if whole else np.float64)
 
 
 def _cut(value: object) -> object:
+    if value is pd.NA:
+        return None
     if not isinstance(value, str) or len(value.encode("utf-8")) <= _TAB_TEXT_BYTES:
         return value
-    room = _TAB_TEXT_BYTES - len("…".encode())
-    return value.encode("utf-8")[:room].decode("utf-8", errors="ignore") + "…"
+    return _first_bytes(value, _TAB_TEXT_BYTES - len("…".encode())) + "…"
+
+
+def _first_bytes(text: str, most: int) -> str:
+    """Return as much of the beginning of a text as that many bytes of UTF-8 hold."""
+    return text.encode("utf-8")[:most].decode("utf-8", errors="ignore")
