@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from htcoverage.crs import reproject
+from htcoverage.crs import line_lengths_m, reproject
 from htcoverage.errors import InputError
+from htcoverage.fibre import SpanDefaults, read_fibre
 from htcoverage.fibre.clean import clean_spans
 from htcoverage.fibre.graph import build_network, cluster_points
-from htcoverage.fibre.lengths import compare_reported, length_table, line_lengths_m
-from htcoverage.fibre.read import SpanDefaults, read_fibre
+from htcoverage.fibre.lengths import compare_reported, length_table
 
 WGS84 = "EPSG:4326"
 

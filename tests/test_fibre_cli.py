@@ -19,8 +19,7 @@ import shapely
 from fibre_world import CRS, ORIGIN, ladder_network, spans
 
 from htcoverage.cli.main import execute
-from htcoverage.crs import WGS84, reproject
-from htcoverage.fibre.lengths import line_lengths_m
+from htcoverage.crs import WGS84, line_lengths_m, reproject
 
 if TYPE_CHECKING:
     from htcoverage import Reference

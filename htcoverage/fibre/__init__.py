@@ -1,5 +1,6 @@
 """The fibre network: spans as a graph that can be asked questions."""
 
+from htcoverage.cleaning.spans import FibreFile, SpanDefaults, read_fibre
 from htcoverage.fibre.clean import CleanSpans, clean_spans
 from htcoverage.fibre.costs import RouteCosts, cost_table, read_costs
 from htcoverage.fibre.criticality import (
@@ -24,7 +25,6 @@ from htcoverage.fibre.radio import (
     worst_cover_loss,
 )
 from htcoverage.fibre.reach import Attachments, attach, reach_places
-from htcoverage.fibre.read import FibreFile, SpanDefaults, read_fibre
 from htcoverage.fibre.resilience import Additions, shortest_additions, survival_by_district
 from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
 from htcoverage.fibre.status import counted_spans

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from htcoverage.crs import WGS84, reproject, transformer
+from htcoverage.crs import WGS84, line_lengths_m, reproject, transformer
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.fibre.findings import (
     dangling_ends,
@@ -19,7 +19,7 @@ from htcoverage.fibre.findings import (
     self_crossings,
 )
 from htcoverage.fibre.graph import DEFAULT_TOLERANCE_M, BoolArray, cluster_points
-from htcoverage.fibre.lengths import SAME_VERTEX_M, IntArray, line_lengths_m
+from htcoverage.fibre.lengths import SAME_VERTEX_M, IntArray
 from htcoverage.fibre.rows import FINDING_COLUMNS, finding, findings_table
 from htcoverage.grid import DEFAULT_CRS, check_metric_crs
 

@@ -16,11 +16,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from htcoverage.crs import reproject
+from htcoverage.crs import line_lengths_m, reproject
 from htcoverage.errors import argument_fault
 from htcoverage.fibre.costs import RouteCosts
 from htcoverage.fibre.graph import FibreNetwork
-from htcoverage.fibre.lengths import FloatArray, IntArray, line_lengths_m
+from htcoverage.fibre.lengths import FloatArray, IntArray
 from htcoverage.fibre.steiner import steiner_tree
 from htcoverage.fibre.terrain_costs import CostGraph, symmetric_matrix
 

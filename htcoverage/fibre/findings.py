@@ -9,8 +9,9 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from htcoverage.crs import line_lengths_m
 from htcoverage.fibre.graph import cluster_points
-from htcoverage.fibre.lengths import IntArray, line_lengths_m, split_segments
+from htcoverage.fibre.lengths import IntArray, split_segments
 from htcoverage.fibre.rows import finding, findings_table
 
 

@@ -14,9 +14,9 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from htcoverage.crs import reproject
+from htcoverage.crs import line_lengths_m, reproject
 from htcoverage.errors import Fault, InputError, argument_fault
-from htcoverage.fibre.lengths import INTER_PROVINCIAL, FloatArray, IntArray, line_lengths_m
+from htcoverage.fibre.lengths import INTER_PROVINCIAL, FloatArray, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
 

@@ -11,12 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Geod
 
-from htcoverage.crs import WGS84, reproject, transformer
+from htcoverage.crs import line_lengths_m, reproject
 from htcoverage.errors import argument_fault
-
-_GEOD = Geod(ellps="WGS84")
 
 #: Two owners' lines are one pole line where their vertices agree to this.
 SAME_VERTEX_M = 0.1
@@ -25,36 +22,6 @@ INTER_PROVINCIAL = "inter-provincial"
 
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
-
-
-def line_lengths_m(lines: Sequence[object] | npt.NDArray[np.object_], crs: Any) -> FloatArray:
-    """Return the lengths of lines on the WGS 84 ellipsoid, in m.
-
-    Parameters
-    ----------
-    lines : array of LineString or MultiLineString
-        In ``crs``; straight there between vertices.
-    crs : anything pyproj reads
-        VN-2000 always goes to WGS 84 by the pinned operation.
-
-    Notes
-    -----
-    Geodesics between the vertices (Karney, *Algorithms for geodesics*, 2013, as in PROJ). Heights
-    are not counted: a cable on a slope of 10 % is 0.5 % longer.
-    """
-    geometry = np.asarray(lines, dtype=object)
-    parts, line_of_part = shapely.get_parts(geometry, return_index=True)
-    xy, part = shapely.get_coordinates(parts, return_index=True)
-    if len(xy) < 2:
-        return np.zeros(len(geometry))
-    through = transformer(CRS.from_user_input(crs).to_wkt(), WGS84)
-    lon_deg, lat_deg = through.transform(xy[:, 0], xy[:, 1])
-    step_m = _GEOD.inv(lon_deg[:-1], lat_deg[:-1], lon_deg[1:], lat_deg[1:])[2]
-    same = part[:-1] == part[1:]
-    length_m: FloatArray = np.bincount(
-        line_of_part[part[:-1][same]], step_m[same], minlength=len(geometry)
-    ).astype(np.float64)
-    return length_m
 
 
 @dataclass(frozen=True, eq=False)

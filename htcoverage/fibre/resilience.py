@@ -13,12 +13,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
-from htcoverage.crs import reproject
+from htcoverage.crs import line_lengths_m, reproject
 from htcoverage.errors import argument_fault
 from htcoverage.fibre.criticality import Criticality
 from htcoverage.fibre.cuts import CutTree, walk_from_core
 from htcoverage.fibre.graph import BoolArray, FibreNetwork
-from htcoverage.fibre.lengths import FloatArray, IntArray, line_lengths_m
+from htcoverage.fibre.lengths import FloatArray, IntArray
 from htcoverage.fibre.reach import Attachments
 
 Protect = Literal["trunk", "everything"]

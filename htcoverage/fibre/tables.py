@@ -6,9 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from htcoverage.crs import WGS84, reproject
+from htcoverage.crs import WGS84, line_lengths_m, reproject
 from htcoverage.fibre.criticality import LOST
-from htcoverage.fibre.lengths import line_lengths_m
 from htcoverage.fibre.summary import FibreAnalysis
 
 

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import shapely
 from scipy.sparse import coo_array, csr_array
 
-from htcoverage.crs import reproject
+from htcoverage.crs import line_lengths_m, reproject
 from htcoverage.errors import argument_fault
 from htcoverage.fibre.costs import RouteCosts
 from htcoverage.fibre.graph import cluster_points
-from htcoverage.fibre.lengths import FloatArray, line_lengths_m
+from htcoverage.fibre.lengths import FloatArray
 from htcoverage.terrain import Terrain
 
 #: Radio-climatic zone of the terrain that is sea: no cable is laid there.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,15 +17,18 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from htcoverage.cleaning.segments import read_by, segments_layer
+from htcoverage.cleaning.values import Repair, repair_number
+from htcoverage.crs import line_lengths_m
 from htcoverage.errors import Fault, InputError
-from htcoverage.fibre.lengths import line_lengths_m
 from htcoverage.readers import Assumption
-from htcoverage.readers.parsing import parse_columns, parse_numbers, settle_integers
+from htcoverage.readers.columns import given_faults, match_columns, renamed
+from htcoverage.readers.layers import SURE
+from htcoverage.readers.parsing import parse_columns, settle_integers
 from htcoverage.readers.position import check_layer_crs, layer_crs, parse_crs
 from htcoverage.readers.ranges import range_faults
 from htcoverage.readers.sheet import Sheet, as_row, file_fault, tidy
-from htcoverage.readers.span_status import known_statuses
-from htcoverage.readers.text import read_csv_sheet
+from htcoverage.readers.span_status import known_kinds, known_statuses
 from htcoverage.readers.vector import Layer, geometry_faults, layer_names, read_layer
 from htcoverage.schema import SPAN_KINDS, SPANS, Column
 
@@ -36,6 +41,7 @@ _MAPINFO = (".tab", ".mif")
 #: Scale on the central meridian of VN-2000 / TM-3; no WGS 84 projection in use has it.
 _TM3_SCALE = 0.9999
 _LINES = ("LineString", "MultiLineString")
+_FIBRES = re.compile(r"([0-9]+)\s*(?:fo|f|sợi|soi|cores?|fib(?:re|er)s?)", re.IGNORECASE)
 _DRAWING_LAYER_COLUMNS = ("layer", "Layer", "folder")
 
 
@@ -75,15 +81,16 @@ def read_fibre(
     *,
     layer: str | None = None,
     crs: str | None = None,
+    columns: Mapping[str, str] | None = None,
     defaults: SpanDefaults | None = None,
 ) -> FibreFile:
     """Read fibre spans: GeoPackage, GeoJSON, Shapefile, KML, KMZ, MapInfo TAB, DXF, CSV.
 
-    A CSV has one straight segment a row: ``from_longitude, from_latitude, to_longitude,
-    to_latitude``, or ``from_x, from_y, to_x, to_y`` with ``crs``. Heights are dropped: lengths are
-    horizontal. In KML and DXF points and texts are passed over (and counted among the defaults);
-    a KML folder or DXF layer that is called as a kind of span gives the kind. Zero-length and
-    multi-part lines are kept for `clean_spans`.
+    A CSV has one straight segment a row, see `segments_layer`. Columns may have any usual name, in
+    English or Vietnamese; those that are guessed are told among the defaults. Heights are dropped:
+    lengths are horizontal. In KML and DXF points and texts are passed over (and counted among the
+    defaults); a KML folder or DXF layer that is called as a kind of span gives the kind.
+    Zero-length and multi-part lines are kept for `clean_spans`.
 
     Parameters
     ----------
@@ -93,6 +100,8 @@ def read_fibre(
         The layer to read; all layers with geometry when left out.
     crs : str, optional
         CRS for a file that tells none (DXF, CSV) or cannot tell VN-2000 (MapInfo).
+    columns : mapping of str to str, optional
+        Our column name to the file's, where the guess is wrong.
     defaults : SpanDefaults, optional
         Values for columns and cells that are empty.
 
@@ -110,7 +119,7 @@ def read_fibre(
     parsed = parse_crs(crs)
     filled = defaults or SpanDefaults()
     if found.suffix.lower() in (".csv", ".txt"):
-        return _to_spans([_segments_layer(found, crs=parsed)], filled, dropped=0)
+        return _to_spans([segments_layer(found, crs=parsed)], filled, columns or {}, dropped=0)
     with tempfile.TemporaryDirectory() as folder:
         source = found
         if found.suffix.lower() == ".kmz" and zipfile.is_zipfile(found):
@@ -129,7 +138,7 @@ def read_fibre(
     if found.suffix.lower() in _MAPINFO:
         layers = [replace(each, crs=_mapinfo_crs(each, given=parsed)) for each in layers]
     located = [replace(each, crs=layer_crs(each, crs=parsed)) for each in layers]
-    return _to_spans(located, filled, dropped=dropped)
+    return _to_spans(located, filled, columns or {}, dropped=dropped)
 
 
 def _mapinfo_crs(layer: Layer, *, given: CRS | None) -> CRS | None:
@@ -172,42 +181,23 @@ def _only_lines(layer: Layer) -> Layer:
     return replace(layer, sheet=sheet, geometry=layer.geometry[lines])
 
 
-def _segments_layer(path: Path, *, crs: CRS | None) -> Layer:
-    """Return the rows of a CSV as straight lines."""
-    sheet = read_csv_sheet(path)
-    metric = crs is not None and crs.is_projected
-    axes = ("x", "y") if metric else ("longitude", "latitude")
-    names = [f"{end}_{axis}" for end in ("from", "to") for axis in axes]
-    faults: list[Fault] = list(sheet.broken)
-    values = []
-    for name in names:
-        if name not in sheet.frame:
-            expected = f"a column {name!r} (or from_x, from_y, to_x, to_y and a projected crs)"
-            faults.append(Fault(sheet.file, sheet.header_row, name, "", expected))
-            continue
-        cells = sheet.frame[name]
-        numbers, bad = parse_numbers(cells, sheet=sheet, wanted="a coordinate")
-        faults += bad
-        faults += [sheet.fault(row, name, "a coordinate") for row in cells.index[cells.isna()]]
-        values.append(numbers.to_numpy())
-    if faults:
-        raise InputError(tidy(faults, files=[sheet.file], broken=sheet.broken))
-    xy = np.column_stack(values).reshape(-1, 2, 2)
-    return Layer(sheet, np.asarray(shapely.linestrings(xy), dtype=object), crs or CRS("EPSG:4326"))
-
-
-def _to_spans(layers: list[Layer], defaults: SpanDefaults, *, dropped: int) -> FibreFile:
+def _to_spans(
+    layers: list[Layer], defaults: SpanDefaults, columns: Mapping[str, str], *, dropped: int
+) -> FibreFile:
     faults: list[Fault] = []
     tables, assumed = [], []
+    told: list[Assumption] = []
     for layer in layers:
-        frame, found = parse_columns(_with_known_columns(layer.sheet), _optional_columns())
+        sheet, guesses = _with_known_columns(layer.sheet, columns)
+        told += guesses
+        frame, found = parse_columns(sheet, _optional_columns())
         faults += found
         faults += _geometry_faults(layer)
         if not faults:
             faults += check_layer_crs(layer)
         frame, counts = _fill(frame, defaults)
         assumed.append(counts)
-        faults += range_faults(frame, SPANS.columns, sheet=layer.sheet)
+        faults += range_faults(frame, SPANS.columns, sheet=sheet)
         if not faults:
             faults += _too_long(layer)
         tables.append((frame, layer))
@@ -225,7 +215,7 @@ def _to_spans(layers: list[Layer], defaults: SpanDefaults, *, dropped: int) -> F
         spans.index = pd.RangeIndex(1, len(spans) + 1, name="row")
         spans.loc[twice.to_numpy(), "span_id"] += [f"#{row}" for row in spans.index[twice]]
     total = {name: sum(each.get(name, 0) for each in assumed) for name in assumed[0]}
-    told = [
+    told += [
         Assumption("spans", name, count, len(spans), f"by default: {_default(defaults, name)}")
         for name, count in total.items()
         if count
@@ -245,21 +235,54 @@ def _optional_columns() -> list[Column]:
     return [replace(column, required=False) for column in SPANS.columns]
 
 
-def _with_known_columns(sheet: Sheet) -> Sheet:
-    """Return the sheet with the drawing's own words under the schema's names."""
-    frame = sheet.frame.copy()
-    lower = {str(name).lower(): name for name in frame.columns}
-    for column in SPANS.columns:
-        if column.name not in frame and column.name in lower:
-            frame = frame.rename(columns={lower[column.name]: column.name})
+def _with_known_columns(sheet: Sheet, columns: Mapping[str, str]) -> tuple[Sheet, list[Assumption]]:
+    """Return the sheet with the schema's names, its cells read, and which names were guessed."""
+    rows = len(sheet.frame)
+    drawn = next((name for name in _DRAWING_LAYER_COLUMNS if name in sheet.frame), None)
+    names = [str(name) for name in sheet.frame.columns]
+    faults = given_faults(
+        names, columns, wanted=SPANS.column_names, file=sheet.file, header_row=sheet.header_row
+    )
+    if faults:
+        raise InputError(faults)
+    filled = [name for name in names if sheet.frame[name].notna().any() or name in columns.values()]
+    # A column that is only like ours in letters is not taken: "name" is like "năm", the year.
+    matches = [
+        match
+        for match in match_columns(filled, SPANS.column_names, given=columns)
+        if match.how != "similar word"
+    ]
+    found = renamed(replace(sheet, frame=sheet.frame[filled]), matches)
+    frame = found.frame.copy()
+    guessed = [match for match in matches if match.confidence < SURE]
+    if "kind" in frame:
+        kinds = known_kinds(frame["kind"])
+        if not kinds.isin(SPAN_KINDS).any() and any(match.column == "kind" for match in guessed):
+            frame = frame.drop(columns="kind")  # a type of cable, not its place in the network
+            guessed = [match for match in guessed if match.column != "kind"]
+        else:
+            frame["kind"] = kinds
     if "span_id" not in frame and "name" in frame and frame["name"].is_unique:
         frame["span_id"] = frame["name"]
-    drawn = next((name for name in _DRAWING_LAYER_COLUMNS if name in frame), None)
     if "kind" not in frame and drawn is not None:
-        words = [str(value).strip().lower() for value in frame[drawn]]
-        known = [word if word in SPAN_KINDS else None for word in words]
-        frame["kind"] = pd.Series(known, index=frame.index, dtype=object)
-    return replace(sheet, frame=frame)
+        words = known_kinds(sheet.frame[drawn].astype(object))
+        frame["kind"] = words.where(words.isin(SPAN_KINDS), None)
+    for name in ("cables", "fibres", "year"):
+        if name in frame:
+            frame[name] = read_by(frame[name], _fibre_count if name == "fibres" else repair_number)
+    told = [
+        Assumption("spans", match.column, rows, rows, f"column {match.name!r} is taken for it")
+        for match in guessed
+    ]
+    return replace(found, frame=frame), told
+
+
+def _fibre_count(value: object) -> Repair | None:
+    """Return a number of fibres without its unit, as 24 of '24 FO'."""
+    number = _FIBRES.fullmatch(str(value).strip())
+    if number is not None:
+        return Repair(number[1], "unit", "info", "fibres")
+    return repair_number(value)
 
 
 def _fill(frame: pd.DataFrame, defaults: SpanDefaults) -> tuple[pd.DataFrame, dict[str, int]]:
