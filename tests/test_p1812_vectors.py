@@ -118,3 +118,57 @@ def test_missing_files_and_columns_are_named(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes("case,n\xf6".encode("latin-1"))
     with pytest.raises(InputError, match="UTF-8"):
         check_cases(tmp_path / "latin.csv", PROFILES)
+
+
+def test_a_bad_profile_is_named_row_by_row(tmp_path: Path) -> None:
+    header, rows = read(PROFILES)
+    first = rows[0]["case"]
+    rows = [row for row in rows if row["case"] == first]
+    rows[2] |= {"d_km": rows[1]["d_km"], "zone": "2"}
+    rows[4] |= {"clutter_m": "-1"}
+    rows.append({**rows[0], "case": "stub"})
+    with pytest.raises(InputError) as caught:
+        check_cases(CASES, write(tmp_path / "profiles.csv", rows, header))
+    told = [(f.row, f.column, f.value) for f in caught.value.faults if f.file != str(CASES)]
+    assert told == [
+        (4, "d_km", rows[1]["d_km"]), (4, "zone", "2"), (6, "clutter_m", "-1"),
+        (None, "case", "stub"),
+    ]  # fmt: skip
+
+
+def test_what_the_model_refuses_is_named_with_its_row(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        check_cases(changed(tmp_path, 1, polarization="circular"), PROFILES)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.row, fault.column) == (str(tmp_path / "cases.csv"), 3, "polarization")
+    with pytest.raises(InputError, match="row 2, column 'rx_lat_deg': found '91'"):
+        check_cases(changed(tmp_path, 0, rx_lat_deg="91"), PROFILES)
+
+
+def test_all_cases_out_of_range_come_in_one_error(tmp_path: Path) -> None:
+    header, rows = read(CASES)
+    rows[0]["time_percent"], rows[2]["location_percent"] = "51", "0.5"
+    with pytest.raises(ValidityError) as caught:
+        check_cases(write(tmp_path / "cases.csv", rows, header), PROFILES)
+    assert str(caught.value).splitlines() == [
+        f"case {rows[0]['case']}: time_percent is 51 %; ITU-R P.1812-8 holds from 1 to 50 %",
+        f"case {rows[2]['case']}: location_percent is 0.5 %; ITU-R P.1812-8 holds from 1 to 99 %",
+    ]
+
+
+def test_headers_are_read_as_people_write_them(tmp_path: Path) -> None:
+    header, rows = read(CASES)
+    text = CASES.read_text(encoding="utf-8")
+    names = ", ".join(header[::-1]).replace("ldp_db", "ducting_db")
+    lines = [names, *(",".join(row[name] for name in header[::-1]) for row in rows)]
+    (tmp_path / "c.csv").write_text("\r\n".join(lines), encoding="utf-8-sig")
+    report = check_cases(tmp_path / "c.csv", PROFILES)
+    assert report.passed
+    assert {c.column for c in report.columns} == set(LOSS_COLUMNS) - {"ldp_db"}
+    assert report.not_compared == ("ducting_db",)
+    (tmp_path / "c.csv").write_text(text.replace(",", ";"), encoding="utf-8")
+    with pytest.raises(InputError, match="separated by commas"):
+        check_cases(tmp_path / "c.csv", PROFILES)
+    (tmp_path / "c.csv").write_text(text.replace("ld50_db", "lbfs_db", 1), encoding="utf-8")
+    with pytest.raises(InputError, match="'lbfs_db'; expected this column only once"):
+        check_cases(tmp_path / "c.csv", PROFILES)

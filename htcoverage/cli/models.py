@@ -198,6 +198,9 @@ def _show_report(report: CheckReport) -> None:
             column.worst_case,
         )  # fmt: skip
     console.print(table)
+    if report.not_compared:
+        words = f"• not compared, no such loss: {', '.join(report.not_compared)}"
+        console.print(words, highlight=False, markup=False, soft_wrap=True)
     console.print(_verdict(report), highlight=False, markup=False, soft_wrap=True)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from htcoverage.errors import Fault, InputError, ValidityError
-from htcoverage.propagation.p1812.model import P1812Result, p1812
+from htcoverage.propagation.p1812.model import LEAST_POINTS, P1812Result, p1812
+from htcoverage.propagation.p1812.profile import COASTAL_LAND, INLAND, SEA
 
 #: Loss columns of a table of cases, and the part of the result that each is set against.
 LOSS_COLUMNS: Mapping[str, str] = {
@@ -29,6 +31,7 @@ _NUMBERS = (
     "freq_mhz", "time_percent", "location_percent", "location_sigma_db", "tx_height_m",
     "rx_height_m", "tx_lat_deg", "tx_lon_deg", "rx_lat_deg", "rx_lon_deg", "delta_n", "n0",
 )  # fmt: skip
+_DEGREES = {"tx_lat_deg": 90.0, "tx_lon_deg": 360.0, "rx_lat_deg": 90.0, "rx_lon_deg": 360.0}
 _PROFILE_COLUMNS = ("case", "d_km", "terrain_m", "clutter_m", "zone")
 
 
@@ -47,12 +50,16 @@ class ColumnDeviation:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What `check_cases` found; ``passed`` is the verdict."""
+    """What `check_cases` found; ``passed`` is the verdict.
+
+    ``not_compared`` are columns in dB that are neither an input nor a loss known here.
+    """
 
     model: str
     cases: int
     tolerance_db: float
     columns: tuple[ColumnDeviation, ...]
+    not_compared: tuple[str, ...]
     passed: bool
 
 
@@ -98,7 +105,12 @@ def check_cases(
         _numbers(case, row, cases_path, (*_NUMBERS, *columns), faults)
         for row, case in enumerate(cases, start=2)
     ]
-    for row, case in enumerate(cases, start=2):
+    for row, (case, values) in enumerate(zip(cases, numbers, strict=True), start=2):
+        faults += [
+            Fault(str(cases_path), row, column, case[column], f"{-most:g} to {most:g} degrees")
+            for column, most in _DEGREES.items()
+            if abs(values[column]) > most
+        ]
         points = len(profiles.get(case["case"], ()))
         if points == 0:
             expected = f"a case with profile rows in {profiles_path}"
@@ -111,10 +123,7 @@ def check_cases(
 
     names = [case["case"] for case in cases]
     given = np.array([[values[column] for column in columns] for values in numbers])
-    results = [
-        _evaluate(case, values, profiles[case["case"]])
-        for case, values in zip(cases, numbers, strict=True)
-    ]
+    results = _evaluate_all(cases, numbers, profiles, cases_path)
     computed = np.array([[getattr(r, LOSS_COLUMNS[c]) for c in columns] for r in results])
     deviations = (
         tuple(_deviation(c, names, computed[:, i] - given[:, i]) for i, c in enumerate(columns))
@@ -126,6 +135,11 @@ def check_cases(
         cases=len(cases),
         tolerance_db=tolerance_db,
         columns=deviations,
+        not_compared=tuple(
+            column
+            for column in header
+            if column.endswith("_db") and column not in (*columns, *_NUMBERS)
+        ),
         # A NaN is below no tolerance, and no column means no case.
         passed=bool(deviations) and all(d.largest_db <= tolerance_db for d in deviations),
     )
@@ -142,29 +156,50 @@ def _deviation(
     return ColumnDeviation(column, float(size[worst]), float(size.mean()), names[worst])
 
 
+def _evaluate_all(
+    cases: Sequence[Mapping[str, str]],
+    numbers: Sequence[Mapping[str, float]],
+    profiles: Mapping[str, Sequence[tuple[float, ...]]],
+    path: Path,
+) -> list[P1812Result]:
+    """Evaluate every case, or raise one error that names all that are refused."""
+    results: list[P1812Result] = []
+    faults: list[Fault] = []
+    beyond: list[str] = []
+    for row, (case, values) in enumerate(zip(cases, numbers, strict=True), start=2):
+        try:
+            results.append(_evaluate(case, values, profiles[case["case"]]))
+        except InputError as error:
+            faults += [replace(fault, file=str(path), row=row) for fault in error.faults]
+        except ValidityError as error:
+            beyond.append(f"case {case['case']}: {error}")
+    if faults:
+        raise InputError(faults)
+    if beyond:
+        raise ValidityError("\n".join(beyond))
+    return results
+
+
 def _evaluate(
     case: Mapping[str, str], values: Mapping[str, float], profile: Sequence[tuple[float, ...]]
 ) -> P1812Result:
     distance_km, ground_m, clutter_m, zone = np.array(profile).T
-    try:
-        return p1812(
-            distance_km,
-            ground_m,
-            clutter_m=clutter_m,
-            zone=zone,
-            tx_height_m=values["tx_height_m"],
-            rx_height_m=values["rx_height_m"],
-            freq_mhz=values["freq_mhz"],
-            time_percent=values["time_percent"],
-            location_percent=values["location_percent"],
-            location_sigma_db=values["location_sigma_db"],
-            polarization=case["polarization"],  # type: ignore[arg-type]  # checked there
-            latitude_deg=_middle_latitude_deg(values),
-            delta_n=values["delta_n"],
-            n0=values["n0"],
-        )
-    except ValidityError as error:
-        raise ValidityError(f"case {case['case']}: {error}") from error
+    return p1812(
+        distance_km,
+        ground_m,
+        clutter_m=clutter_m,
+        zone=zone,
+        tx_height_m=values["tx_height_m"],
+        rx_height_m=values["rx_height_m"],
+        freq_mhz=values["freq_mhz"],
+        time_percent=values["time_percent"],
+        location_percent=values["location_percent"],
+        location_sigma_db=values["location_sigma_db"],
+        polarization=case["polarization"],  # type: ignore[arg-type]  # checked there
+        latitude_deg=_middle_latitude_deg(values),
+        delta_n=values["delta_n"],
+        n0=values["n0"],
+    )
 
 
 def _middle_latitude_deg(values: Mapping[str, float]) -> float:
@@ -182,9 +217,10 @@ def _middle_latitude_deg(values: Mapping[str, float]) -> float:
 def _read(path: Path, needed: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, skipinitialspace=True)
+            header = [name.strip() for name in reader.fieldnames or ()]
+            reader.fieldnames = header
             rows = [{k: v or "" for k, v in row.items() if k is not None} for row in reader]
-            header = list(reader.fieldnames or ())
     except OSError as error:
         fault = Fault(str(path), None, None, error.strerror or "", "a CSV file that can be read")
         raise InputError([fault]) from error
@@ -195,8 +231,15 @@ def _read(path: Path, needed: Sequence[str]) -> tuple[list[str], list[dict[str, 
         for column in needed
         if column not in header
     ]
-    if missing:
-        raise InputError(missing)
+    twice = [
+        Fault(str(path), 1, column, "", "this column only once")
+        for column, count in Counter(header).items()
+        if count > 1
+    ]
+    if len(missing) == len(needed) and any(mark in "".join(header) for mark in ";\t"):
+        missing = [Fault(str(path), 1, None, "", "columns that are separated by commas")]
+    if missing or twice:
+        raise InputError([*missing, *twice])
     return header, rows
 
 
@@ -226,6 +269,21 @@ def _profiles(
     profiles: dict[str, list[tuple[float, ...]]] = {}
     for row, record in enumerate(rows, start=2):
         values = _numbers(record, row, path, _PROFILE_COLUMNS[1:], faults)
-        point = tuple(values[column] for column in _PROFILE_COLUMNS[1:])
-        profiles.setdefault(record["case"], []).append(point)
+        profile = profiles.setdefault(record["case"], [])
+        d_km = values["d_km"]
+        # A NaN is told already, and is on neither side of anything.
+        if (not profile and d_km != 0.0) or (profile and d_km <= profile[-1][0]):
+            expected = f"0 km in the first row of case {record['case']}, more in each that follows"
+            faults.append(Fault(str(path), row, "d_km", record["d_km"], expected))
+        if values["clutter_m"] < 0.0:
+            faults.append(Fault(str(path), row, "clutter_m", record["clutter_m"], "0 m or more"))
+        if values["zone"] not in (SEA, COASTAL_LAND, INLAND) and math.isfinite(values["zone"]):
+            expected = "1 (sea), 3 (coastal land) or 4 (inland)"
+            faults.append(Fault(str(path), row, "zone", record["zone"], expected))
+        profile.append(tuple(values[column] for column in _PROFILE_COLUMNS[1:]))
+    faults += [
+        Fault(str(path), None, "case", case, f"at least {LEAST_POINTS} rows, not {len(profile)}")
+        for case, profile in profiles.items()
+        if len(profile) < LEAST_POINTS
+    ]
     return profiles

@@ -47,6 +47,9 @@ LOCATION_RANGE = ValidRange("location_percent", 1.0, 99.0, "%")
 DEFAULT_DELTA_N = 50.0
 DEFAULT_N0 = 370.0
 
+#: Fewest points of a profile, its ends included.
+LEAST_POINTS = 5
+
 #: β-radius factor: the effective Earth radius exceeded for β₀ of the time is three times (eq. 7b).
 _BETA_RADIUS_FACTOR = 3.0
 
@@ -372,8 +375,9 @@ def _checked_profile(
 ]:
     """Return the profile as fresh arrays of one length, or raise InputError."""
     d = np.ascontiguousarray(distance_km, dtype=np.float64)
-    if d.ndim != 1 or d.size < 5:
-        raise argument_fault("distance_km", d.shape, "at least 5 profile points in one dimension")
+    if d.ndim != 1 or d.size < LEAST_POINTS:
+        expected = f"at least {LEAST_POINTS} profile points in one dimension"
+        raise argument_fault("distance_km", d.shape, expected)
     try:
         ground = np.array(np.broadcast_to(np.asarray(ground_m, dtype=np.float64), d.shape))
         clutter = np.array(np.broadcast_to(np.asarray(clutter_m, dtype=np.float64), d.shape))
