@@ -33,6 +33,7 @@ from htcoverage.figures.rows import (
 from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
+from htcoverage.notes import Note
 
 ASSUMPTION = label("labelled_assumption")
 
@@ -120,27 +121,20 @@ class Preset:
         """Return what is not checked though its source asks for it; empty where nothing."""
         return label(f"caution_of:{self.name}", language) if self.cautioned else ""
 
-    def unmet(
-        self, *, rx_height_m: float, resolution_m: float, language: Language = "en"
-    ) -> tuple[str, ...]:
-        """Return in words what the source asks of the prediction and the prediction does not have.
+    def unmet(self, *, rx_height_m: float, resolution_m: float) -> tuple[Note, ...]:
+        """Return what the source asks of the prediction and the prediction does not have.
 
         Parameters
         ----------
         rx_height_m, resolution_m : float
             Of the prediction: receiver above ground and pixel, m.
-        language : {"en", "vi"}
-            Language of the words.
         """
-        told = []
+        lacking = []
         if self.least_rx_height_m is not None and rx_height_m < self.least_rx_height_m:
-            told.append(("preset_unmet_height", self.least_rx_height_m, rx_height_m))
+            lacking.append(("least_height", self.least_rx_height_m, rx_height_m))
         if self.largest_pixel_m is not None and resolution_m > self.largest_pixel_m:
-            told.append(("preset_unmet_pixel", self.largest_pixel_m, resolution_m))
-        return tuple(
-            label(key, language).format(asked=f"{asked:g}", found=f"{found:g}")
-            for key, asked, found in told
-        )
+            lacking.append(("largest_pixel", self.largest_pixel_m, resolution_m))
+        return tuple(Note(key, {"asked": asked, "found": found}) for key, asked, found in lacking)
 
     def criteria_of(self, base: CoverCriteria) -> CoverCriteria:
         """Return the preset's criteria for a prediction: its own spreads are kept.

@@ -37,7 +37,7 @@ def finished_run(
     )
     statement = residential_statement(REPORTED)
     beside = set_beside(
-        (statement,), figures, world.coverage, world.settlements, world.districts, modelled=True
+        (statement,), figures, world.coverage, world.settlements, world.districts, world.bts
     )
     presets = compare_presets(world.coverage, world.settlements, world.districts, criteria=criteria)
     document: dict[str, object] = {

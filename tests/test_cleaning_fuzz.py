@@ -85,7 +85,7 @@ def check_the_door(cleaned: CleanedLedger) -> None:
     else:
         assert accepted(cleaned) is cleaned.ledger
     for note in ledger_notes(cleaned.report):
-        assert "\n" not in note
+        assert "\n" not in note.words()
 
 
 @settings(deadline=None, max_examples=120)

@@ -39,7 +39,7 @@ def test_communes_stand_in_a_file_of_their_own_and_add_up(small_run, document):
 
 def test_every_public_statement_is_set_beside_the_figures_with_every_reading(small_run, document):
     beside = document["reconciliation"]
-    assert beside["modelled"] is True
+    assert beside["modelled"] == {"base_stations": "all", "settlements": "all"}
     rows = pd.DataFrame(beside["rows"])
     # Any operator and all of them, by each reading of each statement.
     assert len(rows) == 2 * sum(len(each.readings) for each in PUBLIC_STATEMENTS)

@@ -163,8 +163,8 @@ def test_columns_are_guessed_and_told(tmp_path):
     assert found.table["code"].tolist() == ["1", "2"]
     assert found.table["name"].tolist() == ["Xã A", "2"]
     assert found.name == "w"
-    assert "their number in the file" in found.notes[0]
-    assert "'fullName'" in found.notes[0]
+    assert "their number in the file" in found.notes[0].words()
+    assert "'fullName'" in found.notes[0].words()
 
 
 def test_a_layer_of_a_file_is_named_behind_a_colon(tmp_path):
@@ -185,7 +185,7 @@ def test_a_crossing_outline_is_repaired_and_told_with_its_name(tmp_path):
     bow = shapely.Polygon([at(0, 0), at(900, 900), at(900, 0), at(0, 900)])
     path = write(tmp_path / "w.gpkg", [world.box(0, 0, 1, 1), bow], name=["A", "Nơ"])
     found = read_own_layer(path, "Polygon")
-    assert any("row 2 (Nơ)" in note for note in found.notes)
+    assert any("row 2 (Nơ)" in note.words() for note in found.notes)
     # Two triangles of 900 m and 450 m.
     area_m2 = found.table.to_crs(world.CRS).area.iloc[1]
     assert area_m2 == pytest.approx(2 * 900 * 450 / 2, rel=1e-4)

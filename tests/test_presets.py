@@ -158,11 +158,11 @@ def test_a_preset_without_its_layers_has_no_row():
 def test_what_a_source_asks_of_the_prediction_itself_is_told_where_it_is_not_met():
     fcc = preset("fcc-bdc")
     assert fcc.unmet(rx_height_m=1.5, resolution_m=100.0) == ()
-    low, coarse = fcc.unmet(rx_height_m=1.2, resolution_m=250.0)
+    low, coarse = map(str, fcc.unmet(rx_height_m=1.2, resolution_m=250.0))
     assert "1.5 m or higher; here it is at 1.2 m" in low
     assert "100 m or smaller; here they are 250 m" in coarse
-    (vietnamese,) = fcc.unmet(rx_height_m=2.0, resolution_m=250.0, language="vi")
-    assert "250 m" in vietnamese
+    (pixel,) = fcc.unmet(rx_height_m=2.0, resolution_m=250.0)
+    assert "điểm ảnh không quá 100 m; ở đây là 250 m" in pixel.words("vi")
     assert preset("ofcom-4g").unmet(rx_height_m=1.0, resolution_m=2000.0) == ()
 
 

@@ -192,7 +192,7 @@ def test_crs_left_out_is_the_utm_zone_of_the_districts_and_told(tmp_path: Path) 
     path = put_province(tmp_path, project=PROJECT.replace('crs = "EPSG:32736"\noutput', "output"))
     inputs = project_inputs(read_project(path), reach_km=5.0)
     assert str(inputs.terrain.geobox.crs) == "EPSG:32736"
-    assert any("EPSG:32736" in note for note in inputs.notes)
+    assert any("EPSG:32736" in note.words() for note in inputs.notes)
 
 
 # ---- faults of the file
@@ -291,7 +291,7 @@ def test_faulty_rows_stop_or_are_dropped_as_the_project_says(tmp_path: Path) -> 
     layers = read_project_layers(read_project(path), reach_km=5.0)
     assert list(layers.bts["bts_id"]) == ["T1"]
     assert layers.cleaned.report.dropped == 1
-    assert any("unknown word" in note for note in layers.notes)
+    assert any("unknown word" in note.words() for note in layers.notes)
 
 
 def test_mapping_of_a_column_that_is_not_there(tmp_path: Path) -> None:
@@ -456,7 +456,7 @@ def test_settlements_of_other_boundaries_are_placed(tmp_path: Path) -> None:
     villages.to_file(tmp_path / "aldeias.geojson")
     layers = read_project_layers(read_project(path), reach_km=5.0)
     assert list(layers.settlements["district_code"]) == ["W", "E"]
-    assert any("436, 437, … are codes of other boundaries" in note for note in layers.notes)
+    assert any("436, 437, … are codes of other boundaries" in note.words() for note in layers.notes)
 
 
 def test_a_strange_code_among_known_ones_is_a_fault(tmp_path: Path) -> None:
@@ -494,7 +494,7 @@ def test_buildings_become_settlements_by_the_stated_rule(tmp_path: Path) -> None
     # The hull of 110 m, widened by 30 and narrowed by 15 m: its corners are rounded.
     assert layers.settlements.area.between(130**2, 140**2).all()
     assert layers.settlements["residents"].between(4 * 1.69, 4 * 1.96).all()
-    assert any("2 settlements made of 19 outlines" in note for note in layers.notes)
+    assert any("2 settlements made of 19 outlines" in note.words() for note in layers.notes)
 
 
 def test_built_up_pixels_become_settlements(tmp_path: Path) -> None:

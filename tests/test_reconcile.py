@@ -22,6 +22,7 @@ from htcoverage.reconcile import (
     reconciliation_document,
     reconciliation_paragraph,
     residential_statement,
+    set_beside,
 )
 from htcoverage.uncertainty import compute_sensitivity
 
@@ -35,6 +36,8 @@ HOMES = make_settlements(
 #: Threshold −105 and a margin of 9.33 dB: −97 lacks 1.33 dB at the cell edge.
 SHORT_DBM = -97.0
 MARGIN_DB = CoverCriteria().margin_db
+
+MODELLED = {"base_stations": "all", "settlements": "all"}
 
 
 def figures_of(level_dbm, **other):
@@ -109,7 +112,7 @@ def test_what_no_shift_reaches_is_minus_infinity_and_said():
     said = statement(0.95, ("residents", None))
     table = reconcile(*figures_of(silent), [said])
     assert table["shift_db"].tolist() == [-math.inf, -math.inf]
-    words = reconciliation_paragraph(table, [said], modelled=True)
+    words = reconciliation_paragraph(table, [said], modelled=MODELLED)
     assert "no common shift reaches it by residents" in words
     assert "would have to be" not in words
 
@@ -119,7 +122,7 @@ def test_without_a_curve_no_shift_is_claimed():
     said = statement(0.99, ("residents", None))
     table = reconcile(figures, [], [said])
     assert table["shift_db"].isna().all()
-    words = reconciliation_paragraph(table, [said], modelled=True)
+    words = reconciliation_paragraph(table, [said], modelled=MODELLED)
     assert "4.00 percentage points are missing." in words
     assert "dB" not in words.split("Reported")[1]
 
@@ -130,7 +133,7 @@ def test_the_paragraph_hides_no_shortfall_and_rounds_against_the_statement():
         statement(0.9, ("residential_area", None), date="2024"),
     ]
     table = reconcile(*figures_of(LEVELS), said)
-    words = reconciliation_paragraph(table, said, modelled=True)
+    words = reconciliation_paragraph(table, said, modelled=MODELLED)
     assert "Reported (10/2023): 99% are covered." in words
     assert "Reported (2024): 90% are covered." in words
     assert "from 50 % (settlements, at least 95 % of residents covered) to 100 %" in words
@@ -147,18 +150,52 @@ def test_the_paragraph_hides_no_shortfall_and_rounds_against_the_statement():
     assert "\n" not in words
 
 
-def test_a_ledger_that_is_not_modelled_is_not_called_so():
+WORDS_OF_BASIS = {
+    "en": {
+        "base_stations": "base stations", "settlements": "settlements are modelled",
+        "measured": "no level was measured", "refutes": "refutes",
+    },
+    "vi": {
+        "base_stations": "trạm gốc", "settlements": "khu dân cư là dữ liệu mô hình",
+        "measured": "chưa đo mức thu", "refutes": "bác bỏ",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("homes", ["none", "some", "all"])
+@pytest.mark.parametrize("stations", ["none", "some", "all"])
+def test_the_paragraph_calls_modelled_what_is_and_nothing_else(stations, homes, language):
     said = [statement(0.9, ("residents", None))]
-    table = reconcile(*figures_of(LEVELS), said)
-    words = reconciliation_paragraph(table, said, modelled=False)
-    assert "modelled" not in words
-    assert "no level was measured" in words
+    parts = {"none": ["user", "user"], "some": ["user", "modelled"], "all": ["modelled"] * 2}
+    bts = HOMES.assign(provenance=parts[stations])
+    settled = HOMES.assign(provenance=parts[homes])
+    figures, _ = figures_of(LEVELS)
+    found = set_beside(said, figures, make_coverage(a_4g=LEVELS), settled, DISTRICTS, bts)
+    assert found.modelled == {
+        name: part
+        for name, part in (("base_stations", stations), ("settlements", homes))
+        if part != "none"
+    }
+    # A table that does not say where its rows come from is the user's.
+    untold = set_beside(said, figures, make_coverage(a_4g=LEVELS), HOMES, DISTRICTS, HOMES)
+    assert untold.modelled == {}
+    words = found.paragraph(language)
+    told = {key: word in words for key, word in WORDS_OF_BASIS[language].items()}
+    assert told == {
+        "base_stations": stations != "none",
+        "settlements": homes != "none",
+        "measured": stations != "all",
+        "refutes": (stations, homes) != ("none", "none"),
+    }
+    construction = {"en": "by construction", "vi": "hệ quả của cách dựng"}[language]
+    assert (construction in words) == (stations == homes == "all")
 
 
 def test_the_paragraph_in_vietnamese():
     said = [statement(0.99, ("residents", None), ("residential_area", None))]
     table = reconcile(*figures_of(LEVELS), said)
-    words = reconciliation_paragraph(table, said, modelled=True, language="vi")
+    words = reconciliation_paragraph(table, said, modelled=MODELLED, language="vi")
     assert "Công bố (10/2023): phủ sóng 99%." in words
     assert "từ 90 % (diện tích khu dân cư) đến 95 % (số dân)" in words
     assert "thiếu tới 9,00 điểm phần trăm" in words
@@ -174,7 +211,7 @@ def test_a_share_just_below_the_whole_is_not_rounded_to_it():
     level[:, 8] = -140.0
     figures = compute_figures(make_coverage(a_4g=level), homes, DISTRICTS)
     said = [statement(0.99, ("residents", None))]
-    words = reconciliation_paragraph(reconcile(figures, [], said), said, modelled=True)
+    words = reconciliation_paragraph(reconcile(figures, [], said), said, modelled=MODELLED)
     assert "99.99 % (residents)" in words
     assert "100 %" not in words
 
@@ -231,7 +268,7 @@ def test_a_statement_that_nothing_answers_is_told_and_the_others_stand():
     ]
     table = reconcile(without, curves, said)
     assert set(table["date"]) == {"2023-10"}
-    words = reconciliation_paragraph(table, said, modelled=True)
+    words = reconciliation_paragraph(table, said, modelled=MODELLED)
     assert "Reported (2024): 85% are covered. Nothing in these figures answers it" in words
 
 
@@ -244,7 +281,7 @@ def test_a_reconciliation_is_read_back_from_json_as_it_was():
         statement(0.85, ("communes", 1.0), technology="4G", date="2024"),
     )
     figures, curves = figures_of(silent)
-    found = Reconciliation(said, reconcile(figures, curves, said), modelled=True)
+    found = Reconciliation(said, reconcile(figures, curves, said), modelled=MODELLED)
     document = json.loads(json.dumps(reconciliation_document(found), allow_nan=False))
     assert document["paragraph"]["en"] == found.paragraph()
     assert "không phải là kiểm tra hồ sơ trạm" in document["paragraph"]["vi"]

@@ -164,7 +164,7 @@ def test_what_the_ledger_says_goes_before_the_pattern(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["antenna_gain_dbi"], [18.5, 15.0, 17.0, 17.0])
     np.testing.assert_array_equal(found["electrical_tilt_deg"], [3.0, 2.0, 5.0, 5.0])
     assert found["assumed"].tolist() == ["", "", "antenna_gain_dbi", "antenna_gain_dbi"]
-    assert notes == [
+    assert [note.words() for note in notes] == [
         "antenna_gain_dbi: of the pattern, not assumed, for 1 cells",
         "electrical_tilt_deg: of the pattern, not assumed, for 1 cells",
     ]

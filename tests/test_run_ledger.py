@@ -148,16 +148,20 @@ def test_a_run_carries_the_cleaning_report_of_its_ledger(folder: Path) -> None:
     assert "<b>HT05" not in page
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert {"cleaning.json", "cleaning.html"} <= {entry["file"] for entry in run["outputs"]}
-    assert any(note.startswith("bts: 1 × ") for note in run["notes"])
+    assert any(note["words"]["en"].startswith("bts: 1 × ") for note in run["notes"])
     assert str(folder.parent) not in json.dumps([run, report]) + page
     assert read_run(folder).folder == folder
 
 
-def test_the_report_page_lists_the_notes(folder: Path, tmp_path: Path) -> None:
-    assert execute(["report", str(folder), "--out", str(tmp_path)]) == 0
-    page = (tmp_path / "report_en.html").read_text(encoding="utf-8")
-    for note in json.loads((folder / "run.json").read_text(encoding="utf-8"))["notes"]:
-        assert note.replace("'", "&#x27;") in page
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_the_report_page_lists_the_notes(folder: Path, tmp_path: Path, language: str) -> None:
+    assert execute(["report", str(folder), "--lang", language, "--out", str(tmp_path)]) == 0
+    page = (tmp_path / f"report_{language}.html").read_text(encoding="utf-8")
+    notes = json.loads((folder / "run.json").read_text(encoding="utf-8"))["notes"]
+    assert len(notes) > 1
+    for note in notes:
+        assert note["words"][language].replace("'", "&#x27;") in page
+        assert note["words"]["en"] != note["words"]["vi"]
 
 
 def test_a_run_without_a_ledger_takes_away_what_an_earlier_one_left_and_no_more(

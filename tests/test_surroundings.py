@@ -74,7 +74,7 @@ def test_what_a_ledger_lacks_follows_the_surroundings(tmp_path: Path) -> None:
     height = words["antenna_height_m"]
     assert (height.count, height.total) == (18, 18)
     assert "town 25 m (3 cells), village 30 m (6 cells), open 36 m (9 cells)" in height.words
-    assert any("antenna_height_m" in note for note in ledger_notes(found.report))
+    assert any("antenna_height_m" in note.words() for note in ledger_notes(found.report))
 
 
 def test_a_mast_beside_the_houses_is_in_the_village(tmp_path: Path) -> None:

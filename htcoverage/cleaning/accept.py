@@ -7,7 +7,8 @@ import pandas as pd
 from htcoverage.cleaning.clean import CleanedLedger
 from htcoverage.cleaning.report import CleaningReport
 from htcoverage.errors import Fault, InputError
-from htcoverage.labels import value_label
+from htcoverage.notes import Note
+from htcoverage.readers.columns import column_taken
 from htcoverage.readers.ledger import Ledger
 
 #: Faults that are listed in an error; the cleaning report has them all.
@@ -52,20 +53,15 @@ def accepted(cleaned: CleanedLedger, *, drop_faulty_rows: bool = False) -> Ledge
     raise InputError(faults)
 
 
-def ledger_notes(report: CleaningReport) -> list[str]:
+def ledger_notes(report: CleaningReport) -> list[Note]:
     """Return what a cleaning report says of a ledger that was taken, in a few lines."""
-    guesses = [
-        f"bts: column {match.name!r} is taken for {match.column} "
-        f"(confidence {match.confidence:.2f})"
-        for match in report.mapped_columns
-        if match.confidence < _SURE
-    ]
-    counts = [
-        f"bts: {line['count']} × {value_label('rule', line['rule'])} ({line['action']})"
+    notes = [column_taken(match) for match in report.mapped_columns if match.confidence < _SURE]
+    notes += [
+        Note("finding", {name: line[name] for name in ("count", "rule", "action")})
         for line in report.counts().to_dict("records")
         if line["severity"] != "info"
     ]
     assumed = [each.column for each in report.assumed if each.table == "cells"]
     if assumed:
-        counts.append(f"bts: stated defaults stand in {', '.join(assumed)} of cells")
-    return guesses + counts
+        notes.append(Note("defaults_stand", {"columns": ", ".join(assumed)}))
+    return [note.said_of("bts") for note in notes]

@@ -6,8 +6,9 @@ import math
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 if TYPE_CHECKING:
     import pandas as pd
 
+    from htcoverage.labels import Language
     from htcoverage.presets import Preset
 
 #: Progress goes to standard error, results to standard output.
@@ -114,7 +116,11 @@ def _interrupts() -> Iterator[Callable[[], None]]:
 
 
 def show_preset(
-    figures: pd.DataFrame, chosen: Preset, *, changed: Mapping[str, float] | None = None
+    figures: pd.DataFrame,
+    chosen: Preset,
+    language: Language,
+    *,
+    changed: Mapping[str, float] | None = None,
 ) -> None:
     """Print the share that a preset reads, where its numbers come from, and what it lacks.
 
@@ -124,22 +130,67 @@ def show_preset(
         Figure rows by the preset's criteria.
     chosen : Preset
         The preset.
+    language : {"en", "vi"}
+        Language of the words.
     changed : mapping of str to float, optional
         Criteria that were said beside the preset, with their values.
     """
+    from htcoverage.labels import label
     from htcoverage.presets import preset_row
-    from htcoverage.reconcile import reading_words
 
     changed = changed or {}
     row = preset_row(figures, chosen)
-    part = math.nan if chosen.settlement_part is None else chosen.settlement_part
-    what = f"{reading_words(chosen.denominator, part, 'en')}, {chosen.technology}, {chosen.basis}"
-    share = "no such cover here" if row is None else f"{row['covered_share']:.2%}"
+    none = label("preset_none", language)
+    share = none if row is None else percent(row["covered_share"], language)
+    said = [f"{key} = {value:g}" for key, value in changed.items()]
     lines = [
-        f"• preset {chosen.name}: {chosen.title}: {share} ({what})",
-        *(f"    {key} = {value:g}, said beside the preset" for key, value in changed.items()),
-        *(f"    {key}: {source}" for key, source in chosen.sources if key not in changed),
-        *([f"    caution: {chosen.caution}"] if chosen.caution else []),
+        f"• {label('assume:preset', language)} {chosen.name}: {chosen.title_in(language)}: {share}"
+        f" ({preset_reading(chosen, language)})",
+        *(f"    {label('preset_said', language).format(what=what)}" for what in said),
+        *(f"    {key}: {told}" for key, told in chosen.sources_in(language) if key not in changed),
     ]
+    if chosen.cautioned:
+        lines.append(f"    {label('preset_caution', language)}: {chosen.caution_in(language)}")
     for line in lines:
         console.print(line, highlight=False, markup=False)
+
+
+def preset_reading(chosen: Preset, language: Language) -> str:
+    """Return what a preset counts, in which technology, at which basis."""
+    from htcoverage.labels import label
+    from htcoverage.reconcile import reading_words
+
+    part = math.nan if chosen.settlement_part is None else chosen.settlement_part
+    either = {"any": label("either_technology", language)}
+    basis = label(chosen.basis, language)
+    if chosen.basis == "cell_edge":
+        basis += f" {100 * chosen.criteria.cell_edge_probability:g} %"
+    counted = reading_words(chosen.denominator, part, language)
+    return f"{counted}, {either.get(chosen.technology, chosen.technology)}, {basis}"
+
+
+def percent(share: float, language: Language) -> str:
+    """Return a share as a percentage with two digits and the language's decimal mark."""
+    text = f"{share:.2%}"
+    return text.replace(".", ",") if language == "vi" else text
+
+
+def show_written(out: Path, written: Iterable[Path], language: Language) -> None:
+    """Print the folder and the names of the files in it that were written."""
+    from htcoverage.labels import label
+
+    folder = label("written_to", language).format(folder=out.resolve())
+    console.print(f"\n{folder}", highlight=False, markup=False, soft_wrap=True)
+    names = ", ".join(path.name for path in written)
+    console.print(f"  {names}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_modelled(provenance: Mapping[str, Mapping[str, int]], language: Language) -> None:
+    """Print which tables of a run are modelled, if any is."""
+    from htcoverage.labels import label
+    from htcoverage.run.facts import modelled_tables
+
+    if modelled := modelled_tables(provenance):
+        layers = ", ".join(label(key, language).lower() for key in modelled)
+        words = label("modelled_notice", language).format(layers=layers)
+        console.print(f"• {words}", highlight=False, markup=False)

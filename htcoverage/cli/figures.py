@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.table import Table
 
-from htcoverage.cli.console import console, show_preset, stages
+from htcoverage.cli.console import (
+    console,
+    percent,
+    show_modelled,
+    show_preset,
+    show_written,
+    stages,
+)
 
 if TYPE_CHECKING:
+    from htcoverage.labels import Language
     from htcoverage.run.own_layers import OwnFigures
 
 #: Rows of a layer that are shown, those with the least cover; the files have all.
@@ -34,11 +42,13 @@ def figures(
         str | None, typer.Option(help="Criteria of 'htcoverage presets'; left out: the run's own.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("figures"),
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")] = "en",
 ) -> None:
     """Measure a finished run by other criteria, in polygons, along lines, at points of your own."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
     from htcoverage.errors import argument_fault
     from htcoverage.files import sha256_of
+    from htcoverage.notes import Note
     from htcoverage.presets import preset as preset_of
     from htcoverage.readers.own_layer import read_own_layer
     from htcoverage.run import read_layers, read_run
@@ -78,32 +88,39 @@ def figures(
             lacking = chosen.unmet(
                 rx_height_m=parameters.rx_height_m, resolution_m=parameters.resolution_m
             )
-            told_too = tuple(f"preset {chosen.name} {words}" for words in lacking)
+            told_too = (Note("preset_lacks", {"preset": chosen.name, "what": n}) for n in lacking)
             found = replace(found, notes=(*found.notes, *told_too))
         inputs = sorted({(Path(each.path).name, sha256_of(each.path)) for each in given})
         written = write_own_figures(found, out, told=told, inputs=inputs)
     for note in found.notes:
-        console.print(f"• {note}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"• {note.words(lang)}", highlight=False, markup=False, soft_wrap=True)
     if chosen is not None:
-        show_preset(found.figures, chosen)
-    _show_layers(found)
-    console.print(f"\nWritten to {out.resolve()}:", highlight=False, soft_wrap=True)
-    console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)
+        show_preset(found.figures, chosen, lang)
+    _show_layers(found, lang)
+    show_modelled(layers.record.content["assumptions"].get("provenance", {}), lang)
+    show_written(out, written, lang)
 
 
-def _show_layers(found: OwnFigures) -> None:
+def _show_layers(found: OwnFigures, language: Language) -> None:
     """Print the shares of 4G of any operator at the cell edge in each layer, the least first."""
     from htcoverage.figures import CoverCriteria, criteria_words
+    from htcoverage.labels import label
 
     rows = found.figures
+    criteria = CoverCriteria(**rows.attrs["criteria"])
+    any_operator = (
+        f"{label('any_operator', language)}, {label('cell_edge', language)}"
+        f" {100 * criteria.cell_edge_probability:g} %"
+    )
     people = rows[rows["denominator"] == "residents"]
     people = people.rename(columns={"area_code": "code", "area": "name"})
     kinds = [
-        (name, "residents", people[people["area_level"] == name])
+        (name, label("residents", language), people[people["area_level"] == name])
         for name in rows["area_level"].unique()
         if name not in ("province", "district")
     ]
-    kinds += [(name, "length", table) for name, table in found.lines.items()]
+    length = label("own_length", language)
+    kinds += [(name, length, table) for name, table in found.lines.items()]
     for name, what, table in kinds:
         best = table[
             (table["technology"] == "4G")
@@ -112,23 +129,22 @@ def _show_layers(found: OwnFigures) -> None:
         ].sort_values("covered_share", kind="stable")
         whole = best["covered"].sum() / best["total"].sum() if len(best) else float("nan")
         shown = Table(
-            title=f"{name}: 4G, any operator, at the cell edge: {whole:.2%} of {what} in all",
+            title=f"{name}: 4G, {any_operator}: {percent(whole, language)} ({what})",
             title_justify="left",
         )
-        for heading in ("code", "name", f"share of {what}"):
-            shown.add_column(heading)
+        for heading in ("code", "name", "covered_share"):
+            shown.add_column(label(f"own_{heading}", language))
         for row in best.head(_SHOWN).to_dict("records"):
-            shown.add_row(str(row["code"]), str(row["name"]), f"{row['covered_share']:.2%}")
+            share = percent(row["covered_share"], language)
+            shown.add_row(str(row["code"]), str(row["name"]), share)
         console.print(shown)
         if len(best) > _SHOWN:
-            console.print(f"  the least {_SHOWN} of {len(best)}; all are in the tables")
+            more = label("own_more", language).format(shown=_SHOWN, total=len(best))
+            console.print(f"  {more}", highlight=False)
     for name, table in found.points.items():
         best = table[(table["technology"] == "4G") & (table["operator"] == "any")]
         covered = int(best["covered_cell_edge"].sum())
-        console.print(
-            f"{name}: 4G, any operator, at the cell edge: {covered} of {len(best)} points covered",
-            markup=False,
-            highlight=False,
-        )
-    words = criteria_words(CoverCriteria(**rows.attrs["criteria"]))
+        said = label("own_points", language).format(covered=covered, total=len(best))
+        console.print(f"{name}: 4G, {any_operator}: {said}", markup=False, highlight=False)
+    words = criteria_words(criteria, language=language)
     console.print("; ".join(words), highlight=False, markup=False)

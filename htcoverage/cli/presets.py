@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from htcoverage.cli.console import console
+from htcoverage.cli.console import console, preset_reading
 
 
 def presets(
@@ -16,20 +16,12 @@ def presets(
     from htcoverage.figures import criteria_words
     from htcoverage.labels import label
     from htcoverage.presets import PRESETS
-    from htcoverage.reconcile import reading_words
 
     for preset in PRESETS.values():
-        criteria = preset.criteria
-        part = float("nan") if preset.settlement_part is None else preset.settlement_part
-        technology = {"any": label("either_technology", lang)}.get(
-            preset.technology, preset.technology
-        )
         console.print(f"{preset.name}: {preset.title_in(lang)}", style="bold", markup=False)
-        share = f"{100 * criteria.cell_edge_probability:g} %"
-        basis = label(preset.basis, lang) + (f" {share}" if preset.basis == "cell_edge" else "")
         told = (
-            f"{reading_words(preset.denominator, part, lang)}, {technology}, {basis}",
-            "; ".join(criteria_words(criteria, language=lang)),
+            preset_reading(preset, lang),
+            "; ".join(criteria_words(preset.criteria, language=lang)),
             *(f"{parameters}: {source}" for parameters, source in preset.sources_in(lang)),
             *([f"{label('preset_caution', lang)}: {preset.caution_in(lang)}"] * preset.cautioned),
         )

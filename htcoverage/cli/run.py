@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 from rich.table import Table
 
-from htcoverage.cli.console import console, extrapolations_told, show_preset, stages
+from htcoverage.cli.console import (
+    console,
+    extrapolations_told,
+    percent,
+    show_modelled,
+    show_preset,
+    show_written,
+    stages,
+)
 
 if TYPE_CHECKING:
+    from htcoverage.labels import Language
     from htcoverage.run import RunResult
 
 
@@ -81,7 +90,7 @@ def run(
         Path | None,
         typer.Option(help="Folder of antenna patterns (.msi, .pla, .ant) that the cells name."),
     ] = None,
-    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the map.")] = "en",
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")] = "en",
 ) -> None:
     """Compute coverage, figures, gaps and the map of Hà Tĩnh, or of your own layers."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
@@ -150,10 +159,9 @@ def run(
             result = compute_run(inputs, parameters, progress=progress)
         written = write_run(result, out, language=lang, progress=progress)
     for note in result.inputs.notes:
-        console.print(f"• {note}", highlight=False, markup=False, soft_wrap=True)
-    show_headline(result)
-    console.print(f"\nWritten to {out.resolve()}:", highlight=False, soft_wrap=True)
-    console.print("  " + ", ".join(path.name for path in written), highlight=False, soft_wrap=True)
+        console.print(f"• {note.words(lang)}", highlight=False, markup=False, soft_wrap=True)
+    show_headline(result, lang)
+    show_written(out, written, lang)
 
 
 def _on_command_line(context: typer.Context, name: str) -> bool:
@@ -174,47 +182,48 @@ def _check_unsaid(said: set[str], beside: str, instead: str) -> None:
         )  # fmt: skip
 
 
-def show_headline(result: RunResult) -> None:
+def show_headline(result: RunResult, language: Language) -> None:
     """Print the headline table with the words that belong to it."""
     from htcoverage.figures import headline
     from htcoverage.labels import label
     from htcoverage.presets import preset as preset_of
-    from htcoverage.reconcile import statement_sentences
+    from htcoverage.reconcile import basis_sentences, statement_sentences
+    from htcoverage.run.documents import provenance
     from htcoverage.run.parameters import changed_from_preset
 
-    said = headline(result.figures)
+    said = headline(result.figures, language=language)
     table = Table(title=f"{result.inputs.name}: {said.operator}", title_justify="left")
-    table.add_column("of")
-    table.add_column("technology")
+    table.add_column(label("report_of", language))
+    table.add_column(label("technology", language))
     table.add_column(said.median, justify="right")
     table.add_column(said.cell_edge, justify="right")
     for row in said.table.to_dict("records"):
         table.add_row(
             str(row["denominator"]),
             str(row["technology"]),
-            f"{row['median']:.2%}",
-            f"{row['cell_edge']:.2%}",
+            percent(row["median"], language),
+            percent(row["cell_edge"], language),
         )
     console.print(table)
     for word in said.words:
         console.print(f"• {word}", highlight=False)
     model, environment = (result.coverage.attrs.get(k) for k in ("model", "environment"))
-    console.print(
-        f"• by {model}" + (f", {environment}" if environment else ""), highlight=False, markup=False
-    )
+    by = f"{label('model', language)}: {model}" + (f", {environment}" if environment else "")
+    console.print(f"• {by}", highlight=False, markup=False)
     if result.parameters.preset is not None:
         show_preset(
             result.figures,
             preset_of(result.parameters.preset),
+            language,
             changed=changed_from_preset(result.parameters),
         )
     if result.reconciliation is not None:
         found = result.reconciliation
-        told = " ".join(statement_sentences(found.table, found.statements[0]))
-        console.print(f"• {label('rec_title')}: {told}", highlight=False, markup=False)
-    if (result.inputs.bts["provenance"] == "modelled").any():
-        console.print(
-            "• modelled: base stations and settlements are drawn by a generator, not the carriers' "
-            "ledger; sites stand where people live, so a high share follows by construction",
-            highlight=False,
+        told = " ".join(
+            [
+                *statement_sentences(found.table, found.statements[0], language=language),
+                *basis_sentences(found.modelled, language=language),
+            ]
         )
+        console.print(f"• {label('rec_title', language)}: {told}", highlight=False, markup=False)
+    show_modelled(provenance(result), language)

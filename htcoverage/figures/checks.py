@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from htcoverage.notes import Note, Rows
+
 #: Overlaps smaller than this are outlines drawn twice along a shared edge.
 LEAST_OVERLAP_M2 = 1.0
 
@@ -54,7 +56,7 @@ def find_overlaps(polygons: gpd.GeoDataFrame, *, name_column: str) -> pd.DataFra
     ).reset_index(drop=True)
 
 
-def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> list[str]:
+def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> list[Note]:
     """Return what must be said beside the figures of these tables.
 
     Settlements that overlap are each measured by themselves: their residents are unchanged, and
@@ -67,42 +69,38 @@ def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) ->
         Tables that `table_faults` finds no fault in, in the same projected CRS.
     """
     notes = []
-    for table, what, name_column, rule in (
-        (settlements, "settlements", "name", "their residents are unchanged, and this residential"),
-        (districts, "districts", "full_name", "this land"),
+    for table, what, name_column in (
+        (settlements, "settlements", "name"),
+        (districts, "districts", "full_name"),
     ):
         pairs = find_overlaps(table, name_column=name_column)
         if len(pairs):
-            told = [
-                f"row {pair.row} ({pair.name_}) and row {pair.other_row} ({pair.other_name})"
-                for pair in pairs.rename(columns={"name": "name_"}).head(_NAMED).itertuples()
-            ]
-            notes.append(
-                f"{what}: {len(pairs)} pairs overlap by {pairs['area_m2'].sum() / 1e6:.4f} km² in"
-                f" all; {rule} area counts in both: {_listed(told, len(pairs))}"
+            named = tuple(
+                ((pair["row"], pair["name"]), (pair["other_row"], pair["other_name"]))
+                for pair in pairs.head(_NAMED).to_dict("records")
             )
+            facts = {
+                "count": len(pairs),
+                "km2": float(pairs["area_m2"].sum() / 1e6),
+                "rows": Rows(named, len(pairs)),
+            }
+            notes.append(Note(f"{what}_overlap", facts, (what,)))
     places = [name for name in ("district_code", "commune_code") if name in settlements.columns]
     doubled = settlements.duplicated([*places, "name"], keep=False).to_numpy()
     if doubled.any():
         place = "commune" if "commune_code" in places else "district"
-        notes.append(
-            f"settlements: {int(doubled.sum())} share a name with another of their {place};"
-            f" each is counted by itself: {_rows(settlements, doubled)}"
-        )
+        notes.append(_of_settlements(f"doubled_names_{place}", settlements, doubled))
     empty = settlements["residents"].to_numpy(dtype=np.float64) == 0.0
     if empty.any():
-        notes.append(
-            f"settlements: {int(empty.sum())} have 0 residents and count in no share of people:"
-            f" {_rows(settlements, empty)}"
-        )
+        notes.append(_of_settlements("no_residents", settlements, empty))
     return notes
 
 
-def _rows(settlements: gpd.GeoDataFrame, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
-    places = np.flatnonzero(chosen)
-    names = settlements["name"].astype(str).to_numpy()
-    return _listed([f"row {i + 1} ({names[i]})" for i in places[:_NAMED]], len(places))
-
-
-def _listed(told: list[str], count: int) -> str:
-    return "; ".join(told) + (" …" if count > len(told) else "")
+def _of_settlements(
+    key: str, settlements: gpd.GeoDataFrame, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> Note:
+    """Return a note that counts the chosen settlements and names the first of them."""
+    places = np.flatnonzero(chosen).tolist()
+    names = settlements["name"].astype(str).tolist()
+    rows = Rows(tuple(((i + 1, names[i]),) for i in places[:_NAMED]), len(places))
+    return Note(key, {"count": len(places), "rows": rows}, ("settlements",))

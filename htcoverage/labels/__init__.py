@@ -14,6 +14,7 @@ from htcoverage.labels.fibre import FIBRE_WORDS
 from htcoverage.labels.map import MAP_WORDS
 from htcoverage.labels.network import NETWORK_WORDS
 from htcoverage.labels.notebook import NOTEBOOK_WORDS
+from htcoverage.labels.notes import NOTE_WORDS
 from htcoverage.labels.pictures import PICTURE_WORDS
 from htcoverage.labels.presets import PRESET_WORDS
 from htcoverage.labels.reconciliation import RECONCILIATION_WORDS
@@ -29,6 +30,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     **FIBRE_WORDS,
     **NETWORK_WORDS,
     **NOTEBOOK_WORDS,
+    **NOTE_WORDS,
     **PICTURE_WORDS,
     **PRESET_WORDS,
     **ANTENNA_WORDS,

@@ -99,9 +99,19 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
     "probability": ("Cell-edge probability", "Xác suất biên vùng phủ"),
     "margin": ("margin", "dự phòng"),
     "assumptions": ("Assumptions", "Giả định"),
+    "own_code": ("code", "mã"),
+    "own_name": ("name", "tên"),
+    "own_covered_share": ("covered share", "tỉ lệ có sóng"),
+    "own_length": ("length", "chiều dài"),
+    "own_points": ("{covered} of {total} points covered", "{covered} trên {total} điểm có sóng"),
+    "own_more": (
+        "the least {shown} of {total}; all are in the tables",
+        "{shown} dòng thấp nhất trong {total}; các bảng có đủ",
+    ),
+    "written_to": ("Written to {folder}:", "Đã ghi vào {folder}:"),
     "modelled_notice": (
-        "Modelled, not measured: {layers}. Not a record of any real network.",
-        "Dữ liệu mô hình, không phải đo đạc: {layers}. Không phải hồ sơ mạng thực.",
+        "Modelled, not measured: {layers}. Not a record of the real ones.",
+        "Dữ liệu mô hình, không phải đo đạc: {layers}. Không phải hồ sơ thực.",
     ),
     "prediction_notice": (
         "A prediction, not a measurement",

@@ -26,16 +26,10 @@ PRESET_WORDS: dict[str, tuple[str, str]] = {
     ),
     "presets_only_ours": ("All as above.", "Tất cả như trên."),
     "preset_not_met": ("Not met here: its source {what}.", "Chưa đạt ở đây: nguồn {what}."),
-    "preset_unmet_height": (
-        "asks for a receiver at {asked} m or higher; here it is at {found} m",
-        "đòi hỏi máy thu cao từ {asked} m; ở đây là {found} m",
-    ),
-    "preset_unmet_pixel": (
-        "asks for pixels of {asked} m or smaller; here they are {found} m",
-        "đòi hỏi điểm ảnh không quá {asked} m; ở đây là {found} m",
-    ),
     "preset_counted": ("what is counted", "đối tượng đếm"),
     "preset_part": ("part of the residents", "phần dân có sóng"),
+    "preset_none": ("no such cover here", "ở đây không có lớp phủ này"),
+    "preset_said": ("{what}, said beside the preset", "{what}, đặt riêng bên cạnh bộ tiêu chí"),
     "preset_changed": ("Changed beside it: {what}.", "Thay đổi so với bộ này: {what}."),
     "preset_set": (
         "All other figures on this page are by the preset {name}: {title}.",

@@ -69,14 +69,39 @@ RECONCILIATION_WORDS: dict[str, tuple[str, str]] = {
     ),
     "rec_span": ("{low} to {high}", "{low} đến {high}"),
     "rec_modelled": (
-        "The base stations are modelled and placed where people live, so that a high share follows"
-        " by construction: this neither confirms nor refutes the reported figures, and it is no"
-        " check of the carriers' ledger, which is not public.",
-        "Các trạm gốc là dữ liệu mô hình, được đặt ở nơi có dân cư nên tỉ lệ cao là hệ quả của cách"
-        " dựng: kết quả này không xác nhận cũng không bác bỏ các con số công bố, và không phải là"
-        " kiểm tra hồ sơ trạm của nhà mạng, vốn không công khai.",
+        "The base stations and the settlements are modelled, the base stations placed where people"
+        " live, so that a high share follows by construction: this neither confirms nor refutes the"
+        " reported figures, and it is no check of the carriers' ledger, which is not public.",
+        "Các trạm gốc và các khu dân cư là dữ liệu mô hình, trạm được đặt ở nơi có dân cư nên tỉ lệ"
+        " cao là hệ quả của cách dựng: kết quả này không xác nhận cũng không bác bỏ các con số công"
+        " bố, và không phải là kiểm tra hồ sơ trạm của nhà mạng, vốn không công khai.",
     ),
-    "rec_ledger": (
+    "rec_stations_all": (
+        "The base stations are modelled: this neither confirms nor refutes the reported figures,"
+        " and it is no check of the carriers' ledger.",
+        "Các trạm gốc là dữ liệu mô hình: kết quả này không xác nhận cũng không bác bỏ các con số"
+        " công bố, và không phải là kiểm tra hồ sơ trạm của nhà mạng.",
+    ),
+    "rec_stations_some": (
+        "The shares are predicted from the ledger given, in which some base stations are modelled;"
+        " no level was measured: this neither confirms nor refutes the reported figures.",
+        "Các tỉ lệ được dự báo từ danh sách trạm đã cho, trong đó một số trạm gốc là dữ liệu mô"
+        " hình; chưa đo mức thu nào: kết quả này không xác nhận cũng không bác bỏ các con số công"
+        " bố.",
+    ),
+    "rec_settlements_all": (
+        "The settlements are modelled: where people live is assumed, so that this neither confirms"
+        " nor refutes the reported figures.",
+        "Các khu dân cư là dữ liệu mô hình: nơi ở của người dân là giả định, nên kết quả này không"
+        " xác nhận cũng không bác bỏ các con số công bố.",
+    ),
+    "rec_settlements_some": (
+        "Some of the settlements are modelled: where people live is in part assumed, so that this"
+        " neither confirms nor refutes the reported figures.",
+        "Một số khu dân cư là dữ liệu mô hình: nơi ở của người dân một phần là giả định, nên kết"
+        " quả này không xác nhận cũng không bác bỏ các con số công bố.",
+    ),
+    "rec_stations_none": (
         "The shares are predicted from the ledger given; no level was measured.",
         "Các tỉ lệ được dự báo từ danh sách trạm đã cho; chưa đo mức thu nào.",
     ),

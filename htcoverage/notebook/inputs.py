@@ -86,7 +86,7 @@ def show_terrain(terrain: Terrain, language: Language) -> str:
         [label("nb_heights", language), heights, "m"],
         [label("nb_size", language), size, "km"],
         [label("assume:crs", language), str(terrain.geobox.crs), ""],
-        *([label("nb_notes", language), note, ""] for note in terrain.notes),
+        *([label("nb_notes", language), note.words(language), ""] for note in terrain.notes),
         *([label("nb_source", language), name, ""] for name, _ in terrain.sources),
     ]
     headings = [

@@ -16,10 +16,14 @@ from rasterio.features import shapes
 
 from htcoverage.crs import reproject
 from htcoverage.errors import Fault, InputError
+from htcoverage.notes import Note
 from htcoverage.readers.sheet import as_row, existing_file, file_fault
 
 #: Faults of one kind that are listed; more say nothing new.
 _MOST_FAULTS = 50
+
+#: Corners of a quarter of the circle about a corner of a widened outline.
+_QUAD_SEGS = 4
 
 
 def residents_of(polygons: gpd.GeoDataFrame, raster: Path) -> npt.NDArray[np.float64]:
@@ -81,14 +85,30 @@ def clustered(
     GeoDataFrame
         Polygons from north to south, then from west to east.
     """
-    wide = shapely.union_all(
-        shapely.buffer(outlines.geometry.to_numpy(), within_m / 2, quad_segs=4)
+    wide = shapely.get_parts(
+        shapely.union_all(
+            shapely.buffer(outlines.geometry.to_numpy(), within_m / 2, quad_segs=_QUAD_SEGS)
+        )
     )
-    parts = shapely.get_parts(shapely.buffer(shapely.get_parts(wide), -within_m / 4, quad_segs=4))
+    parts = shapely.get_parts([_narrowed(each, within_m / 4) for each in wide])
     parts = parts[(shapely.area(parts) >= smallest_m2) & ~shapely.is_empty(parts)]
     bounds = shapely.bounds(parts).reshape(-1, 4)
     order = np.lexsort((bounds[:, 0], -bounds[:, 3]))
     return gpd.GeoDataFrame(geometry=list(parts[order]), crs=outlines.crs)
+
+
+def _narrowed(outline: shapely.Polygon, by_m: float) -> shapely.Geometry:
+    """Return the buffer of a polygon by a negative distance: its shell's, less its holes widened.
+
+    One buffer of all rings takes a time that grows with the square of their number, and a plain
+    of scattered farms has tens of thousands.
+    """
+    shell, *holes = shapely.get_rings(outline)
+    inner = shapely.buffer(shapely.polygons(shell), -by_m, quad_segs=_QUAD_SEGS)
+    if not holes:
+        return inner
+    wide = shapely.buffer(shapely.polygons(holes), by_m, quad_segs=_QUAD_SEGS)
+    return shapely.difference(inner, shapely.disjoint_subset_union_all(wide))
 
 
 def built_up(raster: Path, built_up_class: int, *, crs: str) -> gpd.GeoDataFrame:
@@ -125,7 +145,7 @@ def built_up(raster: Path, built_up_class: int, *, crs: str) -> gpd.GeoDataFrame
 
 def with_district(
     settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, file: str
-) -> tuple[gpd.GeoDataFrame, list[str]]:
+) -> tuple[gpd.GeoDataFrame, list[Note]]:
     """Return settlements with the code of the district that they lie in, where they tell none.
 
     If not one of the codes that they tell is that of a district, they belong to other boundaries
@@ -142,7 +162,7 @@ def with_district(
     -------
     settlements : GeoDataFrame
         With a code of ``districts`` each.
-    notes : list of str
+    notes : list of Note
         What was done.
 
     Raises
@@ -156,7 +176,7 @@ def with_district(
     notes = []
     if not lacking.all() and not known.any():
         found = ", ".join(map(str, dict.fromkeys(own[~lacking].tolist()[:3])))
-        notes.append(f"district_code: {found}, … are codes of other boundaries, not of these")
+        notes.append(Note("other_boundaries", {"codes": found}, ("district_code",)))
         lacking[:] = True
     strange = np.flatnonzero(~lacking & ~known)
     if len(strange):
@@ -174,8 +194,9 @@ def with_district(
     own[lacking] = codes[lacking]
     inside = np.zeros(len(points), dtype=bool)
     inside[tree.query(points.to_numpy(), predicate="intersects")[0]] = True
-    notes.append(f"district_code: by place for {int(lacking.sum())} settlements")
+    facts = {"count": int(lacking.sum())}
+    notes.append(Note("district_by_place", facts, ("district_code",)))
     stray = int((lacking & ~inside).sum())
     if stray:
-        notes.append(f"{stray} settlements lie in no district: the nearest is taken")
+        notes.append(Note("in_no_district", {"count": stray}))
     return settlements.assign(district_code=own.astype(str)), notes

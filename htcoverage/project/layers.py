@@ -15,6 +15,7 @@ from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_no
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.files import sha256_of
+from htcoverage.notes import Note
 from htcoverage.project.file import Project, SettlementsSection
 from htcoverage.project.homes import built_up, clustered, residents_of, with_district
 from htcoverage.project.surroundings import settled
@@ -46,7 +47,7 @@ class ProjectLayers:
         In the analysis CRS.
     files : tuple of (str, str)
         Name and SHA-256 of every file read.
-    notes : tuple of str
+    notes : tuple of Note
         What was guessed, assumed or left out.
     cleaned : CleanedLedger
         The ledger with its cleaning report.
@@ -59,7 +60,7 @@ class ProjectLayers:
     spans: gpd.GeoDataFrame
     terrain: Terrain
     files: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     cleaned: CleanedLedger
 
 
@@ -80,7 +81,7 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
         project says ``faulty_rows = "drop"``.
     """
     faults: list[Fault] = []
-    notes: list[str] = []
+    notes: list[Note] = []
 
     def tried(read: Callable[[], T]) -> T | None:
         try:
@@ -108,13 +109,13 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
             )
         )  # fmt: skip
     else:
-        notes.append("spans: left out, no fibre is drawn or counted")
+        notes.append(Note("spans_left_out", about=("spans",)))
     homes = None if settlements is None else settlements.table
     ledger = tried(lambda: _ledger(project, area, homes, reach_km))
     crs = project.crs
     if crs is None and area is not None:
         crs = utm_of(area)
-        notes.append(f"crs: {crs}, the UTM zone of the districts")
+        notes.append(Note("crs_chosen", {"crs": crs}, ("crs",)))
     terrain = None
     if crs is not None:
         used_crs = crs
@@ -123,7 +124,7 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
         raise InputError(faults)
     for name, found in (("districts", districts), ("settlements", settlements), ("spans", spans)):
         if found is not None:
-            notes += [f"{name}: {note}" for note in found.told]
+            notes += [note.said_of(name) for note in found.told]
     cleaned = settled(ledger, terrain)
     network = accepted(cleaned, drop_faulty_rows=layers.bts.faulty_rows == "drop")
     notes += ledger_notes(cleaned.report)
@@ -180,17 +181,17 @@ def _settlements(
     for name in ("settlement_id", "name"):
         if table[name].isna().all():
             table = table.assign(**{name: [f"{row}" for row in table.index]})
-            notes.append(f"{name}: the feature number, for the file has none")
+            notes.append(Note("feature_number", about=(name,)))
     if section.population is not None:
         raster = project.resolve(section.population)
         table = table.assign(residents=residents_of(table, raster))
-        notes.append(f"residents: summed from {raster.name} with exact fractions of its pixels")
+        notes.append(Note("residents_summed", {"raster": raster.name}, ("residents",)))
     if area is not None:
         table, told = with_district(table, area, file=str(path))
         notes += told
     if table["households"].isna().all():
         table = table.drop(columns="households")
-        notes.append("households: not in the file, not counted")
+        notes.append(Note("households_absent", about=("households",)))
     return MappedTable(table, found.matches, tuple(notes))
 
 
@@ -219,10 +220,11 @@ def _made_settlements(
     table = table[inside].reset_index(drop=True)
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     lacking = {c.name: pd.Series(None, table.index, dtype=object) for c in SETTLEMENTS.columns}
-    notes = (
-        f"{len(table)} settlements made of {len(outlines)} outlines: those within {within_m:g} m "
-        f"of one another, {section.smallest_m2:g} m² or more",
-    )
+    facts = {
+        "count": len(table), "outlines": len(outlines), "within_m": within_m,
+        "smallest_m2": section.smallest_m2,
+    }  # fmt: skip
+    notes = (Note("settlements_made", facts),)
     return MappedTable(table.assign(**{**lacking, "provenance": defaults.PROVENANCE}), (), notes)
 
 
@@ -232,7 +234,7 @@ def utm_of(area: gpd.GeoDataFrame) -> str:
 
 
 def project_terrain(
-    project: Project, crs: str, area: gpd.GeoDataFrame | None, reach_km: float, notes: list[str]
+    project: Project, crs: str, area: gpd.GeoDataFrame | None, reach_km: float, notes: list[Note]
 ) -> Terrain:
     """Read the terrain of a project around an area, and add to the notes what was left out."""
     section = project.layers.terrain
@@ -258,13 +260,13 @@ def project_terrain(
         source_crs=section.ground_crs,
         bounds_m=bounds_m,
     )
-    notes += [f"terrain: {note}" for note in terrain.notes]
+    notes += [note.said_of("terrain") for note in terrain.notes]
     if section.clutter is None:
-        notes.append("clutter: left out, all ground is bare")
+        notes.append(Note("clutter_left_out", about=("clutter",)))
     elif section.clutter_classes is None:
-        notes.append("clutter_classes: left out, ESA WorldCover's with assumed heights")
+        notes.append(Note("clutter_classes_assumed", about=("clutter_classes",)))
     if section.zone is None:
-        notes.append("zone: left out, all is inland")
+        notes.append(Note("zone_left_out", about=("zone",)))
     return terrain
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.notes import Note
 from htcoverage.readers.sheet import Sheet
 
 #: A guess below this is not made.
@@ -129,6 +130,12 @@ class ColumnMatch:
     name: str
     confidence: float
     how: str
+
+
+def column_taken(match: ColumnMatch) -> Note:
+    """Return the note that a column was guessed, and how surely."""
+    facts = {"theirs": match.name, "ours": match.column, "confidence": match.confidence}
+    return Note("column_taken", facts)
 
 
 @lru_cache(maxsize=4096)

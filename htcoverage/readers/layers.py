@@ -13,8 +13,9 @@ import numpy.typing as npt
 import shapely
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.notes import Note, Rows
 from htcoverage.readers import defaults
-from htcoverage.readers.columns import ColumnMatch, mapped
+from htcoverage.readers.columns import ColumnMatch, column_taken, mapped
 from htcoverage.readers.parsing import parse_columns, settle_integers, text
 from htcoverage.readers.position import check_layer_crs, parse_crs
 from htcoverage.readers.ranges import range_faults
@@ -105,22 +106,18 @@ class MappedTable:
         As the strict reader of that table returns it.
     matches : tuple of ColumnMatch
         Which column of the file is which of ours, and how sure that is.
-    notes : tuple of str
+    notes : tuple of Note
         What was repaired.
     """
 
     table: gpd.GeoDataFrame
     matches: tuple[ColumnMatch, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def told(self) -> tuple[Note, ...]:
         """What must be said of the reading: columns that were guessed, and the notes."""
-        guesses = (
-            f"column {match.name!r} is taken for {match.column} (confidence {match.confidence:.2f})"
-            for match in self.matches
-            if match.confidence < SURE
-        )
+        guesses = (column_taken(match) for match in self.matches if match.confidence < SURE)
         return (*guesses, *self.notes)
 
 
@@ -167,11 +164,11 @@ def read_mapped(
         replace(column, required=False) if column.name in optional else column
         for column in table.columns
     )
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     if repaired:
-        rows = "; ".join(_row_words(given.sheet, row) for row in repaired[:MOST_NAMED])
-        rows += " …" if len(repaired) > MOST_NAMED else ""
-        notes = (f"{len(repaired)} outlines crossed themselves and were repaired: {rows}",)
+        named = tuple(((row, shown(_name_of(given.sheet, row))),) for row in repaired[:MOST_NAMED])
+        rows = Rows(named, len(repaired))
+        notes = (Note("outlines_repaired", {"count": len(repaired), "rows": rows}),)
     checked = _checked(given, replace(table, columns=wanted), crs=crs)
     return MappedTable(checked, matches, notes)
 
@@ -223,11 +220,6 @@ def _name_of(sheet: Sheet, row: int) -> str:
         if column in sheet.frame and 1 <= row <= len(sheet.frame):
             return text(sheet.frame[column].iloc[row - 1]) or ""
     return ""
-
-
-def _row_words(sheet: Sheet, row: int) -> str:
-    name = _name_of(sheet, row)
-    return f"row {row} ({shown(name)})" if name else f"row {row}"
 
 
 def _named(fault: Fault, sheet: Sheet) -> Fault:

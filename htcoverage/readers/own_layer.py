@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from htcoverage.errors import InputError
+from htcoverage.notes import Note, Rows
 from htcoverage.readers.columns import plain
 from htcoverage.readers.layers import repair_outlines
 from htcoverage.readers.parsing import text
@@ -43,14 +44,14 @@ class OwnLayer:
         The file.
     table : GeoDataFrame
         ``code`` (text that does not repeat), ``name``, geometry; index ``row``, the feature number.
-    notes : tuple of str
+    notes : tuple of Note
         What was guessed or repaired.
     """
 
     name: str
     path: Path
     table: gpd.GeoDataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def read_own_layer(path_and_layer: str, kind: GeometryKind) -> OwnLayer:
@@ -78,7 +79,7 @@ def read_own_layer(path_and_layer: str, kind: GeometryKind) -> OwnLayer:
     path, layer = _parted(path_and_layer)
     found = read_layer(path, layer=layer)
     name = layer or path.stem
-    notes = []
+    notes: list[Note] = []
     rows = found.sheet.frame
     code, code_note = _codes(found)
     names, name_note = _names(found, code)
@@ -89,14 +90,15 @@ def read_own_layer(path_and_layer: str, kind: GeometryKind) -> OwnLayer:
     faults = [*check_layer_crs(given), *geometry_faults(given, kind)]
     if faults:
         raise InputError(tidy(faults, files=[found.sheet.file]))
-    notes.append(f"{name}: {len(rows)} rows; {code_note}, {name_note}")
+    facts = {"count": len(rows), "told_apart": code_note, "named": name_note}
+    notes.append(Note("own_layer", facts, (name,)))
     if repaired:
-        told = "; ".join(f"row {row} ({names[row - 1]})" for row in repaired)
-        notes.append(f"{name}: {len(repaired)} outlines crossed themselves and were repaired: "
-                     f"{told}")  # fmt: skip
+        told = Rows(tuple(((row, names[row - 1]),) for row in repaired), len(repaired))
+        facts = {"count": len(repaired), "rows": told}
+        notes.append(Note("outlines_repaired", facts, (name,)))
     repeated = pd.Series(names)[pd.Series(names).duplicated()].nunique()
     if repeated:
-        notes.append(f"{name}: {repeated} names stand in several rows: the code tells them apart")
+        notes.append(Note("names_repeat", {"count": repeated}, (name,)))
     table = gpd.GeoDataFrame(
         {"code": code, "name": names}, geometry=list(geometry), crs=found.crs, index=rows.index
     )
@@ -112,21 +114,21 @@ def _parted(path_and_layer: str) -> tuple[Path, str | None]:
     return Path(path), layer
 
 
-def _codes(layer: Layer) -> tuple[list[str], str]:
+def _codes(layer: Layer) -> tuple[list[str], Note]:
     for column in _columns(layer, _CODES):
         values = _texts(layer, column)
         if len(set(values)) == len(values) and "" not in values:
-            return values, f"told apart by column {column!r}"
-    return [str(row) for row in layer.sheet.frame.index], "told apart by their number in the file"
+            return values, Note("told_apart_by_column", {"column": column})
+    return [str(row) for row in layer.sheet.frame.index], Note("told_apart_by_number")
 
 
-def _names(layer: Layer, code: list[str]) -> tuple[list[str], str]:
+def _names(layer: Layer, code: list[str]) -> tuple[list[str], Note]:
     for column in _columns(layer, _NAMES):
         values = _texts(layer, column)
         if any(values):
             named = [value or own for value, own in zip(values, code, strict=True)]
-            return named, f"named by column {column!r}"
-    return code, "without names"
+            return named, Note("named_by_column", {"column": column})
+    return code, Note("without_names")
 
 
 def _columns(layer: Layer, wanted: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ from htcoverage.reconcile.statements import (
 )
 from htcoverage.reconcile.table import reconcile
 from htcoverage.reconcile.words import (
+    basis_sentences,
     date_words,
     reading_words,
     reconciliation_paragraph,
@@ -30,6 +31,7 @@ __all__ = [
     "PublicStatement",
     "Reading",
     "Reconciliation",
+    "basis_sentences",
     "date_words",
     "read_reconciliation",
     "reading_words",

@@ -31,13 +31,13 @@ class Reconciliation:
         In the order in which they are told.
     table : DataFrame
         From `reconcile`.
-    modelled : bool
-        Whether the base stations are modelled, so that nothing here checks a carrier's ledger.
+    modelled : mapping of str to {"some", "all"}
+        How much of ``base_stations`` and ``settlements`` is modelled, where any is.
     """
 
     statements: tuple[PublicStatement, ...]
     table: pd.DataFrame
-    modelled: bool
+    modelled: Mapping[str, str]
 
     def paragraph(self, language: Language = "en") -> str:
         """Return all of it as `reconciliation_paragraph` writes it."""
@@ -52,8 +52,7 @@ def set_beside(
     coverage: xr.Dataset,
     settlements: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,
-    *,
-    modelled: bool,
+    bts: gpd.GeoDataFrame,
 ) -> Reconciliation:
     """Set computed shares beside public statements, with the shift at which each would hold.
 
@@ -65,8 +64,8 @@ def set_beside(
         From `compute_figures`, with communes where the settlements tell them.
     coverage, settlements, districts
         As for `compute_figures`.
-    modelled : bool
-        Whether the base stations are.
+    bts : GeoDataFrame
+        Table ``bts``; its ``provenance``, and that of the settlements, tells what is modelled.
     """
     criteria = CoverCriteria(**figures.attrs["criteria"])
     nowhere = np.empty(0, dtype=np.int64)
@@ -91,7 +90,20 @@ def set_beside(
             operator=operator,
         )
     ]
+    modelled = {
+        name: part
+        for name, table in (("base_stations", bts), ("settlements", settlements))
+        if (part := _modelled_part(table)) is not None
+    }
     return Reconciliation(tuple(statements), reconcile(figures, curves, statements), modelled)
+
+
+def _modelled_part(table: gpd.GeoDataFrame) -> str | None:
+    """Return whether all or some rows of a table are modelled; None where none is."""
+    if "provenance" not in table.columns:
+        return None
+    modelled = (table["provenance"] == "modelled").to_numpy()
+    return "all" if modelled.all() else "some" if modelled.any() else None
 
 
 def reconciliation_document(found: Reconciliation) -> dict[str, Any]:
@@ -120,7 +132,7 @@ def reconciliation_document(found: Reconciliation) -> dict[str, Any]:
         )
     return {
         "statements": [asdict(statement) for statement in found.statements],
-        "modelled": found.modelled,
+        "modelled": dict(found.modelled),
         "rows": rows,
         "paragraph": {language: found.paragraph(language) for language in get_args(Language)},
     }
@@ -152,4 +164,4 @@ def read_reconciliation(
         table.loc[unreachable, name] = -math.inf
     table = table[list(COLUMNS)]
     table.attrs["criteria"] = dict(criteria)
-    return Reconciliation(statements, table, bool(document["modelled"]))
+    return Reconciliation(statements, table, dict(document["modelled"]))

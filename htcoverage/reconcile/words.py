@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ def reconciliation_paragraph(
     table: pd.DataFrame,
     statements: Sequence[PublicStatement],
     *,
-    modelled: bool,
+    modelled: Mapping[str, str],
     language: Language = "en",
 ) -> str:
     """Return the reconciliation as one paragraph that hides no shortfall.
@@ -33,9 +33,9 @@ def reconciliation_paragraph(
         From `reconcile`.
     statements : sequence of PublicStatement
         The same.
-    modelled : bool
-        Whether the base stations are modelled: the paragraph then says that nothing in it checks
-        the carriers' ledger.
+    modelled : mapping of str to {"some", "all"}
+        How much of ``base_stations`` and ``settlements`` is modelled, where any is: the paragraph
+        then says what it cannot confirm.
     language : {"en", "vi"}
         Language of the words.
     """
@@ -48,8 +48,24 @@ def reconciliation_paragraph(
     ]
     for statement in statements:
         sentences += statement_sentences(table, statement, language=language)
-    sentences.append(label("rec_modelled" if modelled else "rec_ledger", language))
-    return " ".join(sentences)
+    return " ".join([*sentences, *basis_sentences(modelled, language=language)])
+
+
+def basis_sentences(modelled: Mapping[str, str], *, language: Language = "en") -> list[str]:
+    """Return what the shares rest on and hence cannot confirm, a sentence an item.
+
+    Parameters
+    ----------
+    modelled : mapping of str to {"some", "all"}
+        As for `reconciliation_paragraph`.
+    language : {"en", "vi"}
+        Language of the words.
+    """
+    stations, homes = (modelled.get(key, "none") for key in ("base_stations", "settlements"))
+    if stations == homes == "all":
+        return [label("rec_modelled", language)]
+    told = [label(f"rec_stations_{stations}", language)]
+    return told if homes == "none" else [*told, label(f"rec_settlements_{homes}", language)]
 
 
 def statement_sentences(

@@ -54,7 +54,8 @@ def basis_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
     notes = content.get("notes", ())
     if notes:
         yield heading(label("report_notes", language))
-        yield table([Column(label("report_note", language))], ((note,) for note in notes))
+        told = ((note["words"][language],) for note in notes)
+        yield table([Column(label("report_note", language))], told)
     yield heading(label("report_definitions", language))
     yield definitions(_definitions(layers.record.parameters.criteria, language))
     yield heading(label("report_provenance", language))

@@ -136,10 +136,10 @@ def _of_preset(chosen: Preset, parameters: RunParameters, language: Language) ->
     lacking = chosen.unmet(
         rx_height_m=parameters.rx_height_m,
         resolution_m=parameters.resolution_m,
-        language=language,
     )
     if lacking:
-        yield label("preset_not_met", language).format(what="; ".join(lacking))
+        what = "; ".join(note.words(language) for note in lacking)
+        yield label("preset_not_met", language).format(what=what)
 
 
 def _parameter(name: str, language: Language) -> str:

@@ -15,6 +15,7 @@ from htcoverage.plots import plot_coverage, plot_figures, plot_gaps
 from htcoverage.plots.frame import number, percent
 from htcoverage.report.html import Column, bullets, heading, paragraph, picture, table
 from htcoverage.run import RunLayers
+from htcoverage.run.facts import modelled_tables
 from htcoverage.uncertainty.intervals import INTERVAL_PROBABILITY
 
 #: Rows of the longest tables on the page; the files beside it hold them all.
@@ -37,9 +38,7 @@ def share_words(share: Any, language: Language) -> str:
 
 def modelled_layers(layers: RunLayers) -> tuple[str, ...]:
     """Return the keys of the words for the layers of a run that are modelled."""
-    words = {"bts": "base_stations", "settlements": "settlements", "spans": "fibre"}
-    provenance = layers.record.content["assumptions"].get("provenance", {})
-    return tuple(words.get(name, name) for name, kinds in provenance.items() if "modelled" in kinds)
+    return modelled_tables(layers.record.content["assumptions"].get("provenance", {}))
 
 
 def network_modelled(layers: RunLayers) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from htcoverage.antennas import Pattern, read_patterns
 from htcoverage.files import sha256_of
+from htcoverage.notes import Note
 
 if TYPE_CHECKING:
     from htcoverage.run.inputs import Inputs
@@ -38,7 +39,8 @@ def with_patterns(inputs: Inputs, folder: Path) -> Inputs:
     found = read_patterns(folder)
     cells, notes = _stated(inputs.cells, found.patterns)
     files = {(path.name, sha256_of(path)) for path in found.files}
-    notes.insert(0, f"antennas: {len(found.files)} pattern files of {folder.name or folder}")
+    facts = {"count": len(found.files), "folder": folder.name or str(folder)}
+    notes.insert(0, Note("pattern_files", facts, ("antennas",)))
     return replace(
         inputs,
         cells=cells,
@@ -48,7 +50,9 @@ def with_patterns(inputs: Inputs, folder: Path) -> Inputs:
     )
 
 
-def _stated(cells: pd.DataFrame, patterns: Mapping[str, Pattern]) -> tuple[pd.DataFrame, list[str]]:
+def _stated(
+    cells: pd.DataFrame, patterns: Mapping[str, Pattern]
+) -> tuple[pd.DataFrame, list[Note]]:
     """Return cells with what their patterns state in place of assumptions, and what was done."""
     used = cells["antenna"].map(patterns.get)
     stated = {
@@ -68,5 +72,5 @@ def _stated(cells: pd.DataFrame, patterns: Mapping[str, Pattern]) -> tuple[pd.Da
             for names, stated_here in zip(assumed, here, strict=True)
         ]
         assumed = pd.Series(left, index=cells.index)
-        notes.append(f"{column}: of the pattern, not assumed, for {int(here.sum())} cells")
+        notes.append(Note("of_the_pattern", {"count": int(here.sum())}, (column,)))
     return cells.assign(assumed=assumed.str.join(" ")), notes

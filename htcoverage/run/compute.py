@@ -19,6 +19,7 @@ from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.gaps import find_gaps
 from htcoverage.grid import grid_of
+from htcoverage.notes import Note
 from htcoverage.presets import compare_presets, preset
 from htcoverage.reconcile import Reconciliation, set_beside
 from htcoverage.run.coverage import run_coverage, run_grid
@@ -124,7 +125,7 @@ def compute_run(
         lacking = preset(parameters.preset).unmet(
             rx_height_m=parameters.rx_height_m, resolution_m=parameters.resolution_m
         )
-        notes += [f"preset {parameters.preset} {words}" for words in lacking]
+        notes += [Note("preset_lacks", {"preset": parameters.preset, "what": n}) for n in lacking]
     inputs = replace(inputs, notes=tuple(notes))
     communes, figures = split_communes(every)
     presets = compare_presets(coverage, settlements, districts, criteria=criteria)
@@ -136,7 +137,7 @@ def compute_run(
             coverage,
             settlements,
             districts,
-            modelled=bool((inputs.bts["provenance"] == "modelled").any()),
+            inputs.bts,
         )
     tell("figures", 1, 1)
     tell("gaps", 0, 1)

@@ -57,7 +57,7 @@ def assumptions(result: RunResult) -> dict[str, Any]:
         "crs": coverage["crs"],
         "residents": "spread evenly over the area of their settlement",
         "cell_columns_assumed": {str(name): int(count) for name, count in counts.items()},
-        "provenance": _provenance(result),
+        "provenance": provenance(result),
     }  # fmt: skip
 
 
@@ -106,11 +106,12 @@ def preset_rows(presets: pd.DataFrame, parameters: RunParameters) -> list[dict[s
             "title": preset(row["preset"]).title,
             "sources": dict(preset(row["preset"]).sources),
             "caution": preset(row["preset"]).caution,
-            "not_met": list(
-                preset(row["preset"]).unmet(
+            "not_met": [
+                note.words()
+                for note in preset(row["preset"]).unmet(
                     rx_height_m=parameters.rx_height_m, resolution_m=parameters.resolution_m
                 )
-            ),
+            ],
         }
         for row in plain_rows(presets)
     ]
@@ -143,7 +144,7 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return plain.to_dict("records")  # type: ignore[return-value]
 
 
-def _provenance(result: RunResult) -> dict[str, dict[str, int]]:
+def provenance(result: RunResult) -> dict[str, dict[str, int]]:
     """Count rows by where they come from, for every table that says it."""
     inputs = result.inputs
     tables = {"bts": inputs.bts, "settlements": inputs.settlements, "spans": inputs.spans}

@@ -94,6 +94,18 @@ def ground_facts(
     return told
 
 
+def modelled_tables(provenance: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
+    """Return the keys of the words for the tables that hold modelled rows.
+
+    Parameters
+    ----------
+    provenance : mapping
+        Rows of each table by where they come from, as the assumptions of a run tell them.
+    """
+    words = {"bts": "base_stations", "settlements": "settlements", "spans": "fibre"}
+    return tuple(words.get(name, name) for name, kinds in provenance.items() if "modelled" in kinds)
+
+
 def map_facts(
     figures: pd.DataFrame,
     inputs: Iterable[Mapping[str, str]],

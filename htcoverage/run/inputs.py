@@ -16,6 +16,7 @@ from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.fibre.costs import read_costs
 from htcoverage.files import sha256_of
 from htcoverage.grid import DEFAULT_CRS
+from htcoverage.notes import Note
 from htcoverage.project import Project, parse_project, read_project_layers, settled, with_district
 from htcoverage.readers.layers import read_mapped
 from htcoverage.reconcile import PublicStatement, residential_statement
@@ -80,7 +81,7 @@ class Inputs:
         Name and SHA-256 of every file read.
     reported : mapping
         The public statement that the figure is set beside; empty for another area.
-    notes : tuple of str
+    notes : tuple of Note
         What was guessed, repaired or left out on the way in.
     cleaned : CleanedLedger or None
         The user's ledger with its cleaning report; None where the ledger is bundled or drawn.
@@ -108,7 +109,7 @@ class Inputs:
     ground: Mapping[str, gpd.GeoDataFrame]
     files: tuple[tuple[str, str], ...]
     reported: Mapping[str, object]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     cleaned: CleanedLedger | None = None
     operators: tuple[str, ...] = OPERATORS
     reading: Mapping[str, str] = field(default_factory=dict)
@@ -228,7 +229,7 @@ def load_inputs(
             raise argument_fault(name, getattr(paths, name), expected)
     reference = load_reference()
     faults: list[Fault] = []
-    notes: list[str] = []
+    notes: list[Note] = []
     read: dict[str, gpd.GeoDataFrame] = {}
     for name, table in (("settlements", SETTLEMENTS), ("districts", DISTRICTS)):
         path = getattr(paths, name)
@@ -237,7 +238,7 @@ def load_inputs(
             try:
                 found = read_mapped(path, table)
                 read[name] = found.table
-                notes += [f"{name}: {note}" for note in found.told]
+                notes += [note.said_of(name) for note in found.told]
             except InputError as error:
                 faults += error.faults
     if not faults and (paths.settlements or paths.districts) is not None:
@@ -245,7 +246,7 @@ def load_inputs(
             read["settlements"], told = with_district(
                 read["settlements"], read["districts"], file=str(paths.settlements or "settlements")
             )
-            notes += [f"settlements: {note}" for note in told]
+            notes += [note.said_of("settlements") for note in told]
         except InputError as error:
             faults += error.faults
     bts, cells = reference.bts, reference.cells
@@ -294,7 +295,7 @@ def load_inputs(
         ground=reference.ground,
         files=_hashes(paths, reference.files, terrain, seed=seed),
         reported=REPORTED,
-        notes=(*terrain.notes, *notes),
+        notes=(*(note.said_of("terrain") for note in terrain.notes), *notes),
         cleaned=cleaned,
         reading={
             name: getattr(paths, name) for name in ("bts_crs", "bts_layer") if getattr(paths, name)

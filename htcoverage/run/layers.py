@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from htcoverage.run.compute import RunResult
 
 LAYERS_FILE = "layers.gpkg"
+
+#: Figure rows of the communes, where the settlements tell them.
+COMMUNES_FILE = "figures_communes.csv"
 
 _GROUND = ("sea", "lakes", "rivers")
 
@@ -62,6 +65,8 @@ class RunLayers:
         Figure rows, with ``attrs["criteria"]``.
     reported : mapping
         The public statement that the figure is set beside; empty where there is none.
+    commune_names : mapping of str to str
+        Names of communes by their codes, where the run has figures of them.
     """
 
     record: RunRecord
@@ -75,6 +80,7 @@ class RunLayers:
     ground: Mapping[str, gpd.GeoDataFrame]
     figures: pd.DataFrame
     reported: Mapping[str, object]
+    commune_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def technologies(self) -> list[str]:
@@ -168,7 +174,13 @@ def read_layers(record: RunRecord) -> RunLayers:
         ground={name: gpd.read_file(path, layer=name) for name in _GROUND if name in held},
         figures=figures,
         reported=document.get("reported", {}),
+        commune_names=_commune_names(record) if COMMUNES_FILE in written else {},
     )
+
+
+def _commune_names(record: RunRecord) -> dict[str, str]:
+    rows = pd.read_csv(record.path_of(COMMUNES_FILE), dtype=str, usecols=["area_code", "area"])
+    return dict(zip(rows["area_code"], rows["area"], strict=True))
 
 
 def _coverage(

@@ -31,10 +31,7 @@ from htcoverage.run.fibre import (
     fibre_tables,
 )
 from htcoverage.run.inputs import Inputs
-from htcoverage.run.layers import LAYERS_FILE, write_layers
-
-#: Figure rows of the communes, where the settlements tell them.
-COMMUNES_FILE = "figures_communes.csv"
+from htcoverage.run.layers import COMMUNES_FILE, LAYERS_FILE, write_layers
 
 #: Packages whose version can move a figure.
 _VERSIONS = (
@@ -65,7 +62,7 @@ def write_run(
     out : Path
         Folder, made where it is not there; files of an earlier run are replaced.
     language : {"en", "vi"}
-        Of the map; everything else keeps its names.
+        Of the map and the cleaning report; everything else keeps its names.
     progress : callable, optional
         Called with 'files', files written and files in all.
 
@@ -122,8 +119,9 @@ def _write_all(
             if progress is not None:
                 progress("files", done, len(writers) + 1)
             write(aside / name)
-        # A raster may bring a file of GDAL's beside it, which belongs to it.
+        # A raster may bring a file of GDAL's beside it, and one of QGIS's, which belong to it.
         beside = {f"{name}.aux.xml" for name in writers}
+        beside |= {Path(name).with_suffix(".qml").name for name in writers}
         names = [*writers, *sorted(each.name for each in aside.iterdir() if each.name in beside)]
         outputs = {name: sha256_of(aside / name) for name in names}
         write_json(_record(result, outputs, language), aside / "run.json")
@@ -171,7 +169,7 @@ def _record(result: RunResult, outputs: Mapping[str, str], language: Language) -
         "sources": [dict(source) for source in result.inputs.sources],
         "reading": dict(result.inputs.reading),
         "operators": list(result.inputs.operators),
-        "notes": list(result.inputs.notes),
+        "notes": [note.as_plain() for note in result.inputs.notes],
         "defaults": [] if result.inputs.cleaned is None else result.inputs.cleaned.report.defaults,
         "versions": {name: version(name) for name in _VERSIONS},
         "outputs": [{"file": name, "sha256": digest} for name, digest in outputs.items()],
@@ -205,7 +203,7 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
     writers[LAYERS_FILE] = lambda path: write_layers(result, path, metadata=told)
     if inputs.cleaned is not None:
         cleaned = inputs.cleaned.by_file_name()
-        page = report_page(cleaned, area=inputs.districts)
+        page = report_page(cleaned, area=inputs.districts, language=language)
         writers["cleaning.json"] = lambda path: _write_text(cleaned.report.to_json(), path)
         writers["cleaning.html"] = lambda path: _write_text(page, path)
     writers["gaps.gpkg"] = lambda path: write_gpkg({"gaps": result.gaps}, path, metadata=told)

@@ -25,9 +25,11 @@ from htcoverage.figures import (
 )
 from htcoverage.files import whole_folder
 from htcoverage.grid import grid_of
+from htcoverage.notes import Note, Rows
 from htcoverage.readers.own_layer import OwnLayer
+from htcoverage.run.compute import split_communes
 from htcoverage.run.documents import plain_rows, write_json
-from htcoverage.run.layers import RunLayers
+from htcoverage.run.layers import COMMUNES_FILE, RunLayers
 
 #: Columns of the user's layers in ``own_layers.gpkg``: a combination of any operator, by its name.
 _WIDE = (
@@ -46,19 +48,22 @@ class OwnFigures:
     ----------
     figures : DataFrame
         Figure rows of the province, its districts and the user's polygons.
+    communes : DataFrame or None
+        Figure rows of the communes, those of `split_communes`; None where settlements tell none.
     lines, points : mapping of str to DataFrame
         By the name of the layer, see `compute_line_figures` and `compute_point_figures`.
     shown : mapping of str to GeoDataFrame
         Each layer with its shares by any operator, for maps.
-    notes : tuple of str
+    notes : tuple of Note
         What was guessed, repaired, cut off or left out.
     """
 
     figures: pd.DataFrame
+    communes: pd.DataFrame | None
     lines: dict[str, pd.DataFrame]
     points: dict[str, pd.DataFrame]
     shown: dict[str, gpd.GeoDataFrame]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def measure_own_layers(
@@ -93,22 +98,22 @@ def measure_own_layers(
     crs = coverage.attrs["crs"]
     land = shapely.union_all(reproject(layers.districts, crs).geometry.to_numpy())
     shapely.prepare(land)
-    frames = [
-        compute_figures(
-            coverage,
-            layers.settlements,
-            layers.districts,
-            criteria=criteria,
-            area_levels=("province", "district"),
-            province=str(layers.record.content.get("area", "")),
-        )
-    ]
-    notes: list[str] = []
+    every = compute_figures(
+        coverage,
+        layers.settlements,
+        layers.districts,
+        criteria=criteria,
+        province=str(layers.record.content.get("area", "")),
+        commune_names=layers.commune_names,
+    )
+    communes, larger = split_communes(every)
+    frames = [larger]
+    notes: list[Note] = list(every.attrs["notes"])
     found_lines: dict[str, pd.DataFrame] = {}
     found_points: dict[str, pd.DataFrame] = {}
     shown: dict[str, gpd.GeoDataFrame] = {}
     for own in areas:
-        table, told = _inside(own, crs, land, measure=shapely.area, unit="km²", per=1e6)
+        table, told = _inside(own, crs, land, measure=shapely.area, unit="km2", per=1e6)
         notes += told
         # A part beyond the grid holds no land of the districts and no home.
         box = shapely.box(*grid_of(coverage).boundingbox)
@@ -146,12 +151,12 @@ def measure_own_layers(
             )
     figures = pd.concat(frames, ignore_index=True)
     figures.attrs["criteria"] = asdict(criteria)
-    return OwnFigures(figures, found_lines, found_points, shown, tuple(notes))
+    return OwnFigures(figures, communes, found_lines, found_points, shown, tuple(notes))
 
 
 def _inside(
     own: OwnLayer, crs: str, land: shapely.Geometry, *, measure: Any, unit: str, per: float
-) -> tuple[gpd.GeoDataFrame, list[str]]:
+) -> tuple[gpd.GeoDataFrame, list[Note]]:
     """Return the rows that touch the districts, and what must be said of the others."""
     table = reproject(own.table, crs)
     geometry = table.geometry.to_numpy()
@@ -159,20 +164,17 @@ def _inside(
     notes = list(own.notes)
     outside = table[~touching]
     if len(outside):
-        told = "; ".join(f"row {row} ({name})" for row, name in outside["name"].items())
-        notes.append(
-            f"{own.name}: {len(outside)} of {len(table)} rows lie outside the districts and are"
-            f" left out: {told}"
-        )
+        named = tuple(((row, name),) for row, name in outside["name"].items())
+        facts = {"count": len(outside), "total": len(table), "rows": Rows(named, len(outside))}
+        notes.append(Note("rows_outside", facts, (own.name,)))
     if measure is not None:
         kept = geometry[touching]
         beyond = measure(kept) - measure(shapely.intersection(kept, land))
         cut = beyond > 1e-6 * measure(kept)
         if cut.any():
-            notes.append(
-                f"{own.name}: {beyond[cut].sum() / per:,.1f} {unit} of {int(cut.sum())} rows lie"
-                " beyond the districts and count nowhere"
-            )
+            what = {"km2": "area", "km": "length"}[unit]
+            facts = {unit: float(beyond[cut].sum() / per), "count": int(cut.sum())}
+            notes.append(Note(f"{what}_beyond", facts, (own.name,)))
     return table[touching], notes
 
 
@@ -214,11 +216,14 @@ def write_own_figures(
     Returns
     -------
     list of Path
-        ``figures.csv``, ``lines_<layer>.csv``, ``points_<layer>.csv``, ``own_layers.gpkg``,
-        ``figures.json``. The same input gives the same bytes.
+        ``figures.csv``, ``figures_communes.csv``, ``lines_<layer>.csv``,
+        ``points_<layer>.csv``, ``own_layers.gpkg``, ``figures.json``. The same input gives the
+        same bytes.
     """
     with whole_folder(out) as aside:
         write_csv(pd.DataFrame(plain_rows(found.figures)), aside / "figures.csv")
+        if found.communes is not None:
+            write_csv(pd.DataFrame(plain_rows(found.communes)), aside / COMMUNES_FILE)
         for kind, tables in (("lines", found.lines), ("points", found.points)):
             for name, table in tables.items():
                 write_csv(pd.DataFrame(plain_rows(table)), aside / f"{kind}_{name}.csv")
@@ -229,7 +234,7 @@ def write_own_figures(
             **told,
             "criteria": found.figures.attrs["criteria"],
             "inputs": [{"file": name, "sha256": digest} for name, digest in inputs],
-            "notes": list(found.notes),
+            "notes": [note.as_plain() for note in found.notes],
             "shares": plain_rows(whole),
         }
         write_json(document, aside / "figures.json")

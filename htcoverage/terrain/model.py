@@ -17,6 +17,7 @@ from scipy import ndimage
 from htcoverage.errors import Fault, InputError
 from htcoverage.files import sha256_of
 from htcoverage.grid import check_metric_crs
+from htcoverage.notes import Note
 from htcoverage.terrain.classes import class_heights, class_surroundings
 from htcoverage.terrain.tiles import Tile, grid_of, mosaic, tiles_of
 
@@ -49,7 +50,7 @@ class Terrain:
         Their grid.
     sources : tuple of (str, str)
         Name and SHA-256 of the files that they came from.
-    notes : tuple of str
+    notes : tuple of Note
         What was done to voids.
     surroundings : mapping of int to str
         Kind of surroundings (ITU-R P.2108-1, table 3) of the classes whose kind is known.
@@ -61,7 +62,7 @@ class Terrain:
     zone: npt.NDArray[np.uint8]
     geobox: GeoBox
     sources: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     surroundings: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -198,7 +199,7 @@ def _paths(path: PathLike | Sequence[PathLike]) -> list[Path]:
 
 def _ground(
     ground: npt.NDArray[np.float32], path: Path
-) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+) -> tuple[npt.NDArray[np.float32], tuple[Note, ...]]:
     """Return the elevation without impossible values and small voids, and what was done."""
     low, high = _POSSIBLE_M
     impossible = np.isfinite(ground) & ((ground < low) | (ground > high))
@@ -207,7 +208,8 @@ def _ground(
         raise InputError([Fault(str(path), None, None, "", "at least one elevation")])
     notes = []
     if impossible.any():
-        notes.append(f"{int(impossible.sum())} elevations outside {low:g} to {high:g} m are voids")
+        facts = {"count": int(impossible.sum()), "low": low, "high": high}
+        notes.append(Note("elevations_impossible", facts))
     void = np.isnan(ground)
     if not void.any():
         return ground, tuple(notes)
@@ -221,12 +223,11 @@ def _ground(
     if fill.any():
         filled = fillnodata(np.where(void, 0, ground), mask=~void, max_search_distance=20)
         ground = np.where(fill, filled, ground).astype(np.float32)
-        notes.append(
-            f"{int(small.sum())} voids ({int(fill.sum())} pixels) are filled from their rim"
-        )
+        facts = {"count": int(small.sum()), "pixels": int(fill.sum())}
+        notes.append(Note("voids_filled", facts))
     rest = int(np.isnan(ground).sum())
     if rest:
-        notes.append(f"{rest} pixels have no elevation: a signal that crosses them is a fault")
+        notes.append(Note("voids_left", {"count": rest}))
     return ground, tuple(notes)
 
 
