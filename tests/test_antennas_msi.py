@@ -80,6 +80,8 @@ def test_the_main_beam_points_down_by_the_tilt_of_the_file(write):
         ("gain 10 DBI", 10.0),
         ("GAIN 10.5dBi", 10.5),
         ("GAIN 10,5 dBi", 10.5),
+        ("GAIN 10.5 (dBi)", 10.5),
+        ("Gain   10.50", 12.65),
         ("GAIN\t-1.15 dBd", 1.0),
         ("COMMENT no gain here", None),
     ],
@@ -95,7 +97,9 @@ def test_gain_is_over_a_dipole_unless_it_says_dbi(write, line, gain_dbi):
         ("ELECTRICAL_TILT 5", 5.0),
         ("ELECTRICAL_TILT 4,5", 4.5),
         ("TILT 3", 3.0),
+        ("TILT ELECTRICAL 3", 3.0),
         ("TILT ELECTRICAL", 4.0),
+        ("ELECTRICAL_TILT", 4.0),
         ("TILT", 4.0),
     ],
 )
@@ -152,6 +156,48 @@ def test_an_angle_of_360_may_repeat_that_of_0(write):
     lines.append(f"360 {vertical_loss_db(0.0):.4f}")
     lines[start] = "VERTICAL 360"
     check_sample(read_msi(write(lines)))
+
+
+def test_a_line_at_360_may_be_counted(write):
+    lines = sample()
+    lines[lines.index("VERTICAL 360")] = "VERTICAL 361"
+    check_sample(read_msi(write([*lines, f"360 {vertical_loss_db(0.0):.4f}"])))
+    (fault,) = faults(write([*lines[:-1], f"360 {vertical_loss_db(0.0):.4f}"]))
+    assert (fault.column, fault.value) == ("VERTICAL", "359")
+
+
+def test_comments_among_the_angles_are_skipped(write):
+    lines = sample()
+    lines[20:20] = ["# measured 2021", "// 17 3.5"]
+    check_sample(read_msi(write(lines)))
+
+
+def test_losses_may_all_be_written_with_a_minus(write):
+    lines = [
+        *cut("HORIZONTAL", lambda angle: -horizontal_loss_db(angle)),
+        *cut("VERTICAL", lambda angle: -vertical_loss_db(angle)),
+    ]
+    check_sample(read_msi(write(lines)))
+
+
+def test_gains_in_place_of_losses_are_refused(write):
+    lines = [
+        *cut("HORIZONTAL", lambda angle: 35.0 - horizontal_loss_db(angle)),
+        *cut("VERTICAL", lambda angle: 45.0 - vertical_loss_db(angle)),
+    ]
+    found = faults(write(lines))
+    assert [fault.column for fault in found] == ["HORIZONTAL"]
+    assert "are these gains?" in found[0].expected
+
+
+def test_a_vertical_cut_that_starts_at_the_zenith_is_refused(write):
+    lines = [
+        *cut("HORIZONTAL", horizontal_loss_db),
+        *cut("VERTICAL", lambda angle: min(40.0, 3.0 * abs(angle - 94.0))),
+    ]
+    (fault,) = faults(write(lines))
+    assert fault.value == "0.0 dB at 94°, 40.0 dB about the horizon"
+    assert "90° straight down" in fault.expected
 
 
 def test_every_fault_is_reported_with_its_line(write):

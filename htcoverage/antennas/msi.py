@@ -3,7 +3,8 @@
 The format has no standard. A file holds lines of ``KEYWORD value``; ``HORIZONTAL 360`` and
 ``VERTICAL 360`` are followed by that many lines of ``angle loss``: degrees clockwise from the
 boresight, or downwards from the horizon in front (90 = straight down, 270 = straight up), and dB
-below the main beam. ``GAIN`` is in dBd unless the line says dBi.
+below the main beam; some files write all of them with a minus. ``GAIN`` is in dBd unless the line
+says dBi.
 """
 
 from __future__ import annotations
@@ -24,12 +25,21 @@ from htcoverage.errors import Fault, InputError
 from htcoverage.units import DIPOLE_GAIN_DBI
 
 _CUTS = ("HORIZONTAL", "VERTICAL")
+_A_LOSS = "a loss below the main beam, 0 to 200 dB"
 
 #: Wider gaps between two angles of a cut than this hide lobes: refused.
 _WIDEST_GAP_DEG = 10.0
 
-_GAIN = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(dBd|dBi)?", re.IGNORECASE)
-_TILT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(?:°|deg)?", re.IGNORECASE)
+#: Directions this near to the horizon are level.
+_LEVEL_DEG = 30.0
+#: A front that loses more than the back by this is a table of gains, or turned around; level
+#: directions that lose more than the main beam by this, a cut counted from the zenith.
+_FRONT_OVER_BACK_DB = 3.0
+_LEVEL_OVER_BEAM_DB = 10.0
+
+_NUMBER = r"([-+]?\d+(?:\.\d+)?)"
+_GAIN = re.compile(rf"{_NUMBER}\s*\(?(dBd|dBi)?\)?", re.IGNORECASE)
+_TILT = re.compile(rf"(?:ELECTRICAL\s+)?{_NUMBER}\s*(?:°|deg)?", re.IGNORECASE)
 
 
 @dataclass
@@ -40,17 +50,21 @@ class _Content:
     gain_dbi: float | None = None
     electrical_tilt_deg: float | None = None
     cuts: dict[str, dict[float, float]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    #: Values below zero: faults, unless none is above.
+    negative: list[Fault] = field(default_factory=list)
 
 
 def read_msi(path: str | Path) -> Pattern:
     """Read an antenna pattern in the MSI Planet format.
 
     Keywords read: ``NAME`` (else the file's name is taken), ``GAIN`` (dBd unless it says dBi),
-    ``ELECTRICAL_TILT`` or ``TILT`` with a number (else the direction of the main beam in the
-    vertical cut is taken), ``HORIZONTAL``, ``VERTICAL``. Every other keyword is skipped, as are
-    empty lines. Decimal commas are read as points. Cuts may have any step up to 10°; between
-    angles the loss in dB is interpolated linearly.
+    ``ELECTRICAL_TILT``, ``TILT`` or ``TILT ELECTRICAL`` with a number (else the direction of the
+    main beam in the vertical cut is taken), ``HORIZONTAL``, ``VERTICAL``. Every other keyword is
+    skipped, as are empty lines and comments that begin with # or //. Decimal commas are read as
+    points. Cuts may have any step up to 10°; between angles the loss in dB is interpolated
+    linearly. Losses may be written with a minus, if all are.
 
     Parameters
     ----------
@@ -69,6 +83,11 @@ def read_msi(path: str | Path) -> Pattern:
     """
     path = Path(path)
     content = _parse(_lines(path), path.name)
+    sign = 1.0
+    if content.negative:
+        if any(loss_db > 0.0 for cut in content.cuts.values() for loss_db in cut.values()):
+            content.faults += content.negative
+        sign = -1.0
     tables = {}
     for cut in _CUTS:
         if cut not in content.cuts:
@@ -76,14 +95,17 @@ def read_msi(path: str | Path) -> Pattern:
             content.faults.append(fault)
         elif content.cuts[cut]:
             content.faults.extend(_gap_faults(content.cuts[cut], cut, path.name))
-            tables[cut] = content.cuts[cut]
+            tables[cut] = {angle: sign * loss_db for angle, loss_db in content.cuts[cut].items()}
     if content.faults:
         raise InputError(sorted(content.faults, key=lambda fault: fault.row or 0))
+    horizontal_loss_db = _table(tables["HORIZONTAL"], AZIMUTH_OFFSETS_DEG)
     vertical_loss_db = _table(tables["VERTICAL"], DEPRESSIONS_DEG)
+    if faults := _turned_faults(horizontal_loss_db, vertical_loss_db, path.name):
+        raise InputError(faults)
     tilt_deg = content.electrical_tilt_deg
     return Pattern(
         content.name or path.stem,
-        _table(tables["HORIZONTAL"], AZIMUTH_OFFSETS_DEG),
+        horizontal_loss_db,
         vertical_loss_db,
         maximum_loss_db=float("inf"),
         gain_dbi=content.gain_dbi,
@@ -115,7 +137,7 @@ def _parse(lines: list[str], file: str) -> _Content:
     announced = (0, 0, 0)
     for row, line in enumerate(lines, start=1):
         words = line.split(maxsplit=1)
-        if not words:
+        if not words or words[0].startswith(("#", "//")):
             continue
         keyword = words[0].upper()
         if keyword[0].isalpha():
@@ -136,7 +158,7 @@ def _open_cut(content: _Content, cut: str, rest: str, row: int, file: str) -> tu
     """Return the row of the announcement, the count announced, and the faults so far."""
     if cut in content.cuts:
         content.faults.append(Fault(file, row, cut, rest, f"{cut} only once"))
-    content.cuts[cut] = {}
+    content.cuts[cut], content.lines[cut] = {}, 0
     if not rest.isdecimal() or int(rest) < 1:
         content.faults.append(Fault(file, row, cut, rest, "the number of angles, such as 360"))
         return row, 0, len(content.faults)
@@ -146,8 +168,10 @@ def _open_cut(content: _Content, cut: str, rest: str, row: int, file: str) -> tu
 def _check_count(content: _Content, cut: str, announced: tuple[int, int, int], file: str) -> None:
     row, count, faults_before = announced
     # A line that could not be read is missing from the count: one fault is enough for it.
-    if cut and count and len(content.faults) == faults_before and len(content.cuts[cut]) != count:
-        found = str(len(content.cuts[cut]))
+    # A line at 360 that repeats that of 0 may be counted or not.
+    read = (len(content.cuts[cut]), content.lines[cut]) if cut else (0, 0)
+    if cut and count and len(content.faults) == faults_before and count not in read:
+        found = str(read[0])
         content.faults.append(Fault(file, row, cut, found, f"{count} angles below this line"))
 
 
@@ -161,12 +185,15 @@ def _read_angle(content: _Content, cut: str, line: str, row: int, file: str) -> 
         return
     if not -360.0 <= angle_deg <= 360.0:
         fault = Fault(file, row, cut, words[0], "an angle between −360 and 360°")
-    elif not 0.0 <= loss_db <= 200.0:
-        fault = Fault(file, row, cut, words[1], "a loss below the main beam, 0 to 200 dB")
+    elif not abs(loss_db) <= 200.0:
+        fault = Fault(file, row, cut, words[1], _A_LOSS)
     elif content.cuts[cut].get(angle_deg % 360.0, loss_db) != loss_db:
         fault = Fault(file, row, cut, words[0], "each angle once, or with the same loss")
     else:
         content.cuts[cut][angle_deg % 360.0] = loss_db
+        content.lines[cut] += 1
+        if loss_db < 0.0:
+            content.negative.append(Fault(file, row, cut, words[1], _A_LOSS))
         return
     content.faults.append(fault)
 
@@ -197,6 +224,27 @@ def _gap_faults(cut: dict[float, float], name: str, file: str) -> list[Fault]:
     return [Fault(file, None, name, found, f"angles at most {_WIDEST_GAP_DEG:g}° apart")]
 
 
+def _turned_faults(
+    horizontal_loss_db: FloatArray, vertical_loss_db: FloatArray, file: str
+) -> list[Fault]:
+    """Find cuts that cannot be losses about the boresight and the horizon."""
+    faults = []
+    ahead = np.cos(np.radians(AZIMUTH_OFFSETS_DEG)) > 0.0
+    front_db, back_db = horizontal_loss_db[ahead].mean(), horizontal_loss_db[~ahead].mean()
+    if front_db > back_db + _FRONT_OVER_BACK_DB:
+        found = f"{front_db:.1f} dB in front, {back_db:.1f} dB behind, on the mean"
+        expected = "losses below the main beam, least about 0°: are these gains?"
+        faults.append(Fault(file, None, "HORIZONTAL", found, expected))
+    level = np.abs(np.sin(np.radians(DEPRESSIONS_DEG))) <= np.sin(np.radians(_LEVEL_DEG))
+    least_db, level_db = vertical_loss_db.min(), vertical_loss_db[level].min()
+    if level_db > least_db + _LEVEL_OVER_BEAM_DB:
+        beam_deg = float(DEPRESSIONS_DEG[vertical_loss_db.argmin()]) % 360.0
+        found = f"{least_db:.1f} dB at {beam_deg:g}°, {level_db:.1f} dB about the horizon"
+        expected = "losses below the main beam, with 0° on the horizon and 90° straight down"
+        faults.append(Fault(file, None, "VERTICAL", found, expected))
+    return faults
+
+
 def _table(cut: dict[float, float], at_deg: FloatArray) -> FloatArray:
     angles = sorted(cut)
     return np.interp(at_deg, angles, [cut[angle] for angle in angles], period=360.0)
@@ -204,6 +252,6 @@ def _table(cut: dict[float, float], at_deg: FloatArray) -> FloatArray:
 
 def _main_beam_deg(vertical_loss_db: FloatArray) -> float:
     """Depression of the main beam: the middle of the least loss within 30° of the horizon."""
-    near = np.abs(DEPRESSIONS_DEG) <= 30.0
+    near = np.abs(DEPRESSIONS_DEG) <= _LEVEL_DEG
     loss = vertical_loss_db[near]
     return float(np.median(DEPRESSIONS_DEG[near][loss <= loss.min() + 1e-9]))
