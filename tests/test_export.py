@@ -137,8 +137,9 @@ def test_the_same_input_gives_the_same_bytes(cover, layers, tmp_path):
         write_csv(layers["bts"].drop(columns="geometry"), tmp_path / folder / "t.csv")
     for name in ("c.tif", "g.gpkg", "t.csv"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
-    # One name a file: no part, journal or side file is left.
-    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["c.tif", "g.gpkg", "t.csv"]
+    # One name a file, and the style of the raster: no part or journal is left.
+    names = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert names == ["c.qml", "c.tif", "g.gpkg", "t.csv"]
 
 
 def test_a_geopackage_without_a_crs_is_refused(tmp_path):

@@ -80,7 +80,7 @@ def named_only(folder, *names):
 def test_classes_of_cover_have_the_maps_colours_and_words(cover, tmp_path):
     path = tmp_path / "class.tif"
     write_class_tif(cover, "4G", path, criteria=CRITERIA, tags=TOLD)
-    named_only(tmp_path, "class.tif", "class.tif.aux.xml")
+    named_only(tmp_path, "class.tif", "class.tif.aux.xml", "class.qml")
     told = json.loads(run("gdalinfo", "-json", path))
     band = told["bands"][0]
     assert band["colorInterpretation"] == "Palette"
@@ -168,6 +168,21 @@ def test_best_servers_are_named_by_gdals_table(cover, tmp_path):
     for index, identities in names.items():
         columns = (cover["cell_id"], cover["bts_id"], cover["site_id"])
         assert identities == tuple(str(column.to_numpy()[index]) for column in columns)
+
+
+def test_each_raster_has_a_style_by_the_name_that_qgis_looks_for(cover, tmp_path):
+    cells = ["<a & b>\0", *map(str, cover["cell_id"].to_numpy()[1:])]
+    write_best_server_tif(cover.assign_coords(cell_id=("cell", cells)), "4G", tmp_path / "b.x.tif")
+    write_probability_tif(cover, "3G", tmp_path / "p.tif", criteria=CRITERIA)
+    named_only(tmp_path, "b.x.tif", "b.x.tif.aux.xml", "b.x.qml", "p.tif", "p.qml")
+    entries = list(ElementTree.parse(tmp_path / "b.x.qml").iter("paletteEntry"))
+    served = np.unique(cover["best_server"].sel(layer="any_4g"))
+    assert [int(entry.get("value")) for entry in entries] == served.tolist()
+    names = [cells[server].replace("\0", "\ufffd") for server in served]
+    assert [entry.get("label") for entry in entries] == names
+    items = list(ElementTree.parse(tmp_path / "p.qml").iter("item"))
+    assert [float(item.get("value")) for item in items] == [0.5, 0.75, 0.9, 0.95, np.inf]
+    assert [item.get("color") for item in items] == LEVEL_COLOURS[::-1]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,9 @@ from htcoverage.labels import Language, label
 #: Median level at which each class begins, strongest first, in dBm: RSRP for 4G, RSCP for 3G.
 LEVEL_BREAKS_DBM = {"4G": (-85, -95, -105, -115), "3G": (-75, -85, -95, -105)}
 QUANTITY = {"4G": "RSRP", "3G": "RSCP"}
+
+#: Probability of cover at which each class begins, most probable first.
+PROBABILITY_BREAKS = (0.95, 0.9, 0.75, 0.5)
 
 #: Strongest first. Lightness rises steadily, so the order survives colour blindness and grey print;
 #: the darkest still lets lines and names be read upon it.
@@ -45,9 +49,13 @@ def cover_classes(excess_db: npt.NDArray[np.float64], margin_db: float) -> UInt8
 
 def level_labels(technology: str) -> list[str]:
     """Return the words of the classes of level, strongest first, in dBm."""
-    first, *_, last = breaks = [str(b).replace("-", "−") for b in LEVEL_BREAKS_DBM[technology]]
+    return range_labels([str(b).replace("-", "−") for b in LEVEL_BREAKS_DBM[technology]])
+
+
+def range_labels(breaks: Sequence[str]) -> list[str]:
+    """Return the words of the classes that begin at each break, highest first."""
     between = [f"{low} … {high}" for high, low in pairwise(breaks)]
-    return [f"≥ {first}", *between, f"< {last}"]
+    return [f"≥ {breaks[0]}", *between, f"< {breaks[-1]}"]
 
 
 def cover_labels(criteria: CoverCriteria, language: Language) -> list[str]:

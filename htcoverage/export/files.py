@@ -1,10 +1,19 @@
-"""The parameters that each file carries."""
+"""The parameters that each file carries, and text that a file can hold."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
+
+#: XML has no room for these, escaped or not.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def xml_text(value: object) -> str:
+    """Return a value as text that XML can hold."""
+    return _NOT_XML.sub("\ufffd", str(value))
 
 
 def texts(metadata: Mapping[str, object] | None) -> dict[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import math
-import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ import shapely
 
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import argument_fault
-from htcoverage.export.files import texts
+from htcoverage.export.files import texts, xml_text
 from htcoverage.export.pictures import UInt8, degrees_warp, palette_png
 from htcoverage.export.tables import ARCHIVE_DATE
 from htcoverage.files import whole_file
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
 
 _KML = "http://www.opengis.net/kml/2.2"
 _DECIMALS = 6
-
-#: XML has no room for these, escaped or not.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +153,7 @@ def write_kmz(
 def _text(parent: Element, tag: str, value: object) -> Element:
     """Add an element of text; ElementTree escapes it."""
     child = SubElement(parent, tag)
-    child.text = _NOT_XML.sub("\ufffd", str(value))
+    child.text = xml_text(value)
     return child
 
 
@@ -166,7 +162,7 @@ def _extended(parent: Element, values: Mapping[str, str]) -> None:
         return
     data = SubElement(parent, "ExtendedData")
     for key, value in values.items():
-        entry = SubElement(data, "Data", name=_NOT_XML.sub("\ufffd", key))
+        entry = SubElement(data, "Data", name=xml_text(key))
         _text(entry, "value", value)
 
 

@@ -16,15 +16,19 @@ from scipy.special import ndtr
 from htcoverage.errors import argument_fault
 from htcoverage.export.classes import (
     COVER_COLOURS,
+    LEVEL_BREAKS_DBM,
     LEVEL_COLOURS,
+    PROBABILITY_BREAKS,
     QUANTITY,
     cover_classes,
     cover_labels,
     level_classes,
     level_labels,
+    range_labels,
 )
-from htcoverage.export.files import texts
+from htcoverage.export.files import texts, xml_text
 from htcoverage.export.pictures import area_mask
+from htcoverage.export.raster_styles import palette_style, ranges_style, write_style
 from htcoverage.figures import CoverCriteria
 from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
 from htcoverage.files import whole_file, whole_files
@@ -41,6 +45,12 @@ NODATA_DBM = -9999.0
 
 #: Stands for "no server"; as in the coverage itself.
 NO_SERVER = -1
+
+#: Okabe and Ito's, taken in turn by the servers in the ledger's order. Seven: of cells by threes
+#: each then has another colour than the same sector next door.
+_SERVER_COLOURS = (
+    "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7",
+)  # fmt: skip
 
 #: How an operator is called in the description of a band.
 ANY_WORDS = "any operator"
@@ -79,6 +89,19 @@ def write_cog(
     InputError
         If there is no band, a band's shape is not the grid's, or descriptions are too few or many.
     """
+    with whole_file(Path(path)) as part:
+        _write_floats(part, bands, grid, descriptions, unit, tags)
+
+
+def _write_floats(
+    part: Path,
+    bands: Sequence[npt.NDArray[np.float32]],
+    grid: GeoBox,
+    descriptions: Sequence[str],
+    unit: str,
+    tags: Mapping[str, object] | None,
+) -> None:
+    """Write float32 bands to a path that is free."""
     if not bands or len(descriptions) != len(bands):
         raise argument_fault(
             "descriptions", len(descriptions), f"one for each of at least one band ({len(bands)})"
@@ -87,8 +110,7 @@ def write_cog(
         if band.shape != tuple(grid.shape):
             raise argument_fault("bands", band.shape, f"the grid's shape {tuple(grid.shape)}")
     filled = [np.where(np.isnan(band), np.float32(NODATA_DBM), band) for band in bands]
-    with whole_file(Path(path)) as part:
-        _write_tif(part, filled, grid, descriptions, unit, tags, nodata=NODATA_DBM)
+    _write_tif(part, filled, grid, descriptions, unit, tags, nodata=NODATA_DBM)
 
 
 def write_coverage_tif(
@@ -99,6 +121,8 @@ def write_coverage_tif(
     tags: Mapping[str, object] | None = None,
 ) -> None:
     """Write the median levels of one technology: the strongest of any operator, then each operator.
+
+    ``<stem>.qml`` beside it has QGIS show the first band in the classes of the legend.
 
     Parameters
     ----------
@@ -117,13 +141,12 @@ def write_coverage_tif(
         If the coverage has no layer of the technology.
     """
     places, descriptions = _layers_of(coverage, technology)
-    write_cog(
-        path,
-        [coverage["level_dbm"].isel(layer=place).to_numpy() for place in places],
-        grid_of(coverage),
-        descriptions=descriptions,
-        tags={**coverage.attrs, **(tags or {}), "technology": technology},
-    )
+    bands = [coverage["level_dbm"].isel(layer=place).to_numpy() for place in places]
+    told = {**coverage.attrs, **(tags or {}), "technology": technology}
+    with whole_files(Path(path)) as part:
+        _write_floats(part, bands, grid_of(coverage), descriptions, "dBm", told)
+        words = [f"{QUANTITY[technology]} {one} dBm" for one in level_labels(technology)]
+        write_style(ranges_style(LEVEL_BREAKS_DBM[technology], LEVEL_COLOURS, words), part)
 
 
 def write_probability_tif(
@@ -137,7 +160,8 @@ def write_probability_tif(
 ) -> None:
     """Write the chance that the level reaches the threshold: Φ((level − threshold) / σ), 0 to 1.
 
-    Of the best server alone; 0 where there is no level. Bands as in `write_coverage_tif`.
+    Of the best server alone; 0 where there is no level. Bands and style as in
+    `write_coverage_tif`.
 
     Parameters
     ----------
@@ -162,20 +186,20 @@ def write_probability_tif(
     grid = grid_of(coverage)
     if area is not None:
         chance = np.where(area_mask(area, grid), chance, np.nan)
-    write_cog(
-        path,
-        list(chance.astype(np.float32)),
-        grid,
-        descriptions=[f"{words}: probability of cover" for words in descriptions],
-        unit="1",
-        tags={
-            **coverage.attrs,
-            **(tags or {}),
-            "technology": technology,
-            "threshold_dbm": criteria.threshold_dbm(technology),
-            "sigma_db": criteria.sigma_db,
-        },
-    )
+    told = {
+        **coverage.attrs,
+        **(tags or {}),
+        "technology": technology,
+        "threshold_dbm": criteria.threshold_dbm(technology),
+        "sigma_db": criteria.sigma_db,
+    }
+    bands = list(chance.astype(np.float32))
+    descriptions = [f"{words}: probability of cover" for words in descriptions]
+    with whole_files(Path(path)) as part:
+        _write_floats(part, bands, grid, descriptions, "1", told)
+        shares = range_labels([f"{100 * share:g}" for share in PROBABILITY_BREAKS])
+        words = [f"{share} %" for share in shares]
+        write_style(ranges_style(PROBABILITY_BREAKS, LEVEL_COLOURS, words), part)
 
 
 def write_class_tif(
@@ -193,7 +217,7 @@ def write_class_tif(
     """Write classes of cover or of level, one band with the map's colours; 0 is nodata.
 
     The file's colour table holds the colours, ``<path>.aux.xml`` beside it and tags ``class_<n>``
-    in it the words of each class.
+    in it the words of each class, ``<stem>.qml`` both for QGIS.
 
     Parameters
     ----------
@@ -250,6 +274,8 @@ def write_class_tif(
         for word in ["", *words]:
             ElementTree.SubElement(names, "Category").text = word
         _write_aux(band, part)
+        numbers = range(1, len(words) + 1)
+        write_style(palette_style(zip(numbers, colours, words, strict=True)), part)
 
 
 def write_best_server_tif(
@@ -262,7 +288,8 @@ def write_best_server_tif(
     """Write the index of the strongest cell at every pixel, −1 for none.
 
     ``<path>.aux.xml`` beside it is GDAL's raster attribute table: which cell, base station and
-    site each index is. Bands as in `write_coverage_tif`.
+    site each index is. ``<stem>.qml`` has QGIS show the first band, its neighbours apart by colour.
+    Bands as in `write_coverage_tif`.
 
     Parameters
     ----------
@@ -291,6 +318,15 @@ def write_best_server_tif(
         band = ElementTree.Element("PAMRasterBand", band="1")
         band.append(_server_table(coverage, np.unique(np.stack(bands))))
         _write_aux(band, part)
+        first = np.unique(bands[0][bands[0] >= 0]).tolist()
+        names = coverage["cell_id"].to_numpy()[first]
+        write_style(
+            palette_style(
+                (index, _SERVER_COLOURS[place % len(_SERVER_COLOURS)], str(name))
+                for place, (index, name) in enumerate(zip(first, names, strict=True))
+            ),
+            part,
+        )
 
 
 def _layers_of(coverage: xr.Dataset, technology: str) -> tuple[list[int], list[str]]:
@@ -363,7 +399,7 @@ def _server_table(coverage: xr.Dataset, servers: npt.NDArray[np.int32]) -> Eleme
         line = ElementTree.SubElement(table, "Row", index=str(row))
         ElementTree.SubElement(line, "F").text = str(server)
         for values in identities:
-            ElementTree.SubElement(line, "F").text = str(values[server])
+            ElementTree.SubElement(line, "F").text = xml_text(values[server])
     return table
 
 

@@ -6,16 +6,22 @@ The elements are those that QGIS 3 itself saves (``renderer-v2`` of ``singleSymb
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from htcoverage.export.classes import COVER_COLOURS
+from htcoverage.export.files import xml_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+
+#: Columns of settlements that their colour can tell, the first that is there.
+_SHARES = [f"covered_{of}_cell_edge" for of in ("4g", "any", "3g")]
 
 #: Shares of a settlement's area at which its colour changes, and the colours, least first: from
 #: not covered to covered, as on the map.
@@ -25,7 +31,15 @@ _SHARE_COLOURS = (COVER_COLOURS[2], "#f6d3a6", COVER_COLOURS[1], COVER_COLOURS[0
 #: Of dark and light, so that the operators are told apart without colour too.
 _OPERATOR_COLOURS = ("#1a1a1a", "#c2410c", "#1d6fb8", "#8a8a8a")
 
-_GAP, _LINE, _FIBRE = "#c2002f", "#3c3c3c", "#5e2590"
+#: Colour and width in millimetres of each kind of span.
+_SPANS = {
+    "trunk": ("#d55e00", 0.8),
+    "ring": ("#0072b2", 0.5),
+    "access": ("#9a9a9a", 0.25),
+    "inter-provincial": ("#333333", 0.7),
+}
+
+_GAP, _LINE, _FINDING, _WATER = "#c2002f", "#3c3c3c", "#d55e00", "#c5dcec"
 
 
 def qgis_style(layer: str, table: pd.DataFrame) -> str:
@@ -34,29 +48,57 @@ def qgis_style(layer: str, table: pd.DataFrame) -> str:
     Parameters
     ----------
     layer : str
-        ``gaps``, ``settlements``, ``sites``, ``districts``, ``spans`` or ``availability``.
+        Its name in the file, such as ``gaps``.
     table : DataFrame
         Its rows, for the values that the classes are of.
     """
-    renderer = None
-    if layer == "gaps":
-        renderer = _single(_fill(_GAP, opacity=0.75, outline="#7a0019"))
-    elif layer == "districts":
-        renderer = _single(_fill("", outline=_LINE))
-    elif layer == "spans":
-        renderer = _single(_line(_FIBRE))
-    elif layer == "sites" and "operator" in table:
-        renderer = _categories("operator", sorted(set(table["operator"].astype(str))))
-    elif layer == "settlements" and "covered_4g_cell_edge" in table:
-        renderer = _shares("covered_4g_cell_edge")
-    elif layer == "availability":
-        renderer = _single(_fill(COVER_COLOURS[0], opacity=0.7, outline=""))
-    if renderer is None:
-        return ""
+    renderer = _renderer(layer, table)
+    return "" if renderer is None else qml(renderer)
+
+
+def qml(content: Element) -> str:
+    """Return a style document with one part."""
     root = Element("qgis", version="3.22.0", styleCategories="Symbology")
-    root.append(renderer)
+    root.append(content)
     indent(root)
     return _DOCTYPE + tostring(root, encoding="unicode") + "\n"
+
+
+def _renderer(layer: str, table: pd.DataFrame) -> Element | None:
+    if layer in ("sites", "bts") and "operator" in table:
+        colours = itertools.cycle(_OPERATOR_COLOURS)
+        operators = sorted(set(table["operator"].dropna().astype(str)))
+        symbols = {name: _marker(next(colours), size_mm=2.0) for name in operators}
+        return _categories("operator", symbols)
+    if layer == "spans" and "kind" in table:
+        kinds = set(table["kind"])
+        return _categories(
+            "kind", {kind: _line(*style) for kind, style in _SPANS.items() if kind in kinds}
+        )
+    if layer == "settlements":
+        shares = [name for name in _SHARES if name in table]
+        return _shares(shares[0]) if shares else None
+    symbol = _symbol_of(layer)
+    return None if symbol is None else _single(symbol)
+
+
+def _symbol_of(layer: str) -> Element | None:
+    if layer == "gaps":
+        # Gaps are small on a map of a province: it is their outlines that are seen there.
+        return _fill(_GAP, opacity=0.75, outline=_GAP, outline_mm=0.8)
+    if layer == "districts":
+        return _fill("", outline=_LINE)
+    if layer == "availability":
+        return _fill(COVER_COLOURS[0], opacity=0.7, outline="")
+    if layer in ("sea", "lakes"):
+        return _fill(_WATER, outline="")
+    if layer == "rivers":
+        return _line(_WATER, 0.5)
+    if layer == "pole_lines":
+        return _line(_LINE, 0.3)
+    if layer == "nodes":
+        return _marker(_LINE, size_mm=1.0)
+    return _marker(_FINDING, size_mm=2.5) if layer == "findings" else None
 
 
 def _single(symbol: Element) -> Element:
@@ -65,17 +107,17 @@ def _single(symbol: Element) -> Element:
     return renderer
 
 
-def _categories(column: str, values: list[str]) -> Element:
+def _categories(column: str, marks: Mapping[str, Element]) -> Element:
+    """Return a renderer with a symbol for each value of a column."""
     renderer = Element("renderer-v2", type="categorizedSymbol", attr=column, symbollevels="0")
     categories, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
-    for number, value in enumerate(values):
+    for number, (value, symbol) in enumerate(marks.items()):
+        words = xml_text(value)
         SubElement(
-            categories, "category", value=value, label=value, symbol=str(number), render="true",
+            categories, "category", value=words, label=words, symbol=str(number), render="true",
             type="string",
         )  # fmt: skip
-        symbols.append(
-            _numbered(_marker(_OPERATOR_COLOURS[number % len(_OPERATOR_COLOURS)]), number)
-        )
+        symbols.append(_numbered(symbol, number))
     return renderer
 
 
@@ -92,7 +134,7 @@ def _shares(column: str) -> Element:
             ranges, "range", lower=f"{low:.6f}", upper=f"{high:.6f}", symbol=str(number),
             label=f"{100 * low:g} – {100 * high:g} %", render="true",
         )  # fmt: skip
-        symbols.append(_numbered(_fill(colour, outline="#3b2a1c"), number))
+        symbols.append(_numbered(_fill(colour, outline=colour), number))
     return renderer
 
 
@@ -101,7 +143,7 @@ def _numbered(symbol: Element, number: int) -> Element:
     return symbol
 
 
-def _fill(colour: str, *, outline: str, opacity: float = 1.0) -> Element:
+def _fill(colour: str, *, outline: str, outline_mm: float = 0.26, opacity: float = 1.0) -> Element:
     return _symbol(
         "fill",
         "SimpleFill",
@@ -110,20 +152,25 @@ def _fill(colour: str, *, outline: str, opacity: float = 1.0) -> Element:
             "style": "solid" if colour else "no",
             "outline_color": _rgba(outline or "#000000"),
             "outline_style": "solid" if outline else "no",
-            "outline_width": "0.26",
+            "outline_width": str(outline_mm),
         },
     )
 
 
-def _line(colour: str) -> Element:
-    return _symbol("line", "SimpleLine", {"line_color": _rgba(colour), "line_width": "0.4"})
+def _line(colour: str, width_mm: float) -> Element:
+    return _symbol("line", "SimpleLine", {"line_color": _rgba(colour), "line_width": str(width_mm)})
 
 
-def _marker(colour: str) -> Element:
+def _marker(colour: str, *, size_mm: float) -> Element:
     return _symbol(
         "marker",
         "SimpleMarker",
-        {"name": "circle", "color": _rgba(colour), "outline_color": _rgba("#ffffff"), "size": "2"},
+        {
+            "name": "circle",
+            "color": _rgba(colour),
+            "outline_color": _rgba("#ffffff"),
+            "size": str(size_mm),
+        },
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import openpyxl
 
 from htcoverage.errors import argument_fault
-from htcoverage.export.files import texts
+from htcoverage.export.files import texts, xml_text
 from htcoverage.files import whole_file
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 #: Begins every line of a metadata block.
 COMMENT = "# "
 
-# XML, and so XLSX, has no room for these.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHEET_NAME = re.compile(r"[^\[\]:*?/\\]{1,31}")
 
 #: The same input must give the same bytes, so the files of an archive carry no date of their own.
@@ -154,7 +152,7 @@ def _xlsx_cell(value: object) -> object:
     if isinstance(value, (float, np.floating)):
         return float(value)
     # Excel holds at most 32,767 characters in a cell.
-    return _NOT_XML.sub("\ufffd", cell)[:32_767] if isinstance(cell, str) else cell
+    return xml_text(cell)[:32_767] if isinstance(cell, str) else cell
 
 
 def _undated(workbook: io.BytesIO) -> bytes:

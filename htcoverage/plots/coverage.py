@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from statistics import NormalDist
 from typing import Literal
 
@@ -20,11 +19,13 @@ from htcoverage.errors import argument_fault
 from htcoverage.export.classes import (
     COVER_COLOURS,
     LEVEL_COLOURS,
+    PROBABILITY_BREAKS,
     QUANTITY,
     cover_classes,
     cover_labels,
     level_classes,
     level_labels,
+    range_labels,
 )
 from htcoverage.figures import CoverCriteria, criteria_words, excess_db
 from htcoverage.labels import Language, label
@@ -44,9 +45,8 @@ from htcoverage.plots.frame import (
     number,
 )
 
-#: Where the classes of probability begin, and the standard normal quantile of each.
-_PROBABILITIES = (0.95, 0.9, 0.75, 0.5)
-_PROBABILITY_Z = tuple(NormalDist().inv_cdf(share) for share in _PROBABILITIES)
+#: The standard normal quantile at which each class of probability begins.
+_PROBABILITY_Z = tuple(NormalDist().inv_cdf(share) for share in PROBABILITY_BREAKS)
 
 
 def plot_coverage(
@@ -114,7 +114,8 @@ def plot_coverage(
         least_db = np.array(_PROBABILITY_Z) * criteria.sigma_db
         reached = np.count_nonzero(excess[..., None] >= least_db, axis=-1)
         classes = np.where(np.isnan(level_dbm), 0, len(least_db) + 1 - reached).astype(np.uint8)
-        colours, words = LEVEL_COLOURS, _probability_words(language)
+        colours = LEVEL_COLOURS
+        words = range_labels([number(100.0 * share, language) for share in PROBABILITY_BREAKS])
         legend_title = label("pic_probability", language)
     else:
         classes = level_classes(level_dbm.astype(np.float32), technology)
@@ -170,13 +171,6 @@ def draw_classes(
         extent=(west, east, south, north), interpolation="nearest", zorder=2,
     )  # fmt: skip
     return west, south, east, north
-
-
-def _probability_words(language: Language) -> list[str]:
-    """Return the words of the classes of probability, most probable first, in per cent."""
-    first, *_, last = breaks = [number(100.0 * p, language) for p in _PROBABILITIES]
-    between = [f"{low} … {high}" for high, low in pairwise(breaks)]
-    return [f"≥ {first}", *between, f"< {last}"]
 
 
 def model_note(coverage: xr.Dataset, language: Language) -> str:
