@@ -134,10 +134,10 @@ def test_kmz_folders_give_kinds_heights_are_dropped_points_passed_over(tmp_path:
     assert found.spans["kind"].tolist() == ["trunk", "ring"]
     assert found.spans["span_id"].is_unique
     assert not found.spans.has_z.any()
-    told = {each.column: each.count for each in found.defaults}
-    assert told["owner"] == 2
-    assert told["kind"] == 1
-    assert told["geometry"] == 1
+    told = {each.about or each.key: each.facts["count"] for each in found.notes}
+    assert told["owner",] == 2
+    assert told["kind",] == 1
+    assert told["not_lines"] == 1
 
 
 def test_dxf_needs_a_crs_and_takes_kinds_from_layers(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,10 +20,10 @@ from pyproj import CRS
 
 from htcoverage.cleaning.segments import read_by, segments_layer
 from htcoverage.cleaning.values import Repair, repair_number
-from htcoverage.crs import line_lengths_m
+from htcoverage.crs import line_lengths_m, reproject
 from htcoverage.errors import Fault, InputError
-from htcoverage.readers import Assumption
-from htcoverage.readers.columns import given_faults, match_columns, renamed
+from htcoverage.notes import Note
+from htcoverage.readers.columns import column_taken, given_faults, match_columns, renamed
 from htcoverage.readers.layers import SURE
 from htcoverage.readers.parsing import parse_columns, settle_integers
 from htcoverage.readers.position import check_layer_crs, layer_crs, parse_crs
@@ -70,10 +71,10 @@ class SpanDefaults:
 
 @dataclass(frozen=True, eq=False)
 class FibreFile:
-    """Spans as a file holds them, not yet cleaned, and every column that holds defaults."""
+    """Spans as a file holds them, not yet cleaned, and what was guessed or assumed to read them."""
 
     spans: gpd.GeoDataFrame
-    defaults: tuple[Assumption, ...]
+    notes: tuple[Note, ...]
 
 
 def read_fibre(
@@ -87,10 +88,10 @@ def read_fibre(
     """Read fibre spans: GeoPackage, GeoJSON, Shapefile, KML, KMZ, MapInfo TAB, DXF, CSV.
 
     A CSV has one straight segment a row, see `segments_layer`. Columns may have any usual name, in
-    English or Vietnamese; those that are guessed are told among the defaults. Heights are dropped:
-    lengths are horizontal. In KML and DXF points and texts are passed over (and counted among the
-    defaults); a KML folder or DXF layer that is called as a kind of span gives the kind.
-    Zero-length and multi-part lines are kept for `clean_spans`.
+    English or Vietnamese; those that are guessed are told in the notes. Heights are dropped:
+    lengths are horizontal. In KML and DXF points and texts are passed over (and counted in the
+    notes); a KML folder or DXF layer that is called as a kind of span gives the kind. Zero-length
+    and multi-part lines are kept for `clean_spans`.
 
     Parameters
     ----------
@@ -176,9 +177,20 @@ def _named(layer: Layer, path: Path, name: str) -> Layer:
 
 
 def _only_lines(layer: Layer) -> Layer:
-    lines = np.isin([getattr(g, "geom_type", "") for g in layer.geometry], _LINES)
+    """Return the layer without what is no line; of mixed geometry the lines are kept."""
+    shapes = np.array([_lines_of(shape) for shape in layer.geometry], dtype=object)
+    lines = np.array([shape is not None for shape in shapes], dtype=bool)
     sheet = replace(layer.sheet, frame=layer.sheet.frame[lines])
-    return replace(layer, sheet=sheet, geometry=layer.geometry[lines])
+    return replace(layer, sheet=sheet, geometry=shapes[lines])
+
+
+def _lines_of(shape: Any) -> Any:
+    """Return a shape if it is a line, the lines of a mixed one, None where there are none."""
+    if shape is None or shape.geom_type in _LINES:
+        return shape
+    mixed = shape.geoms if shape.geom_type == "GeometryCollection" else ()
+    parts = [part for part in mixed if part.geom_type in _LINES]
+    return shapely.multilinestrings(shapely.get_parts(parts)) if parts else None
 
 
 def _to_spans(
@@ -186,10 +198,10 @@ def _to_spans(
 ) -> FibreFile:
     faults: list[Fault] = []
     tables, assumed = [], []
-    told: list[Assumption] = []
+    notes: list[Note] = []
     for layer in layers:
         sheet, guesses = _with_known_columns(layer.sheet, columns)
-        told += guesses
+        notes += guesses
         frame, found = parse_columns(sheet, _optional_columns())
         faults += found
         faults += _geometry_faults(layer)
@@ -203,10 +215,11 @@ def _to_spans(
         tables.append((frame, layer))
     if faults:
         raise InputError(tidy(faults, files=[layer.sheet.file for layer in layers]))
-    first = layers[0].crs
+    assert layers[0].crs is not None
+    first = layers[0].crs.to_wkt()
     spans = pd.concat(
         [
-            gpd.GeoDataFrame(frame, geometry=list(layer.geometry), crs=layer.crs).to_crs(first)
+            reproject(gpd.GeoDataFrame(frame, geometry=list(layer.geometry), crs=layer.crs), first)
             for frame, layer in tables
         ]
     )
@@ -215,29 +228,24 @@ def _to_spans(
         spans.index = pd.RangeIndex(1, len(spans) + 1, name="row")
         spans.loc[twice.to_numpy(), "span_id"] += [f"#{row}" for row in spans.index[twice]]
     total = {name: sum(each.get(name, 0) for each in assumed) for name in assumed[0]}
-    told += [
-        Assumption("spans", name, count, len(spans), f"by default: {_default(defaults, name)}")
-        for name, count in total.items()
-        if count
-    ]
+    for name, count in total.items():
+        facts: dict[str, object] = {"count": count, "total": len(spans)}
+        if count and hasattr(defaults, name):
+            facts["value"] = getattr(defaults, name)
+            notes.append(Note("cells_by_default", facts, (name,)))
+        elif count:
+            notes.append(Note("cells_by_number", facts, (name,)))
     if dropped:
-        told.append(
-            Assumption("spans", "geometry", dropped, len(spans) + dropped, "not lines: passed over")
-        )
-    return FibreFile(settle_integers(spans, SPANS.columns), tuple(told))
-
-
-def _default(defaults: SpanDefaults, name: str) -> str:
-    return str(getattr(defaults, name, "numbered by row"))
+        notes.append(Note("not_lines", {"count": dropped, "total": len(spans) + dropped}))
+    return FibreFile(settle_integers(spans, SPANS.columns), tuple(notes))
 
 
 def _optional_columns() -> list[Column]:
     return [replace(column, required=False) for column in SPANS.columns]
 
 
-def _with_known_columns(sheet: Sheet, columns: Mapping[str, str]) -> tuple[Sheet, list[Assumption]]:
+def _with_known_columns(sheet: Sheet, columns: Mapping[str, str]) -> tuple[Sheet, list[Note]]:
     """Return the sheet with the schema's names, its cells read, and which names were guessed."""
-    rows = len(sheet.frame)
     drawn = next((name for name in _DRAWING_LAYER_COLUMNS if name in sheet.frame), None)
     names = [str(name) for name in sheet.frame.columns]
     faults = given_faults(
@@ -270,11 +278,7 @@ def _with_known_columns(sheet: Sheet, columns: Mapping[str, str]) -> tuple[Sheet
     for name in ("cables", "fibres", "year"):
         if name in frame:
             frame[name] = read_by(frame[name], _fibre_count if name == "fibres" else repair_number)
-    told = [
-        Assumption("spans", match.column, rows, rows, f"column {match.name!r} is taken for it")
-        for match in guessed
-    ]
-    return replace(found, frame=frame), told
+    return replace(found, frame=frame), [column_taken(match) for match in guessed]
 
 
 def _fibre_count(value: object) -> Repair | None:

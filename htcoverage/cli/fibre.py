@@ -301,20 +301,22 @@ def _analysis(
     tolerance_m: float = 1.0,
     reach_m: float = 500.0,
 ) -> FibreAnalysis:
-    from htcoverage.cli.fibre_show import show_assumed
+    from htcoverage.cli.fibre_show import show_notes
     from htcoverage.fibre import SpanDefaults, analyse_fibre, read_fibre
 
     stations = core if core in ("exits", "trunk") else _read_places(Path(core))
     table = inputs.spans
-    if spans is not None:
+    if spans is None:
+        show_notes((note for note in inputs.notes if note.about[:1] == ("spans",)), lang)
+    else:
         defaults = SpanDefaults() if owner is None else SpanDefaults(owner=owner)
         read = read_fibre(spans, crs=crs, defaults=defaults)
         table = read.spans
-        show_assumed(read.defaults, lang)
+        show_notes(read.notes, lang)
     return analyse_fibre(
         table, bts=inputs.bts, settlements=inputs.settlements, districts=inputs.districts,
-        crs=str(inputs.terrain.geobox.crs), core=stations, tolerance_m=tolerance_m,
-        reach_m=reach_m, with_planned=with_planned,
+        owners=inputs.cable_owners, crs=str(inputs.terrain.geobox.crs), core=stations,
+        tolerance_m=tolerance_m, reach_m=reach_m, with_planned=with_planned,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from htcoverage.labels import Language, label, value_label
 
 if TYPE_CHECKING:
     from htcoverage.fibre import ExtensionPlan, RouteCosts
-    from htcoverage.readers import Assumption
+    from htcoverage.notes import Note
 
 
 def number(value: float, language: Language, *, digits: int = 0) -> str:
@@ -22,14 +22,10 @@ def number(value: float, language: Language, *, digits: int = 0) -> str:
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
 
 
-def show_assumed(assumed: Iterable[Assumption], language: Language) -> None:
-    """Say which columns of a file hold defaults."""
-    for each in assumed:
-        say(
-            label("fibre_assumed", language).format(
-                column=each.column, count=each.count, total=each.total, words=each.words
-            )
-        )
+def show_notes(notes: Iterable[Note], language: Language) -> None:
+    """Say what was guessed or assumed to read a file."""
+    for note in notes:
+        bullet(note.words(language))
 
 
 def show_summary(summary: dict[str, Any], *, reported_cable_km: object, language: Language) -> None:
@@ -62,8 +58,15 @@ def show_summary(summary: dict[str, Any], *, reported_cable_km: object, language
             reach=f"{assumed['reach_m']:g}", tolerance=f"{assumed['tolerance_m']:g}"
         )
     )
+    bullet(label("fibre_cables_of", language).format(owners=_cables_of(assumed, language)))
     bullet(label("fibre_length_words", language))
     bullet(label("fibre_residents_words", language))
+    before, after = (summary["cleaning"][f"length_{when}_km"] for when in ("before", "after"))
+    bullet(
+        label("fibre_cleaned", language).format(
+            before=number(before, language, digits=3), after=number(after, language, digits=3)
+        )
+    )
     for name, count in summary["findings"].items():
         finding = value_label("finding", name, language)
         bullet(
@@ -204,6 +207,12 @@ def bullet(words: str) -> None:
 def say(words: str) -> None:
     """Print plain text as it is."""
     console.print(words, highlight=False, markup=False, soft_wrap=True)
+
+
+def _cables_of(assumed: Mapping[str, Any], language: Language) -> str:
+    """Return whose cables serve each operator, in words."""
+    nearest = label("fibre_nearest_cable", language)
+    return ", ".join(f"{name}: {owner or nearest}" for name, owner in assumed["cables_of"].items())
 
 
 def _core_words(rule: str, language: Language) -> str:

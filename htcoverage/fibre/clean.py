@@ -118,10 +118,12 @@ def clean_spans(
             table, found = step(table, tolerance_m)
             rows.append(found[found["repaired"]])
             repaired |= bool(found["repaired"].any())
+            if len(table) == 0:
+                raise argument_fault(
+                    "spans", "no span left", f"a span longer than the tolerance, {tolerance_m:g} m"
+                )
         if not repaired:
             break
-    if len(table) == 0:
-        raise argument_fault("spans", "no span left", f"a span longer than {tolerance_m:g} m")
     rows += [
         _drop_duplicates(table, tolerance_m)[1],  # what is left are parallel cables
         same_owner_overlaps(table),

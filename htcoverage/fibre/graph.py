@@ -143,8 +143,9 @@ def build_network(
         What is connected by definition. ``exits``: the far ends of the inter-provincial spans, for
         a base station works as long as its owner can bring its traffic to the rest of the country
         by any of them; an owner without exits takes its trunk nodes. ``trunk``: all nodes of trunk
-        spans (failures inside the trunk then cut nothing off). Points (optionally with ``owner``):
-        the nearest node of each owner within 1 km, for a carrier that knows its core stations.
+        spans (failures inside the trunk then cut nothing off). Points or outlines (optionally with
+        ``owner``): the nearest node of each owner within 1 km, for a carrier that knows its core
+        stations.
 
     Raises
     ------
@@ -223,7 +224,7 @@ def _core(
         else:
             lacking.append(owner)
     if lacking:
-        expected = "an inter-provincial or trunk span of this owner, or its core stations as points"
+        expected = "an inter-provincial or trunk span of this owner, or its core stations (core)"
         raise InputError(Fault("spans", None, "kind", owner, expected) for owner in lacking)
     words = "far ends of the inter-provincial spans"
     if by_trunk:
@@ -246,13 +247,13 @@ def _nearest_core(
 ) -> IntArray:
     if points.crs is None or len(points) == 0:
         raise argument_fault("core", "no point with a CRS", "at least one point with a CRS")
-    at = reproject(points, spans.crs.to_wkt()).geometry
+    at = shapely.centroid(reproject(points, spans.crs.to_wkt()).geometry.to_numpy())
     found: list[int] = []
     owners: Sequence[str] = sorted(set(node_owner.tolist()))
     for owner in owners:
         own = np.flatnonzero(node_owner == owner)
         named = points["owner"].to_numpy() == owner if "owner" in points else np.ones(len(at), bool)
-        xy = np.column_stack([at.x.to_numpy()[named], at.y.to_numpy()[named]])
+        xy = shapely.get_coordinates(at[named])
         distance_m, nearest = cKDTree(node_xy_m[own]).query(xy) if len(xy) else ([], [])
         near = np.asarray(distance_m) <= CORE_REACH_M
         if not near.any():

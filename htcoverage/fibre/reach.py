@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,17 +16,14 @@ from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
 from htcoverage.fibre.graph import FibreNetwork
 from htcoverage.fibre.lengths import FloatArray, IntArray
+from htcoverage.readers.columns import plain
 
 #: A place this near to a span is within reach of its fibre, in m: a labelled assumption (about a
 #: dozen poles of drop cable).
 DEFAULT_REACH_M = 500.0
 
-#: Operator of base stations → owner of the cables that serve them. VinaPhone is VNPT's.
-DEFAULT_OWNERS: Mapping[str, str] = {
-    "Viettel": "Viettel",
-    "VinaPhone": "VNPT",
-    "MobiFone": "MobiFone",
-}
+#: Operators of base stations whose cables bear another name → that name. VinaPhone is VNPT's.
+DEFAULT_OWNERS: Mapping[str, str] = {"VinaPhone": "VNPT"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +43,9 @@ class Attachments:
     drops : DataFrame
         ``settlement, owner, node``: row of a settlement, an owner within reach and the node that it
         hangs on; one row for each owner.
+    served_by : mapping of str to str
+        Operator of the base stations → owner of the cables that serve it; "" where it has none and
+        leases from whoever is nearest.
     reach_m : float
         The reach.
     """
@@ -53,6 +53,7 @@ class Attachments:
     bts: pd.DataFrame
     settlements: pd.DataFrame
     drops: pd.DataFrame
+    served_by: Mapping[str, str]
     reach_m: float
 
 
@@ -70,6 +71,7 @@ def attach(
     that span's nearer end; a settlement hangs, for each owner with a span within reach of its
     outline, on the end of such a span that is nearest to its middle. An operator that ``owners``
     does not name is its own owner; one whose owner has no span leases from whoever is nearest.
+    Names are the same whatever their capitals, accents and punctuation.
 
     Parameters
     ----------
@@ -89,15 +91,13 @@ def attach(
     points = reproject(on_air, crs).geometry.to_numpy()
     lines = network.spans.geometry.to_numpy()
     span_owner = network.spans["owner"].to_numpy()
-    known = set(network.owners)
-    served_by = np.array(
-        [name if (name := owners.get(o, o)) in known else "" for o in on_air["operator"]],
-        dtype=object,
-    )
+    operators = on_air["operator"].to_numpy(dtype=object)
+    served_by = {each: _owner_of(each, owners, network.owners) for each in sorted(set(operators))}
+    serving = np.array([served_by[each] for each in operators], dtype=object)
     span = np.full(len(points), -1, dtype=np.intp)
     distance_m = np.full(len(points), np.inf)
     for owner in ["", *network.owners]:
-        rows = np.flatnonzero(served_by == owner)
+        rows = np.flatnonzero(serving == owner)
         own = np.arange(len(lines)) if owner == "" else np.flatnonzero(span_owner == owner)
         if len(rows) == 0:
             continue
@@ -119,7 +119,13 @@ def attach(
         }
     )
     homes, drops = _attach_settlements(network, reproject(settlements, crs), reach_m)
-    return Attachments(stations, homes, drops, reach_m)
+    return Attachments(stations, homes, drops, served_by, reach_m)
+
+
+def _owner_of(operator: str, owners: Mapping[str, str], known: Iterable[str]) -> str:
+    """Return the owner that serves an operator, as the spans write it; "" if they name none."""
+    wanted = plain(owners.get(operator, operator))
+    return next((name for name in known if plain(name) == wanted), "")
 
 
 def _check_reach(reach_m: float) -> None:

@@ -136,8 +136,9 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
         for cables of two owners are not joined. ``bts_on_fibre`` have a way to the core.
         ``critical_spans`` and ``critical_routes`` (pole lines) are the worst 20 by base stations,
         then residents. ``shared_pole_lines`` carry several spans that fall together.
-        ``not_counted`` has the spans left out by status; ``assumptions`` says what the figures rest
-        on.
+        ``not_counted`` has the spans left out by status; ``cleaning`` the sum of all span lengths
+        before and after repair, km; ``assumptions`` says what the figures rest on: of them
+        ``cables_of`` has the owner whose cables serve each operator, "" where the nearest do.
     """
     network, found = analysis.network, analysis.criticality
     abroad = (network.spans["kind"] == INTER_PROVINCIAL).to_numpy()
@@ -173,6 +174,10 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
         "shared_pole_lines": sum(shared),
         "shared_pole_line_km": round(float(analysis.groups.length_m[shared].sum()) / 1000.0, 3),
         "not_counted": status_lengths(analysis.left_out, crs=network.spans.crs.to_wkt()),
+        "cleaning": {
+            "length_before_km": round(analysis.clean.length_before_m / 1000.0, 3),
+            "length_after_km": round(analysis.clean.length_after_m / 1000.0, 3),
+        },
         "findings": {str(k): int(v) for k, v in sorted(findings["finding"].value_counts().items())},
         "assumptions": {
             "core": network.core_rule,
@@ -180,6 +185,7 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
             "reach_m": analysis.attachments.reach_m,
             "lengths": "horizontal, on the WGS 84 ellipsoid",
             "residents": "cut off when no owner within reach keeps a way to its core",
+            "cables_of": dict(analysis.attachments.served_by),
         },
     }
 

@@ -101,10 +101,15 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
         "residents are cut off when no owner within reach keeps a way to its core",
         "dân bị mất kết nối khi không còn chủ cáp nào trong phạm vi giữ được đường tới lõi",
     ),
-    "fibre_assumed": (
-        "assumed: {column} in {count} of {total} rows ({words})",
-        "giả định: {column} ở {count}/{total} dòng ({words})",
+    "fibre_cleaned": (
+        "length of all spans as drawn {before} km, after repair {after} km",
+        "tổng chiều dài các đoạn như bản vẽ {before} km, sau khi sửa {after} km",
     ),
+    "fibre_cables_of": (
+        "cables that serve the BTS of each operator: {owners}",
+        "cáp phục vụ BTS của từng nhà mạng: {owners}",
+    ),
+    "fibre_nearest_cable": ("the nearest of any owner", "cáp gần nhất của chủ bất kỳ"),
     # What fails.
     "fibre_worst_routes": (
         "Pole lines whose cut takes the most (cables on one line fall together)",

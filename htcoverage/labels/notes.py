@@ -40,6 +40,18 @@ _NOTES: dict[str, tuple[str, str]] = {
         "{km:,.1f} km of {count} rows lie beyond the districts and count nowhere",
         "{km:,.1f} km của {count} dòng nằm ngoài các huyện và không được tính",
     ),
+    "cells_by_default": (
+        "{value} by default in {count} of {total} rows",
+        "mặc định {value} ở {count} trên {total} dòng",
+    ),
+    "cells_by_number": (
+        "the number of the row in {count} of {total} rows",
+        "số thứ tự của dòng ở {count} trên {total} dòng",
+    ),
+    "not_lines": (
+        "{count} of {total} features are no lines and are passed over",
+        "{count} trên {total} đối tượng không phải đường nên bị bỏ qua",
+    ),
     # Terrain.
     "elevations_impossible": (
         "{count} elevations outside {low:g} to {high:g} m are voids",

@@ -56,6 +56,13 @@ class SettlementsSection(LayerSection):
     smallest_m2: Annotated[float, Field(ge=0)] = 5000.0
 
 
+class SpansSection(LayerSection):
+    """The fibre: ``owner`` owns spans that name none; ``owners`` has the owner of each operator."""
+
+    owner: Text | None = None
+    owners: dict[str, Text] = Field(default_factory=dict)
+
+
 class TerrainSection(_Section):
     """Elevation and what stands on it."""
 
@@ -74,7 +81,7 @@ class LayersSection(_Section):
     districts: LayerSection
     settlements: SettlementsSection
     terrain: TerrainSection
-    spans: LayerSection | None = None
+    spans: SpansSection | None = None
 
 
 class ReportedSection(_Section):

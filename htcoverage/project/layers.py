@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
+from htcoverage.cleaning.spans import SpanDefaults, read_fibre
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.files import sha256_of
@@ -102,10 +103,11 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
     spans = None
     if layers.spans is not None:
         section = layers.spans
+        owner = SpanDefaults() if section.owner is None else SpanDefaults(owner=section.owner)
         spans = tried(
-            lambda: read_mapped(
-                project.resolve(section.path), SPANS, layer=section.layer, crs=section.crs,
-                columns=section.columns,
+            lambda: read_fibre(
+                project.resolve(section.path), layer=section.layer, crs=section.crs,
+                columns=section.columns, defaults=owner,
             )
         )  # fmt: skip
     else:
@@ -122,9 +124,9 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
         terrain = tried(lambda: project_terrain(project, used_crs, area, reach_km, notes))
     if faults or ledger is None or districts is None or settlements is None or terrain is None:
         raise InputError(faults)
-    for name, found in (("districts", districts), ("settlements", settlements), ("spans", spans)):
-        if found is not None:
-            notes += [note.said_of(name) for note in found.told]
+    for name, found in (("districts", districts), ("settlements", settlements)):
+        notes += [note.said_of(name) for note in found.told]
+    notes += [] if spans is None else [note.said_of("spans") for note in spans.notes]
     cleaned = settled(ledger, terrain)
     network = accepted(cleaned, drop_faulty_rows=layers.bts.faulty_rows == "drop")
     notes += ledger_notes(cleaned.report)
@@ -133,7 +135,7 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
         cells=network.cells,
         settlements=settlements.table,
         districts=districts.table,
-        spans=_no_spans() if spans is None else spans.table,
+        spans=_no_spans() if spans is None else spans.spans,
         terrain=terrain,
         files=_files(project, terrain),
         notes=tuple(notes),

@@ -77,8 +77,13 @@ ground = "dem.tif"                   # or a list, a pattern ("dem/*.hgt"), or a 
 # posting_m = 90.0                   # left out: the elevation's own
 
 # ---- fibre (left out: no fibre) ---------------------------------------------------------------
+# GeoPackage, GeoJSON, Shapefile, KML/KMZ, MapInfo, DXF, or CSV with one straight segment a row.
 # [layers.spans]
 # path = "spans.gpkg"
+# crs = "EPSG:9209"                  # of a file that tells none, such as a DXF
+# owner = "VNPT"                     # owns spans that name no owner
+# [layers.spans.owners]              # whose cables serve which operator, where the names differ
+# "VinaPhone" = "VNPT"
 
 # ---- antenna patterns (left out: 3gpp-36814 and omni) ------------------------------------------
 # A folder of MSI Planet files (.msi, .pla, .ant). The cells' column `antenna` names one by the NAME

@@ -67,7 +67,7 @@ def run_fibre(inputs: Inputs, coverage: xr.Dataset, *, criteria: CoverCriteria) 
     try:
         analysis = analyse_fibre(
             inputs.spans, bts=inputs.bts, settlements=inputs.settlements,
-            districts=inputs.districts, crs=crs,
+            districts=inputs.districts, owners=inputs.cable_owners, crs=crs,
         )  # fmt: skip
     except InputError as error:
         return RunFibre(None, pd.DataFrame(), "; ".join(str(fault) for fault in error.faults))

@@ -14,6 +14,7 @@ from htcoverage.antennas import Pattern
 from htcoverage.cleaning import CleanedLedger, accepted, clean_ledger, ledger_notes
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.fibre.costs import read_costs
+from htcoverage.fibre.reach import DEFAULT_OWNERS
 from htcoverage.files import sha256_of
 from htcoverage.grid import DEFAULT_CRS
 from htcoverage.notes import Note
@@ -97,6 +98,8 @@ class Inputs:
         Where the layers of a project are from, as its file tells: title, licence, attribution, ….
     patterns : mapping of str to Pattern
         Antenna patterns of the user's, by the names that cells give them (see `with_patterns`).
+    cable_owners : mapping of str to str
+        Operator → owner of the cables that serve it, where the names differ.
     """
 
     name: str
@@ -117,6 +120,7 @@ class Inputs:
     commune_names: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Mapping[str, str], ...] = ()
     patterns: Mapping[str, Pattern] = field(default_factory=dict)
+    cable_owners: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_OWNERS))
 
 
 def open_project(path: str | os.PathLike[str]) -> tuple[Project, RunParameters]:
@@ -181,6 +185,7 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         With every fault of every file.
     """
     layers = read_project_layers(project, reach_km=reach_km)
+    own = project.layers.spans
     inputs = Inputs(
         name=project.name,
         bts=layers.bts,
@@ -197,6 +202,7 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         operators=project.operators,
         statements=(residential_statement(project.reported),) if project.reported else (),
         sources=project.sources,
+        cable_owners=DEFAULT_OWNERS if own is None else {**DEFAULT_OWNERS, **own.owners},
     )
     return inputs if project.antennas is None else with_patterns(inputs, project.antennas)
 
