@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from uncertainty_world import World, cover, small_world
 
+from htcoverage.antennas import pattern
 from htcoverage.errors import InputError
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.figures.cover import layer_excess
@@ -74,6 +75,26 @@ def test_turned_antennas_change_levels_as_a_new_run_finds(world):
             assert np.abs(difference[pixels][same]).max() > 3.0
             compared += int(same.sum())
     assert compared > 2000
+
+
+def test_antennas_of_the_user_s_own_turn_by_their_own_pattern(world):
+    named = world.cells.assign(antenna="own")
+    pixels = np.flatnonzero(~np.isnan(world.coverage["level_dbm"]).all("layer").to_numpy().ravel())
+    groups = cell_groups(world.coverage, world.cells)
+    servers = servers_at(world.coverage, groups, pixels[::50], criteria=CRITERIA)
+
+    def change(cells, patterns):
+        ledger = DoubtfulLedger(world.bts, world.terrain, patterns=patterns)
+        views = sector_views(servers, world.coverage, pixels[::50], cells, ledger)
+        error_deg = np.full(len(world.cells), 20.0)
+        return turned_change_db(views, servers, error_deg, 0.0 * error_deg)
+
+    built_in = change(world.cells.assign(antenna="3gpp-36814-h33"), {})
+    np.testing.assert_array_equal(change(named, {"own": pattern("3gpp-36814-h33")}), built_in)
+    assert np.abs(built_in).max() > 3.0
+    np.testing.assert_array_equal(change(named, {"own": pattern("omni")}), 0.0)
+    with pytest.raises(InputError, match="own"):
+        change(named, {})
 
 
 def test_the_ledger_s_errors_widen_the_interval_and_are_told_apart(world):

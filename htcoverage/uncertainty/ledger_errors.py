@@ -8,7 +8,8 @@ antenna's pattern loses towards each pixel, so the geometry of the run is used a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 import geopandas as gpd
 import numpy as np
@@ -52,10 +53,10 @@ class LedgerErrors:
     tilt_sigma_deg: float = 1.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for each in fields(self):
+            value = getattr(self, each.name)
             if not (math.isfinite(value) and value >= 0.0):
-                raise argument_fault(field.name, value, "a number, 0 or more")
+                raise argument_fault(each.name, value, "a number, 0 or more")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +74,16 @@ class DoubtfulLedger:
     alternatives : tuple of Alternative
         Masts elsewhere, or higher or lower, from `sweep_alternatives`; none leaves heights and
         positions as written.
+    patterns : mapping of str to Pattern
+        Antenna patterns that the coverage was computed with, by the names that cells give;
+        built-in ones need none.
     """
 
     bts: gpd.GeoDataFrame
     terrain: Terrain
     errors: LedgerErrors = LedgerErrors()
     alternatives: tuple[Alternative, ...] = ()
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +120,7 @@ def sector_views(
     cells: pd.DataFrame,
     ledger: DoubtfulLedger,
 ) -> SectorViews:
-    """Return how the servers see the pixels, by built-in patterns.
+    """Return how the servers see the pixels.
 
     Parameters
     ----------
@@ -128,7 +133,12 @@ def sector_views(
     cells : DataFrame
         Table ``cells``.
     ledger : DoubtfulLedger
-        Positions and ground.
+        Positions, ground and patterns.
+
+    Raises
+    ------
+    InputError
+        If an antenna is neither among the ledger's patterns nor built in.
     """
     grid = grid_of(coverage)
     row, column = np.divmod(pixels, grid.shape[1])
@@ -151,7 +161,7 @@ def sector_views(
     depression_deg = np.degrees(np.arctan2(fall_m / 1000.0, distance_km))
     azimuth_deg = (known["azimuth_deg"].to_numpy(np.float64) + north_deg)[servers.cell]
     names, pattern_of_cell = np.unique(known["antenna"].to_numpy(str), return_inverse=True)
-    patterns = tuple(pattern(str(name)) for name in names)
+    patterns = tuple(ledger.patterns.get(name) or pattern(name) for name in names.tolist())
     built_in_deg = np.array([each.electrical_tilt_deg for each in patterns])[pattern_of_cell]
     turned_deg = known["electrical_tilt_deg"].to_numpy(np.float64) - built_in_deg
     nothing = np.zeros(len(known))
