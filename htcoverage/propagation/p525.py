@@ -10,7 +10,7 @@ import numpy.typing as npt
 from htcoverage.jit import kernel
 from htcoverage.propagation.validity import ValidRange, check_range, over_distances
 
-CITATION = "ITU-R P.525-4"
+CITATION = "ITU-R P.525-5"
 FREQUENCY_RANGE = ValidRange("freq_mhz", 0.001, 1e9, "MHz")
 DISTANCE_RANGE = ValidRange("distance_km", 1e-6, 1e9, "km")
 TX_HEIGHT_RANGE = ValidRange("tx_height_m", 0.0, 1e9, "m")
@@ -21,7 +21,7 @@ SPEED_OF_LIGHT_M_PER_S = 299792458.0
 
 @kernel
 def p525_loss_db(freq_mhz: float, distance_km: float) -> float:
-    """Free-space basic transmission loss, dB: 20·log10(4π·d/λ) (eq. 3)."""
+    """Free-space basic transmission loss, dB: 20·log10(4π·d/λ) (eq. 5)."""
     waves = 1e9 * freq_mhz * distance_km / SPEED_OF_LIGHT_M_PER_S
     return 20.0 * math.log10(4.0 * math.pi * waves)
 
@@ -48,7 +48,7 @@ def p525(distance_km: npt.ArrayLike, *, freq_mhz: float) -> npt.NDArray[np.float
 
     References
     ----------
-    Recommendation ITU-R P.525-4, eq. 3; its eq. 4 rounds the constant to 32.4 dB.
+    Recommendation ITU-R P.525-5 (2024), eq. 5; its eq. 6 rounds the constant to 32.4 dB.
     """
     check_range(FREQUENCY_RANGE, freq_mhz, citation=CITATION)
     check_range(DISTANCE_RANGE, distance_km, citation=CITATION)

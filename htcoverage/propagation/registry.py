@@ -244,7 +244,7 @@ def models() -> tuple[Model, ...]:
             _p525.FREQUENCY_RANGE, _p525.DISTANCE_RANGE,
             _p525.TX_HEIGHT_RANGE, _p525.RX_HEIGHT_RANGE,
             _p525.p525, _p525.free_space_pixel_db,
-            part="eq. 3",
+            part="eq. 5",
         ),
         Model(
             "p526", _p526.CITATION, "path",

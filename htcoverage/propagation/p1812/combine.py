@@ -20,7 +20,7 @@ _ETA_DB = 2.5
 
 @kernel
 def free_space_db(slant_km: float, freq_ghz: float) -> float:
-    """Free-space basic transmission loss, dB (eq. 8; ITU-R P.525-4)."""
+    """Free-space basic transmission loss, dB (eq. 8)."""
     return 92.4 + 2.0 * DB_PER_NEPER * math.log(freq_ghz * slant_km)
 
 
