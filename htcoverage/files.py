@@ -7,8 +7,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from htcoverage.errors import Fault, InputError
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:
@@ -55,12 +57,62 @@ def whole_folder(out: Path) -> Iterator[Path]:
     ----------
     out : Path
         Made where it is not there; files of other names in it stay.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    with _aside(out / "files") as folder:
+    with folder_aside(out) as folder:
         yield folder
         for path in sorted(folder.iterdir()):
             path.replace(out / path.name)
+
+
+@contextmanager
+def folder_aside(out: Path) -> Iterator[Path]:
+    """Yield a folder inside ``out`` for files that do not count yet; it is gone at the end.
+
+    Parameters
+    ----------
+    out : Path
+        Made where it is not there; taken away again if the work fails and nothing else is in it.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written.
+    """
+    check_folder(out)
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with _aside(out / "files") as folder:
+            yield folder
+    except BaseException as error:
+        for folder in made:
+            with suppress(OSError):  # it is not there, or somebody else put something into it
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise _unwritable(out, error) from error
+        raise
+
+
+def check_folder(out: Path) -> None:
+    """Raise InputError where a folder cannot be made or written; nothing is made yet."""
+    try:
+        nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    if not nearest.is_dir():
+        raise InputError([Fault(str(out), None, None, "", f"a folder; {nearest} is a file")])
+    if not os.access(nearest, os.W_OK):
+        raise InputError([Fault(str(out), None, None, "", f"a folder; {nearest} is read-only")])
+
+
+def _unwritable(out: Path, error: OSError) -> InputError:
+    why = error.strerror or str(error)
+    return InputError([Fault(str(out), None, None, "", f"a folder that can be written ({why})")])
 
 
 @contextmanager

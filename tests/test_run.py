@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from htcoverage import InputError
 from htcoverage.reference import modelled_ledger
 from htcoverage.run import RunParameters, compute_run, load_inputs, read_run, write_run
-from htcoverage.run.outputs import check_folder
 
 COARSE = RunParameters(resolution_m=2000.0, radius_km=3.0)
 
@@ -124,11 +123,6 @@ def test_work_broken_off_leaves_an_earlier_run_as_it_was(result, tmp_path):
         write_run(result, tmp_path, progress=break_off)
     assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
     assert (tmp_path / "figures.json").read_text() == "earlier"
-
-
-def test_checking_a_folder_makes_none(tmp_path):
-    check_folder(tmp_path / "a" / "b")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["taken", "taken/deeper", "x" * 300])

@@ -47,12 +47,11 @@ def figures(
     """Measure a finished run by other criteria, in polygons, along lines, at points of your own."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
     from htcoverage.errors import argument_fault
-    from htcoverage.files import sha256_of
+    from htcoverage.files import check_folder, sha256_of
     from htcoverage.notes import Note
     from htcoverage.presets import preset as preset_of
     from htcoverage.readers.own_layer import read_own_layer
     from htcoverage.run import read_layers, read_run
-    from htcoverage.run.outputs import check_folder
     from htcoverage.run.own_layers import measure_own_layers, write_own_figures
 
     chosen = None if preset is None else preset_of(preset)

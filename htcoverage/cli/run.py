@@ -94,6 +94,7 @@ def run(
 ) -> None:
     """Compute coverage, figures, gaps and the map of Hà Tĩnh, or of your own layers."""
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
+    from htcoverage.files import check_folder
     from htcoverage.run import (
         LayerPaths,
         RunParameters,
@@ -105,7 +106,6 @@ def run(
         read_run,
         write_run,
     )
-    from htcoverage.run.outputs import check_folder
     from htcoverage.run.parameters import preset_parameters
 
     said = {name for name in context.params if _on_command_line(context, name)}

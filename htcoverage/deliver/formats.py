@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +14,7 @@ import shapely
 import xarray as xr
 
 from htcoverage.crs import WGS84, reproject
-from htcoverage.errors import Fault, InputError, argument_fault
+from htcoverage.errors import argument_fault
 from htcoverage.export import (
     GroundPicture,
     Placemarks,
@@ -37,6 +34,7 @@ from htcoverage.export import (
 from htcoverage.export.classes import COVER_COLOURS, cover_classes, cover_labels
 from htcoverage.export.pictures import area_mask
 from htcoverage.figures.cover import ANY_OPERATOR, Technology, layer_excess
+from htcoverage.files import folder_aside
 from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
 from htcoverage.run import RunLayers
@@ -118,29 +116,6 @@ def check_formats(formats: Sequence[str]) -> None:
     strange = [name for name in formats if name not in FORMATS]
     if strange or not formats:
         raise argument_fault("format", ", ".join(strange), f"one or more of {', '.join(FORMATS)}")
-
-
-@contextmanager
-def folder_aside(out: Path) -> Iterator[Path]:
-    """Yield a folder inside another, which is made if need be, to write files in before they count.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be made or written.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".htcoverage-", dir=out))
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise InputError(
-            [Fault(str(out), None, None, "", f"a folder that can be written ({why})")]
-        ) from error
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def file_words(text: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from htcoverage.deliver.carrier import CarrierView, carrier_view
-from htcoverage.deliver.formats import check_formats, export_run, file_words, folder_aside
+from htcoverage.deliver.formats import check_formats, export_run, file_words
 from htcoverage.errors import Fault, InputError
-from htcoverage.files import sha256_of
+from htcoverage.files import folder_aside, sha256_of
 from htcoverage.labels import Language, label
 from htcoverage.maps import make_map, save_map
 from htcoverage.propagation.p1812.model import CITATION

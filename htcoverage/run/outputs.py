@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,9 +11,8 @@ from typing import Any
 import pandas as pd
 
 from htcoverage.cleaning.page import report_page
-from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
-from htcoverage.files import sha256_of
+from htcoverage.files import folder_aside, sha256_of
 from htcoverage.labels import Language, label
 from htcoverage.maps import make_map, save_map
 from htcoverage.run.compute import RunProgress, RunResult
@@ -76,64 +71,32 @@ def write_run(
     InputError
         If the folder cannot be written.
     """
-    check_folder(out)
-    made = [folder for folder in (out, *out.parents) if not folder.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        written = _write_all(result, out, language=language, progress=progress)
-    except BaseException as error:
-        for folder in made:
-            with suppress(OSError):  # it is not there, or somebody else put something into it
-                folder.rmdir()
-        if isinstance(error, OSError):
-            raise _unwritable(out, error) from error
-        raise
-    return written
-
-
-def check_folder(out: Path) -> None:
-    """Raise InputError where a folder cannot be made or written; nothing is made yet."""
-    try:
-        nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    if not nearest.is_dir():
-        raise InputError([Fault(str(out), None, None, "", f"a folder; {nearest} is a file")])
-    if not os.access(nearest, os.W_OK):
-        raise InputError([Fault(str(out), None, None, "", f"a folder; {nearest} is read-only")])
-
-
-def _unwritable(out: Path, error: OSError) -> InputError:
-    why = error.strerror or str(error)
-    return InputError([Fault(str(out), None, None, "", f"a folder that can be written ({why})")])
+    with folder_aside(out) as aside:
+        return _write_all(result, aside, out, language=language, progress=progress)
 
 
 def _write_all(
-    result: RunResult, out: Path, *, language: Language, progress: RunProgress | None
+    result: RunResult, aside: Path, out: Path, *, language: Language, progress: RunProgress | None
 ) -> list[Path]:
-    """Write every file into a folder of its own inside ``out``, then rename them into place."""
-    aside = Path(tempfile.mkdtemp(prefix=".htcoverage-", dir=out))
-    try:
-        writers = _writers(result, language)
-        for done, (name, write) in enumerate(writers.items()):
-            if progress is not None:
-                progress("files", done, len(writers) + 1)
-            write(aside / name)
-        # A raster may bring a file of GDAL's beside it, and one of QGIS's, which belong to it.
-        beside = {f"{name}.aux.xml" for name in writers}
-        beside |= {Path(name).with_suffix(".qml").name for name in writers}
-        names = [*writers, *sorted(each.name for each in aside.iterdir() if each.name in beside)]
-        outputs = {name: sha256_of(aside / name) for name in names}
-        write_json(_record(result, outputs, language), aside / "run.json")
-        left_over = _earlier_outputs(out) - {*names, "run.json"}
-        written = []
-        for name in [*names, "run.json"]:
-            (aside / name).replace(out / name)
-            written.append(out / name)
-        for name in left_over:
-            (out / name).unlink(missing_ok=True)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    """Write every file aside, then rename them into place."""
+    writers = _writers(result, language)
+    for done, (name, write) in enumerate(writers.items()):
+        if progress is not None:
+            progress("files", done, len(writers) + 1)
+        write(aside / name)
+    # A raster may bring a file of GDAL's beside it, and one of QGIS's, which belong to it.
+    beside = {f"{name}.aux.xml" for name in writers}
+    beside |= {Path(name).with_suffix(".qml").name for name in writers}
+    names = [*writers, *sorted(each.name for each in aside.iterdir() if each.name in beside)]
+    outputs = {name: sha256_of(aside / name) for name in names}
+    write_json(_record(result, outputs, language), aside / "run.json")
+    left_over = _earlier_outputs(out) - {*names, "run.json"}
+    written = []
+    for name in [*names, "run.json"]:
+        (aside / name).replace(out / name)
+        written.append(out / name)
+    for name in left_over:
+        (out / name).unlink(missing_ok=True)
     if progress is not None:
         progress("files", len(writers) + 1, len(writers) + 1)
     return written
