@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,9 @@ class Answer:
 
     ``cut``: only so many bytes of the body are sent, under the whole Content-Length.
     ``slow_s``: so long nothing is sent. ``drop``: the connection ends without an answer.
+    ``stall``: after so many bytes of the body nothing comes for so many seconds. ``drip_s``: after
+    each byte of the body it rests so long. ``length``: the Content-Length that is told, "" for
+    none.
     """
 
     body: bytes = b""
@@ -45,6 +48,9 @@ class Answer:
     cut: int | None = None
     slow_s: float = 0.0
     drop: bool = False
+    stall: tuple[int, float] | None = None
+    drip_s: float = 0.0
+    length: str | None = None
 
 
 #: A route that thinks: from the request to the answer.
@@ -117,9 +123,7 @@ class Server:
             found = Answer(b"<html>no such file</html>", 404)
         if fault is None:
             return found
-        return Answer(
-            found.body, found.status, found.headers, fault.cut, fault.slow_s, fault.drop
-        )  # fmt: skip
+        return replace(fault, body=found.body, status=found.status, headers=found.headers)
 
     def _file(self, request: Request, body: bytes) -> Answer:
         headers = {"ETag": f'"{hashlib.md5(body).hexdigest()}"'}
@@ -163,16 +167,31 @@ class Server:
                     self.send_response(answer.status)
                     for name, value in answer.headers.items():
                         self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(answer.body)))
+                    if answer.length is None:
+                        self.send_header("Content-Length", str(len(answer.body)))
+                    elif answer.length:
+                        self.send_header("Content-Length", answer.length)
                     self.end_headers()
                     if self.command != "HEAD":
-                        self.wfile.write(answer.body[: answer.cut])
-                    if answer.cut is not None:
+                        self._send(answer)
+                    if answer.cut is not None or answer.length is not None:
                         self.wfile.flush()
                         self.close_connection = True
                         self.connection.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     self.close_connection = True  # the client has gone
+
+            def _send(self, answer: Answer) -> None:
+                body = answer.body[: answer.cut]
+                if answer.stall is not None:
+                    self.wfile.write(body[: answer.stall[0]])
+                    time.sleep(answer.stall[1])
+                    body = body[answer.stall[0] :]
+                while answer.drip_s and body:
+                    self.wfile.write(body[:1])
+                    time.sleep(answer.drip_s)
+                    body = body[1:]
+                self.wfile.write(body)
 
             do_GET = do_POST = do_HEAD = _serve  # noqa: N815
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gzip
 import hashlib
 import json
 import time
+from email.utils import formatdate
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fetch_server import Answer, Server, closed_port, server
+from fetch_server import Answer, Request, Server, closed_port, server
 
 from htcoverage.errors import SetupError
 from htcoverage.fetch.http import Client, NotThereError, download, look
@@ -167,6 +170,102 @@ def test_another_part_than_was_asked_for_is_not_joined(server: Server, target: P
     server.faults["/a.bin"] = [Answer(cut=1000), wrong]
     assert download(f"{server.url}/a.bin", target, client=QUICK).sha256 == DIGEST
     assert [request.status for request in server.requests] == [200, 206, 200]
+
+
+def test_a_part_of_another_version_is_not_joined(server: Server, target: Path) -> None:
+    """A server may pass over If-Range and send the part of the file that it has now."""
+
+    def answer(request: Request) -> Answer:
+        first = len(server.asked("/a.bin")) == 0
+        asked = dataclasses.replace(
+            request, headers={k: v for k, v in request.headers.items() if k != "if-range"}
+        )
+        found = server._file(asked, BODY if first else BODY[::-1])
+        return dataclasses.replace(found, cut=100_000) if first else found
+
+    server.routes["/a.bin"] = answer
+    download(f"{server.url}/a.bin", target, client=QUICK)
+    assert target.read_bytes() == BODY[::-1]
+    assert [request.status for request in server.requests] == [200, 206, 200]
+
+
+def test_a_part_that_ends_before_the_file_is_gone_on_with(server: Server, target: Path) -> None:
+    server.files["/a.bin"] = BODY
+    etag = {"ETag": f'"{hashlib.md5(BODY).hexdigest()}"'}
+    some = Answer(BODY[1000:2000], 206, {**etag, "Content-Range": f"bytes 1000-1999/{len(BODY)}"})
+    server.faults["/a.bin"] = [Answer(cut=1000), some]
+    assert download(f"{server.url}/a.bin", target, client=QUICK).sha256 == DIGEST
+    assert server.requests[-1].headers["range"] == "bytes=2000-"
+
+
+@pytest.mark.parametrize("length", ["", "1000000"])
+def test_a_file_comes_whole_whatever_length_is_told(
+    server: Server, target: Path, length: str
+) -> None:
+    """No length ends with the connection; one too many is asked for again, and there is none."""
+    server.files["/a.bin"] = BODY
+    server.faults["/a.bin"] = [Answer(length=length)]
+    assert download(f"{server.url}/a.bin", target, client=QUICK).sha256 == DIGEST
+    assert len(server.requests) == (2 if length else 1)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.csv.gz"])
+def test_a_coding_of_the_transfer_is_undone_but_not_that_of_a_packed_file(
+    server: Server, target: Path, name: str
+) -> None:
+    packed = gzip.compress(BODY)
+    server.routes[f"/{name}"] = lambda _: Answer(packed, headers={"Content-Encoding": "gzip"})
+    download(f"{server.url}/{name}", target, client=QUICK)
+    assert target.read_bytes() == (packed if name.endswith(".gz") else BODY)
+
+
+def test_a_line_that_only_trickles_is_given_up(server: Server, target: Path) -> None:
+    server.files["/a.bin"] = BODY
+    server.faults["/a.bin"] = [Answer(drip_s=0.05)]
+    client = Client(timeout_s=0.3, retries=2, backoff_s=0.0)
+    assert download(f"{server.url}/a.bin", target, client=client).sha256 == DIGEST
+    server.faults["/a.bin"] = [Answer(drip_s=0.05)] * 5
+    with pytest.raises(SetupError, match=r"only \d+ bytes came in"):
+        download(f"{server.url}/a.bin", target, client=client)
+
+
+def test_a_moment_to_wait_for_is_waited_for(server: Server, target: Path) -> None:
+    server.files["/a.bin"] = BODY
+    begun = time.time()
+    until = int(begun) + 2
+    server.faults["/a.bin"] = [
+        Answer(status=503, headers={"Retry-After": formatdate(until, usegmt=True)})
+    ]
+    client = Client(timeout_s=2.0, retries=3, backoff_s=0.01, longest_wait_s=5.0)
+    assert download(f"{server.url}/a.bin", target, client=client).sha256 == DIGEST
+    assert time.time() >= until - 0.01
+    later = formatdate(time.time() + 3600, usegmt=True)
+    server.faults["/a.bin"] = [Answer(status=503, headers={"Retry-After": later})]
+    with pytest.raises(SetupError, match=r"asks to wait 3[56]\d\d s"):
+        download(f"{server.url}/a.bin", target, client=client)
+
+
+def test_redirects_without_end_are_told(server: Server, target: Path) -> None:
+    server.routes["/a.bin"] = lambda _: Answer(status=302, headers={"Location": "/a.bin"})
+    with pytest.raises(SetupError, match="TooManyRedirects"):
+        download(f"{server.url}/a.bin", target, client=QUICK)
+
+
+def test_a_proxy_that_is_dead_is_told(
+    server: Server, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", f"http://me:s3cret@127.0.0.1:{closed_port()}")
+    with pytest.raises(SetupError, match="the proxy that the environment names") as caught:
+        download(f"{server.url}/a.bin", target, client=QUICK)
+    assert "s3cret" not in str(caught.value)
+    assert not server.requests
+
+
+def test_a_host_without_a_certificate_is_told(server: Server, target: Path) -> None:
+    with pytest.raises(SetupError, match="no encrypted connection to"):
+        download(f"{server.url}/a.bin".replace("http:", "https:"), target, client=QUICK)
 
 
 def test_a_wrong_checksum_leaves_nothing(server: Server, target: Path) -> None:

@@ -7,8 +7,11 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +27,9 @@ CACHE_VARIABLE = "HTCOVERAGE_FETCH_CACHE"
 
 #: No single file of open data for a province is longer.
 LARGEST_BYTES = 8_000_000_000
+
+#: Between two looks whether another command has done with a file.
+_LOOK_AGAIN_S = 0.2
 
 Told = Callable[[str, int, int | None], None]
 
@@ -145,6 +151,8 @@ def cached_by(
 ) -> CachedFile:
     """Return a file of a source that another client brings, from the cache if it is there.
 
+    Of two commands that want the same file one brings it, and the other waits for it.
+
     Parameters
     ----------
     context : Context
@@ -182,22 +190,60 @@ def cached_by(
         raise SetupError(f"{words}: run the same command where there is internet, copy the cache")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / f"new-{name}"
-        try:
-            bring(fresh)
-        except NotThereError:
-            # A machine without internet must know it too: it is how a tile tells that it is sea.
-            write_json({"address": address, "part": part, "absent": True}, note)
-            raise
-        fresh.replace(path)
-        retrieved = datetime.now(UTC).date().isoformat()
-        size = path.stat().st_size
-        content = {"address": address, "part": part, "retrieved": retrieved, "size_bytes": size}
-        write_json({**content, "sha256": sha256_of(path)}, note)
+        with _alone(folder, lambda: context.told(f"{name}: another command", 0, None)):
+            known = _note(path, note)
+            if known is None:
+                known = _brought(path, note, bring, {"address": address, "part": part})
     except OSError as error:
         place = error.filename or folder
         raise SetupError(f"the cache cannot be written ({place}: {error.strerror})") from error
-    return CachedFile(path, address, retrieved)
+    return CachedFile(path, address, known)
+
+
+def _brought(
+    path: Path, note: Path, bring: Callable[[Path], None], told: Mapping[str, object]
+) -> str:
+    """Let a file be brought, write its note, and return the day."""
+    fresh = path.with_name(f"new-{path.name}")
+    try:
+        bring(fresh)
+    except NotThereError:
+        # A machine without internet must know it too: it is how a tile tells that it is sea.
+        write_json({**told, "absent": True}, note)
+        raise
+    digest, size = sha256_of(fresh), fresh.stat().st_size
+    fresh.replace(path)
+    retrieved = datetime.now(UTC).date().isoformat()
+    write_json({**told, "retrieved": retrieved, "size_bytes": size, "sha256": digest}, note)
+    return retrieved
+
+
+@contextmanager
+def _alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold a folder of the cache alone, and wait for another command that does.
+
+    An exclusive transaction of SQLite is a lock on every system, and ends with its process.
+    """
+    place = folder / ".lock"
+    try:
+        base = sqlite3.connect(place, timeout=0.0, isolation_level=None)
+        with closing(base):
+            while not _begun(base):
+                waiting()
+                time.sleep(_LOOK_AGAIN_S)
+            yield
+    except sqlite3.OperationalError as error:
+        raise SetupError(f"the cache cannot be written ({place}: {error})") from error
+
+
+def _begun(base: sqlite3.Connection) -> bool:
+    try:
+        base.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def whole_copy(file: CachedFile, target: Path) -> None:

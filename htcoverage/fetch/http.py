@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -25,6 +25,9 @@ _PASSING = (429, 500, 502, 503, 504)
 _GAIN = 1 << 20
 
 _CHUNK = 1 << 16
+
+#: A line that carries less than this, on the mean of one time-out, is as good as dead.
+SLOWEST_BYTES_S = 100
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,14 @@ class Answer:
         Its length, where the server tells it.
     ranges : bool
         Whether parts of it can be asked for.
+    version : str
+        What tells this version of it apart (a strong ETag, or the date); empty if nothing does.
     """
 
     address: str
     size_bytes: int | None
     ranges: bool
+    version: str
 
 
 class NotThereError(SetupError):
@@ -219,7 +225,7 @@ def look(address: str, *, client: Client, hosts: Collection[str] = ()) -> Answer
                 size = _total(response.headers.get("Content-Range"))
             else:
                 size = _number(response.headers.get("Content-Length"))
-            return Answer(str(response.url), size, ranges)
+            return Answer(str(response.url), size, ranges, _mark_of(response))
 
     found: Answer = _patiently(address, attempt, client=client, progress=lambda: 0)
     return found
@@ -297,8 +303,11 @@ def _opened(
             headers={"User-Agent": user_agent(), "Accept-Encoding": "identity", **headers},
         )  # fmt: skip
     except requests.exceptions.SSLError as error:
-        words = f"{_host(address)} shows no certificate that this machine trusts"
-        raise SetupError(words) from error
+        words = f"no encrypted connection to {_host(address)} that this machine trusts"
+        raise SetupError(f"{words}: {_reason(error)}") from error
+    except requests.exceptions.ProxyError as error:
+        words = f"the proxy that the environment names does not pass us on: {_reason(error)}"
+        raise _PassingError(words, connected=False) from error
     except requests.exceptions.ReadTimeout as error:
         raise _PassingError(f"no answer for {client.timeout_s:g} s") from error
     except requests.exceptions.ConnectionError as error:
@@ -349,11 +358,18 @@ def _attempt(
         if response.status_code == 206 and not _begins(response, start):
             part.unlink(missing_ok=True)
             raise _PassingError("it sends another part than was asked for")
+        if response.status_code == 206 and start and _mark_of(response) not in ("", mark):
+            part.unlink(missing_ok=True)
+            raise _PassingError("it has another version than before")
         if response.status_code == 200:
             start = 0
+        # Some stores call it a coding of the transfer that the file itself is packed.
         coded = response.headers.get("Content-Encoding", "identity") != "identity"
+        coded = coded and not address.endswith(".gz")
         length = _number(response.headers.get("Content-Length"))
         total = None if coded or length is None else start + length
+        if response.status_code == 206:  # a part may end before the file does
+            total = _total(response.headers.get("Content-Range")) or total
         if max_bytes is not None and total is not None and total > max_bytes:
             raise SetupError(_too_long(address, total, max_bytes))
         _write_mark(part, address, "" if coded else _mark_of(response))
@@ -370,11 +386,19 @@ def _attempt(
             raise _PassingError(f"it sent {here} of {total} bytes")
 
 
-def _chunks(response: Any, *, coded: bool, client: Client) -> Any:
+def _chunks(response: Any, *, coded: bool, client: Client) -> Iterator[bytes]:
+    """Yield what comes as it comes; a line that only trickles is given up like a dead one."""
     from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+    since, come = time.monotonic(), 0
     try:
-        yield from response.raw.stream(_CHUNK, decode_content=coded)
+        while chunk := response.raw.read1(_CHUNK, decode_content=coded):
+            yield chunk
+            come += len(chunk)
+            if (waited_s := time.monotonic() - since) > client.timeout_s:
+                if come < SLOWEST_BYTES_S * waited_s:
+                    raise _PassingError(f"only {come} bytes came in {waited_s:.0f} s")
+                since, come = time.monotonic(), 0
     except ReadTimeoutError as error:
         raise _PassingError(f"nothing came for {client.timeout_s:g} s") from error
     except HTTPError as error:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import shutil
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import rasterio
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
@@ -20,7 +23,8 @@ from rasterio.windows import Window, from_bounds
 from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import CachedFile, Context, cached, cached_by
 from htcoverage.fetch.endpoints import Endpoint
-from htcoverage.fetch.http import Client, look, user_agent
+from htcoverage.fetch.http import SLOWEST_BYTES_S, Client, look, user_agent
+from htcoverage.fetch.pieces import bands, count, keep_version
 from htcoverage.fetch.sources import Bounds
 from htcoverage.files import whole_file
 
@@ -29,10 +33,13 @@ MARGIN_KM = 20.0
 
 _KM_PER_DEG = 111.32
 
-#: Tries of reading a window before the file is brought whole.
+#: Tries of reading a window, none of which gains anything, before the file is brought whole.
 _WINDOW_TRIES = 3
 
-#: Pixels that are read at once.
+#: Rows and columns of a block of the files that we write.
+_BLOCK = 512
+
+#: Pixels that are written at once.
 _STRIP_PIXELS = 1 << 24
 
 
@@ -121,43 +128,62 @@ def cut_from(
     """
 
     def bring(target: Path) -> None:
-        if _cut_remote(context, endpoint, address, name, bounds, target):
-            return
-        whole = cached(context, endpoint, address, name)
-        try:
-            with rasterio.open(whole.path) as source:
-                _cut(source, target, bounds, context, name)
-        except RasterioError as error:
-            words = f"{name} of {endpoint.title} is no raster that can be read ({address})"
-            raise SetupError(words) from error
+        pieces = target.with_name(f"{target.name}.pieces")
+        if not _cut_remote(context, endpoint, address, name, bounds, target, pieces):
+            whole = cached(context, endpoint, address, name)
+            try:
+                with rasterio.open(whole.path) as source:
+                    _cut(source, target, bounds, context, name)
+            except RasterioError as error:
+                words = f"{name} of {endpoint.title} is no raster that can be read ({address})"
+                raise SetupError(words) from error
+        shutil.rmtree(pieces, ignore_errors=True)
 
     part = ",".join(f"{edge:.6f}" for edge in bounds)
     return cached_by(context, endpoint, address, name, bring, part=part)
 
 
 def _cut_remote(
-    context: Context, endpoint: Endpoint, address: str, name: str, bounds: Bounds, target: Path
-) -> bool:
+    context: Context, endpoint: Endpoint, address: str, name: str, bounds: Bounds, target: Path,
+    pieces: Path,
+) -> bool:  # fmt: skip
     """Read a window over HTTP; False if the file is better brought whole.
 
-    GDAL notices a transfer that is cut short, but gives up then, and does not wait as long as a
-    server asks it to: so each try begins with a look, which does.
+    GDAL notices a transfer that is cut short, but gives up then, does not wait as long as a server
+    asks it to, and joins blocks of two versions of a file: so each try begins with a look, which
+    waits, and the last ends with one, which compares.
     """
     client = context.endpoints.client
-    for tries in range(_WINDOW_TRIES):
+    failed = 0
+    while failed < _WINDOW_TRIES:
         answer = look(address, client=client, hosts=endpoint.hosts)
         if not answer.ranges:
             return False
+        keep_version(pieces, answer.version)
+        before = count(pieces)
         place = f"/vsicurl/{answer.address}"
         try:
             with rasterio.Env(**_gdal_options(client, place)), rasterio.open(place) as source:
                 if not source.profile.get("tiled"):
                     return False
-                _cut(source, target, bounds, context, name)
+                _bring_pieces(source, _window(source, bounds), pieces, context, name)
+                if look(address, client=client, hosts=endpoint.hosts).version != answer.version:
+                    failed += 1
+                    continue
+                _cut(source, target, bounds, context, name, pieces)
             return True
         except RasterioError:
-            time.sleep(min(client.backoff_s * 2**tries, client.longest_wait_s))
+            failed = 1 if count(pieces) > before else failed + 1
+            time.sleep(min(client.backoff_s * 2**failed, client.longest_wait_s))
     return False
+
+
+def _bring_pieces(source: Any, window: Window, pieces: Path, context: Context, name: str) -> None:
+    total = window.height * window.width * np.dtype(source.dtypes[0]).itemsize
+    done = 0
+    for band in bands(source, window, pieces):
+        done += band.nbytes
+        context.told(name, done, total)
 
 
 def _gdal_options(client: Client, place: str) -> dict[str, Any]:
@@ -166,7 +192,7 @@ def _gdal_options(client: Client, place: str) -> dict[str, Any]:
         "GDAL_HTTP_USERAGENT": user_agent(),
         "GDAL_HTTP_CONNECTTIMEOUT": str(max(round(client.timeout_s), 1)),
         "GDAL_HTTP_LOW_SPEED_TIME": str(max(round(client.timeout_s), 1)),
-        "GDAL_HTTP_LOW_SPEED_LIMIT": "1",
+        "GDAL_HTTP_LOW_SPEED_LIMIT": str(SLOWEST_BYTES_S),
         "GDAL_HTTP_MAX_RETRY": str(client.retries),
         "GDAL_HTTP_RETRY_DELAY": str(client.backoff_s),
         "GDAL_HTTP_RETRY_CODES": "500,502,504",
@@ -176,7 +202,10 @@ def _gdal_options(client: Client, place: str) -> dict[str, Any]:
     }
 
 
-def _cut(source: Any, target: Path, bounds: Bounds, context: Context, name: str) -> None:
+def _cut(
+    source: Any, target: Path, bounds: Bounds, context: Context, name: str,
+    pieces: Path | None = None,
+) -> None:  # fmt: skip
     """Write a window of an open raster, then read it again and compare."""
     window = _window(source, bounds)
     profile = {
@@ -187,26 +216,45 @@ def _cut(source: Any, target: Path, bounds: Bounds, context: Context, name: str)
     sums = []
     try:
         with rasterio.open(target, "w", **profile) as result:
-            for strip in _strips(window.width, window.height):
-                left, top = window.col_off, window.row_off + strip.row_off
-                values = source.read(1, window=Window(left, top, strip.width, strip.height))
-                result.write(values, 1, window=strip)
-                sums.append(zlib.crc32(values.tobytes()))
-                row_bytes = values.nbytes // strip.height
-                context.told(
-                    name, (strip.row_off + strip.height) * row_bytes, window.height * row_bytes
-                )
+            top = 0
+            for strip in _in_strips(bands(source, window, pieces)):
+                place = Window(0, top, window.width, len(strip))
+                with _writing(name):
+                    result.write(strip, 1, window=place)
+                sums.append((place, zlib.crc32(strip.tobytes())))
+                top += len(strip)
         with rasterio.open(target) as written:
-            again = [
-                zlib.crc32(written.read(1, window=strip).tobytes())
-                for strip in _strips(window.width, window.height)
-            ]
+            right = all(
+                zlib.crc32(written.read(1, window=place).tobytes()) == told for place, told in sums
+            )
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    if again != sums:
+    if not right:
         target.unlink(missing_ok=True)
         raise SetupError(f"{name} is not on the disk as it was written: is the disk full?")
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    """Tell a fault of our own disk from one of the server."""
+    try:
+        yield
+    except RasterioError as error:
+        raise SetupError(f"{name} cannot be written: is the disk full?") from error
+
+
+def _in_strips(rows: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:
+    """Yield rows anew in whole rows of blocks of our own files: each block is written once."""
+    held: npt.NDArray[Any] | None = None
+    for band in rows:
+        held = band if held is None else np.concatenate([held, band])
+        whole = len(held) // _BLOCK * _BLOCK
+        if whole:
+            yield held[:whole]
+            held = held[whole:]
+    if held is not None and len(held):
+        yield held
 
 
 def _window(source: Any, bounds: Bounds) -> Window:
@@ -225,7 +273,7 @@ def _window(source: Any, bounds: Bounds) -> Window:
 
 
 def _strips(width: int, height: int) -> Iterator[Window]:
-    rows = max(_STRIP_PIXELS // width // 512, 1) * 512
+    rows = max(_STRIP_PIXELS // width // _BLOCK, 1) * _BLOCK
     for top in range(0, height, rows):
         yield Window(0, top, width, min(rows, height - top))
 
@@ -233,7 +281,7 @@ def _strips(width: int, height: int) -> Iterator[Window]:
 def _packed(dtype: str) -> dict[str, Any]:
     return {
         "compress": "deflate", "predictor": 3 if dtype.startswith("float") else 2, "tiled": True,
-        "blockxsize": 512, "blockysize": 512, "bigtiff": "IF_SAFER",
+        "blockxsize": _BLOCK, "blockysize": _BLOCK, "bigtiff": "IF_SAFER",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from htcoverage.fetch.endpoints import Endpoint
-from htcoverage.files import sha256_of
+from htcoverage.files import sha256_of, whole_file
 
 SUFFIX = ".source.json"
 FOLDER_FILE = "sources.json"
@@ -98,7 +98,6 @@ def write_folder_record(records: Iterable[SourceRecord], folder: Path) -> None:
 
 def write_json(content: Mapping[str, object], path: Path) -> None:
     """Write JSON under another name, then rename it."""
-    part = path.with_name(f".{path.name}.new")
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -104,11 +104,11 @@ def _narrowed(outline: shapely.Polygon, by_m: float) -> shapely.Geometry:
     of scattered farms has tens of thousands.
     """
     shell, *holes = shapely.get_rings(outline)
-    inner = shapely.buffer(shapely.polygons(shell), -by_m, quad_segs=_QUAD_SEGS)
-    if not holes:
-        return inner
-    wide = shapely.buffer(shapely.polygons(holes), by_m, quad_segs=_QUAD_SEGS)
-    return shapely.difference(inner, shapely.disjoint_subset_union_all(wide))
+    inner: shapely.Geometry = shapely.buffer(shapely.Polygon(shell), -by_m, quad_segs=_QUAD_SEGS)
+    if holes:
+        wide = shapely.buffer(shapely.polygons(holes), by_m, quad_segs=_QUAD_SEGS)
+        inner = shapely.difference(inner, shapely.disjoint_subset_union_all(wide))
+    return inner
 
 
 def built_up(raster: Path, built_up_class: int, *, crs: str) -> gpd.GeoDataFrame:

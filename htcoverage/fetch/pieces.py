@@ -1,0 +1,101 @@
+"""A window of a remote raster, some blocks at a time: what came is kept until the window is whole.
+
+Each piece is a gzip file of its pixels, whose own checksum (CRC-32, length) is verified when it is
+read again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rasterio.windows import Window
+
+from htcoverage.files import whole_file
+
+_VERSION = "version"
+
+#: A piece is about this long in memory, in whole blocks: long enough for few requests, short
+#: enough that a line which breaks off loses little.
+_PIECE_BYTES = 1 << 22
+
+_LEAST_ROWS = 512
+
+
+def keep_version(folder: Path, version: str) -> None:
+    """Make the folder of pieces, emptied if those in it are of another version of the file.
+
+    Parameters
+    ----------
+    folder : Path
+        For one window of one file.
+    version : str
+        What tells this version of the file apart; empty if nothing does, then no piece is kept.
+    """
+    told = folder / _VERSION
+    if version and told.is_file() and told.read_text(encoding="utf-8") == version:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    told.write_text(version, encoding="utf-8")
+
+
+def count(folder: Path) -> int:
+    """Return how many pieces are kept."""
+    return len(list(folder.glob("*.gz")))
+
+
+def bands(source: Any, window: Window, folder: Path | None = None) -> Iterator[npt.NDArray[Any]]:
+    """Yield the rows of a window from north to south, some whole blocks high.
+
+    Parameters
+    ----------
+    source : rasterio dataset
+        Open; its first band is read.
+    window : Window
+        Whole pixels of it.
+    folder : Path, optional
+        Where pieces that came are kept, and found again.
+    """
+    rows, columns = source.block_shapes[0]
+    high = rows * max(_LEAST_ROWS // rows, 1)
+    pixel_bytes = np.dtype(source.dtypes[0]).itemsize
+    wide = columns * max(_PIECE_BYTES // (high * columns * pixel_bytes), 1)
+    for top, height in _spans(window.row_off, window.height, high):
+        yield np.concatenate(
+            [
+                _piece(source, Window(left, top, width, height), folder)
+                for left, width in _spans(window.col_off, window.width, wide)
+            ],
+            axis=1,
+        )
+
+
+def _spans(start: int, length: int, step: int) -> Iterator[tuple[int, int]]:
+    """Yield where parts begin and how long they are; they end at whole multiples of a step."""
+    here, end = start, start + length
+    while here < end:
+        then = min((here // step + 1) * step, end)
+        yield here, then - here
+        here = then
+
+
+def _piece(source: Any, window: Window, folder: Path | None) -> npt.NDArray[Any]:
+    if folder is None:
+        return source.read(1, window=window)  # type: ignore[no-any-return]
+    path = folder / f"{window.row_off}-{window.col_off}.gz"
+    try:
+        values = np.frombuffer(gzip.decompress(path.read_bytes()), source.dtypes[0])
+        return values.reshape(window.height, window.width)
+    except (OSError, EOFError, zlib.error, ValueError):
+        pass  # not there, or damaged
+    read: npt.NDArray[Any] = source.read(1, window=window)
+    with whole_file(path) as part:
+        part.write_bytes(gzip.compress(read.tobytes(), 1, mtime=0))
+    return read
