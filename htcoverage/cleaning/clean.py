@@ -28,10 +28,10 @@ from htcoverage.errors import Fault, InputError
 from htcoverage.readers.columns import mapped
 from htcoverage.readers.findings import Action, Finding, error_finding, findings_frame, joined
 from htcoverage.readers.ledger import Ledger, assemble, bts_columns
-from htcoverage.readers.parsing import parse_columns
+from htcoverage.readers.parsing import TEXT_DTYPE, parse_columns
 from htcoverage.readers.position import sheet_positions
 from htcoverage.readers.ranges import range_faults
-from htcoverage.readers.sheet import Sheet, as_row, shown
+from htcoverage.readers.sheet import PARTS_OF_A_LINE, Sheet, shown
 from htcoverage.schema import BTS, CELLS, OPERATORS
 
 #: A cell at fault in one of these costs the row; in any other it counts as empty.
@@ -125,6 +125,7 @@ def clean_ledger(
     sheet = _without(opened.sheet, broken, dropped)
     sheet, told = repair_cells(sheet, operators=known)
     findings += told
+    opened = replace(opened, sheet=_packed(opened.sheet, but_for=sheet))
     sheet, told, gone = without_foreign_technologies(sheet)
     findings += told
     dropped |= gone
@@ -139,6 +140,7 @@ def clean_ledger(
         if len(placed.sheet.frame):
             sheet, told = with_powers(placed.sheet)
             findings += told
+            del placed
             ledger, told, gone = _strict(sheet, opened, known, area=area, reach_km=reach_km)
             findings += told
             dropped |= gone
@@ -150,6 +152,8 @@ def clean_ledger(
         if not any((table["severity"] == "error").any() for table in findings):
             findings.append(findings_frame([error_finding(_nothing_left(file, opened), "file")]))
     else:
+        sheet = replace(sheet, frame=sheet.frame.iloc[[]])  # its cells are in the ledger now
+        opened = replace(opened, sheet=_packed(opened.sheet, but_for=sheet))
         findings.append(suspects(ledger, sheet, area=area, homes=homes, reach_km=reach_km))
         kept = opened.rows - len(dropped)
     report = CleaningReport(
@@ -174,6 +178,23 @@ def _without(sheet: Sheet, lines: Mapping[int | None, object], dropped: set[int]
         return replace(sheet, broken=())
     left = ~pd.Series(sheet.lines(sheet.frame.index)).isin(gone).to_numpy()
     return replace(sheet, frame=sheet.frame[left], broken=())
+
+
+def _packed(sheet: Sheet, *, but_for: Sheet) -> Sheet:
+    """Return the table with its words as Arrow's: it is only quoted any more.
+
+    Columns that another table holds as well stay as they are.
+    """
+    frame = sheet.frame.copy(deep=False)
+    for name in map(str, frame.columns):
+        cells = frame[name]
+        if cells.dtype == object and pd.api.types.infer_dtype(cells) == "string":
+            shared = name in but_for.frame and np.shares_memory(
+                cells.to_numpy(), but_for.frame[name].to_numpy()
+            )
+            if not shared:
+                frame[name] = cells.astype(TEXT_DTYPE)
+    return replace(sheet, frame=frame)
 
 
 def _strict(
@@ -325,7 +346,7 @@ def _rule_of(fault: Fault) -> str:
 def _emptied(sheet: Sheet, cells: list[tuple[int, str]]) -> Sheet:
     if not cells:
         return sheet
-    frame = sheet.frame.copy()
+    frame = sheet.frame.copy(deep=False)
     lines = np.array(sheet.lines(frame.index))
     for name in dict.fromkeys(column for _, column in cells):
         if name in frame:
@@ -336,8 +357,8 @@ def _emptied(sheet: Sheet, cells: list[tuple[int, str]]) -> Sheet:
 
 def _by_line(ledger: Ledger) -> Ledger:
     """Return the ledger with plain line numbers as its index."""
-    bts = ledger.bts.copy()
-    bts.index = pd.Index([as_row(label) for label in bts.index], name="row")
+    bts = ledger.bts.copy(deep=False)
+    bts.index = pd.Index(bts.index.to_numpy() % PARTS_OF_A_LINE, name="row")
     return replace(ledger, bts=bts)
 
 

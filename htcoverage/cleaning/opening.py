@@ -183,7 +183,7 @@ def _with_values(sheet: Sheet, values: Mapping[str, str]) -> tuple[Sheet, list[p
             Fault(sheet.file, None, name, values[name], f"one of the columns {', '.join(WANTED)}")
             for name in unknown
         )
-    frame = sheet.frame.copy()
+    frame = sheet.frame.copy(deep=False)
     findings = []
     for name, value in values.items():
         old = frame[name] if name in frame else pd.Series(None, frame.index, dtype=object)

@@ -88,9 +88,8 @@ def located(sheet: Sheet, *, crs: CRS | None, area: gpd.GeoDataFrame | None) -> 
     frame = sheet.frame.drop(columns=["x", "y"], errors="ignore").assign(
         longitude=positions.longitude_deg, latitude=positions.latitude_deg
     )
-    return Placed(
-        replace(sheet, frame=frame[good], names={**sheet.names, **names}), findings, dropped
-    )
+    frame = frame if good.all() else frame[good]
+    return Placed(replace(sheet, frame=frame, names={**sheet.names, **names}), findings, dropped)
 
 
 def _pair(sheet: Sheet, crs: CRS | None) -> tuple[str, str] | None:
@@ -142,7 +141,7 @@ def _unswapped(
     swapped = finite & ~here & there
     if not swapped.any():
         return sheet, []
-    frame = sheet.frame.copy()
+    frame = sheet.frame.copy(deep=False)
     first, second = (frame[name].to_numpy(dtype=object, copy=True) for name in pair)
     first[swapped], second[swapped] = second[swapped], first[swapped].copy()
     frame[pair[0]] = pd.Series(first, frame.index, dtype=object)

@@ -63,7 +63,7 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
     operators : Vocabulary
         The operators that it may name.
     """
-    frame = sheet.frame.copy()
+    frame = sheet.frame.copy(deep=False)
     findings: list[pd.DataFrame] = []
     vietnamese = "latitude" in frame and vietnamese_letters(frame["latitude"])
     rules: dict[str, Rule] = {
@@ -83,6 +83,7 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
         rule = rules.get(name)
         if rule is None:
             continue
+        findings_before = len(findings)
         whole = frame[name].to_numpy(dtype=object, copy=True)
         places: npt.NDArray[np.int64] = np.arange(len(whole))
         if name in _SINGLE_NUMBERS:
@@ -103,10 +104,12 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
             rows = places[members]
             findings.append(_told(sheet, name, rows, whole, repair))
             whole[rows] = repair.value
-        column = pd.Series(whole, index=frame.index, dtype=object)
+        if not findings_before < len(findings) and name not in _SINGLE_NUMBERS:
+            continue
+        column = pd.Series(whole, index=frame.index, dtype=object, copy=False)
         if name in _SINGLE_NUMBERS:
             numbers, unread = plain_numbers(column)
-            column = column if len(unread) else pd.Series(numbers, index=frame.index)
+            column = column if len(unread) else pd.Series(numbers, frame.index, copy=False)
         frame[name] = column
     return replace(sheet, frame=frame), findings
 

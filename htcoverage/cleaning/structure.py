@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from htcoverage.cleaning import words
 from htcoverage.readers import defaults
 from htcoverage.readers.findings import Finding, cell_findings, findings_frame
+from htcoverage.readers.parsing import TEXT_DTYPE
 from htcoverage.readers.sheet import PARTS_OF_A_LINE, Sheet
 from htcoverage.schema import TECHNOLOGIES
 
@@ -93,7 +94,7 @@ def structured(sheet: Sheet) -> Structure:
         Repaired, in our column names, with numbers in ``longitude`` and ``latitude``.
     """
     frame, findings, dropped = _without_repeated(sheet)
-    frame = frame.copy()
+    frame = frame.copy(deep=False)
     if "site_id" not in frame or frame["site_id"].isna().any():
         frame["site_id"], told = _site_ids(frame, sheet)
         findings += told
@@ -148,7 +149,7 @@ def _site_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.Dat
         for name in ("latitude", "longitude")
     ]
     names = pc.binary_join_element_wise(*parts, " ").to_numpy(zero_copy_only=False)
-    places = pd.Series(names, frame.index, dtype=object)
+    places = pd.Series(names, frame.index, dtype=TEXT_DTYPE)
     own = frame["site_id"] if "site_id" in frame else pd.Series(None, frame.index, dtype=object)
     empty = own.isna()
     detail = "the position stands for the missing identifier of the site"
@@ -159,7 +160,7 @@ def _site_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.Dat
         sheet.lines(frame.index[empty]), [""] * int(empty.sum()), column=sheet.called("site_id"),
         rule="identifier", severity="warning", action="repaired", detail=detail,
     )  # fmt: skip
-    return own.where(~empty, places), [table]
+    return own.where(~empty, places.astype(object)), [table]
 
 
 def _bts_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.DataFrame]]:
@@ -234,7 +235,7 @@ def _rows_are_cells(frame: pd.DataFrame) -> bool:
 
 def with_powers(sheet: Sheet) -> tuple[Sheet, list[pd.DataFrame]]:
     """Return the table with EIRP, tilt and mast height turned into what cells carry."""
-    frame = sheet.frame.copy()
+    frame = sheet.frame.copy(deep=False)
     findings: list[Finding] = []
     if "mast_height_m" in frame and "antenna_height_m" not in frame:
         frame["antenna_height_m"] = frame["mast_height_m"]
@@ -308,7 +309,7 @@ def _from_eirp(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fi
             pd.Series(np.nan, frame.index) if own is None else pd.to_numeric(own, errors="coerce")
         )
 
-    frame = frame.copy()
+    frame = frame.copy(deep=False)
     band = column("band_mhz").fillna(frame["technology"].map(defaults.BAND_MHZ))
     for technology, name in (("4G", "port_power_dbm"), ("3G", "cpich_power_dbm")):
         here = (

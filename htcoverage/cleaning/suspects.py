@@ -184,10 +184,12 @@ def _of_cells(ledger: Ledger, sheet: Sheet) -> list[pd.DataFrame]:
         pa.array(cells["bts_id"], pa.large_string()),
         value_set=pa.array(ledger.bts["bts_id"], pa.large_string()),
     )
-    rows = ledger.bts.index.to_numpy()[owner.to_numpy(zero_copy_only=False)]
+    of_bts = owner.to_numpy(zero_copy_only=False)
+    lines = ledger.bts.index.to_numpy()
     # Few texts occur; pandas' own categories would first write each of them out in every row.
     codes, texts = pd.factorize(cells["assumed"].to_numpy(dtype=object))
     named = [set(str(words).split()) for words in texts]
+    codes = codes.astype(np.int32)
 
     def tells(name: str) -> npt.NDArray[np.bool_]:
         """Return which cells take a column from the file."""
@@ -199,7 +201,9 @@ def _of_cells(ledger: Ledger, sheet: Sheet) -> list[pd.DataFrame]:
 
     def told(name: str, bad: pd.Series, values: pd.Series, rule: str, detail: str) -> None:
         here = bad.to_numpy() & tells(name)
-        seen = pd.DataFrame({"row": rows[here], "value": values[here].round(1)}).drop_duplicates()
+        seen = pd.DataFrame(
+            {"row": lines[of_bts[here]], "value": values[here].round(1)}
+        ).drop_duplicates()
         found.append(
             cell_findings(
                 seen["row"].astype(int).tolist(), [f"{v:g}" for v in seen["value"]],
@@ -213,23 +217,24 @@ def _of_cells(ledger: Ledger, sheet: Sheet) -> list[pd.DataFrame]:
     told("antenna_height_m", ~height.between(low, high), height, "unlikely-height",
          f"antennas of macro sites hang {low:g} to {high:g} m above ground")  # fmt: skip
     for name, more in (("port_power_dbm", 0.0), ("cpich_power_dbm", 10.0)):
+        if not tells(name).any():
+            continue
         eirp = cells[name] + more + cells["antenna_gain_dbi"] - cells["feeder_loss_db"]
         low, high = USUAL_EIRP_DBM
         told(name, eirp.notna() & ~eirp.between(low, high), eirp, "unlikely-eirp",
              f"the EIRP that follows; {low:g} to {high:g} dBm are usual")  # fmt: skip
-    found.append(_sectors(cells, rows, sheet, tells("azimuth_deg")))
+    own = tells("azimuth_deg")
+    found.append(_sectors(cells[own], lines[of_bts[own]], sheet))
     return found
 
 
-def _sectors(
-    cells: pd.DataFrame, rows: np.ndarray, sheet: Sheet, own: npt.NDArray[np.bool_]
-) -> pd.DataFrame:
+def _sectors(cells: pd.DataFrame, rows: npt.NDArray[np.int64], sheet: Sheet) -> pd.DataFrame:
     """Return base stations two of whose sectors of a band point nearly the same way."""
     table = pd.DataFrame(
         {
-            "row": rows[own],
-            "band": cells["band_mhz"].to_numpy()[own],
-            "azimuth": cells["azimuth_deg"].to_numpy()[own] % 360.0,
+            "row": rows,
+            "band": cells["band_mhz"].to_numpy(),
+            "azimuth": cells["azimuth_deg"].to_numpy() % 360.0,
         }
     ).sort_values(["row", "band", "azimuth"], kind="stable")
     groups = table.groupby(["row", "band"], sort=False)["azimuth"]

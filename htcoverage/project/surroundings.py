@@ -127,12 +127,11 @@ def _with_defaults(ledger: Ledger, kinds: npt.NDArray[np.object_]) -> Ledger:
     """Return a ledger with the assumed heights and tilts of its cells by surroundings."""
     kind_of = dict(zip(ledger.bts["bts_id"], kinds, strict=True))
     kind = ledger.cells["bts_id"].map(kind_of).to_numpy(dtype=object)
-    assumed = ledger.cells["assumed"].fillna("").astype(str)
-    cells = ledger.cells.copy()
+    counted = ("antenna_height_m", "electrical_tilt_deg")
+    cells = ledger.cells.copy(deep=False)
     height = cells["antenna_height_m"].to_numpy(dtype=float, copy=True)
     tilt = cells["electrical_tilt_deg"].to_numpy(dtype=float, copy=True)
-    high = _names(assumed, "antenna_height_m")
-    tilted = _names(assumed, "electrical_tilt_deg")
+    high, tilted = (_names(cells["assumed"], name) for name in counted)
     for name, site in defaults.SITES.items():
         here = kind == name
         height[here & high] = site.antenna_height_m
@@ -154,8 +153,10 @@ def _with_defaults(ledger: Ledger, kinds: npt.NDArray[np.object_]) -> Ledger:
 
 def _names(assumed: pd.Series, column: str) -> npt.NDArray[np.bool_]:
     """Return which cells name a column among those assumed."""
-    known = {words: column in words.split() for words in assumed.unique().tolist()}
-    return assumed.map(known).to_numpy(dtype=np.bool_)
+    codes, texts = pd.factorize(assumed.to_numpy(dtype=object))
+    named = np.array([column in words.split() for words in texts] + [False])
+    chosen: npt.NDArray[np.bool_] = named[codes]
+    return chosen
 
 
 def _by_surroundings(counts: Mapping[str, int], words: str) -> str:

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -55,7 +55,7 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
         Told at the base station's row and column.
     """
     usable = bts["technology"].isin(TECHNOLOGIES) & bts["bts_id"].notna()
-    known = bts[usable]
+    known = bts if usable.all() else bts[usable]
     carriers, faults = _carriers(known, sheet=sheet)
     given, bad = _given(known, sheet=sheet)
     unknown = bts[~usable]  # no cells can be made of these, but all is told at once
@@ -64,24 +64,26 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
         bad += _listed(unknown, CELLS.column(name), sheet=sheet)[1]
     # One row a cell from here on; `place` leads back to the base station. A ledger of a million
     # base stations has three million cells: columns are made one by one, nothing is kept twice.
-    place = carriers["place"].to_numpy()
-    technology = known["technology"].to_numpy(dtype=object)[place]
+    place = carriers.place
     columns: dict[str, pd.Series] = {}
-    bits = np.zeros(len(place), dtype=np.int64)
+    bits = np.zeros(len(place), dtype=np.int32)
     for bit, name in enumerate(column.name for column in OVERRIDES):
-        if name in _LISTED:
-            columns[name] = carriers[name]
-            filled = carriers[f"{name} assumed"].to_numpy(dtype=np.bool_)
+        if name in carriers.listed:
+            columns[name], filled = carriers.listed[name]
         else:
-            own = given[name].take(place).reset_index(drop=True)
-            default = _default_of(name, technology, columns)
-            filled = own.isna().to_numpy() & ~pd.isna(default)
-            columns[name] = own if not filled.any() else own.where(~filled, default)
+            default = _default_of(name, carriers, columns)
+            filled = ~pd.isna(default)
+            if name in given:
+                own = _of_each(given[name], place)
+                filled &= own.isna().to_numpy()
+                columns[name] = own if not filled.any() else own.where(~filled, default)
+            else:
+                columns[name] = pd.Series(default, dtype=default.dtype, copy=False)
         if name == "rs_boost_db":
-            filled = filled & (technology == "4G")  # 3G has none: its 0 assumes nothing
-        bits |= filled.astype(np.int64) << bit
-    columns["bts_id"] = known["bts_id"].take(place).reset_index(drop=True)
-    ordinal = carriers["ordinal"].to_numpy(dtype=np.int64) + 1
+            filled = filled & carriers.of_technology("4G")  # 3G has none: its 0 assumes nothing
+        bits |= filled.astype(np.int32) << bit
+    columns["bts_id"] = _of_each(known["bts_id"], place)
+    ordinal: npt.NDArray[np.integer[Any]] = carriers.ordinal + 1
     if not known["bts_id"].is_unique:  # rows that are a cell each
         ordinal = columns["bts_id"].groupby(columns["bts_id"], sort=False).cumcount().to_numpy() + 1
     columns["cell_id"] = _cell_ids(known, columns["bts_id"], ordinal, place, sheet=sheet)
@@ -90,14 +92,19 @@ def make_cells(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[F
     return pd.DataFrame(ordered, copy=False), faults + bad
 
 
+def _of_each(values: pd.Series, place: npt.NDArray[np.int32]) -> pd.Series:
+    """Return the value of each cell's base station."""
+    return pd.Series(values.array.take(place), copy=False)
+
+
 def _cell_ids(
-    bts: pd.DataFrame, bts_id: pd.Series, ordinal: npt.NDArray[np.int64],
-    place: npt.NDArray[np.int64], *, sheet: Sheet,
+    bts: pd.DataFrame, bts_id: pd.Series, ordinal: npt.NDArray[np.integer[Any]],
+    place: npt.NDArray[np.int32], *, sheet: Sheet,
 ) -> pd.Series:  # fmt: skip
     """Return the identifiers that the rows tell, or base station and ordinal."""
     if "cell_id" in sheet.frame:
         own = pd.Series([text(value) for value in sheet.frame["cell_id"].loc[bts.index]])
-        own = own.take(place).reset_index(drop=True)
+        own = _of_each(own, place)
         if own.notna().all() and own.is_unique:
             return own
     names = pc.binary_join_element_wise(
@@ -108,7 +115,7 @@ def _cell_ids(
     return pd.Series(pd.array(names, dtype=TEXT_DTYPE))
 
 
-def _words_of(bits: npt.NDArray[np.int64]) -> pd.Series:
+def _words_of(bits: npt.NDArray[np.int32]) -> pd.Series:
     """Return for each cell the names of its assumed columns; few combinations occur."""
     names = [column.name for column in OVERRIDES]
     codes, combinations = pd.factorize(bits)
@@ -120,8 +127,37 @@ def _words_of(bits: npt.NDArray[np.int64]) -> pd.Series:
     return pd.Series(np.array([*words, ""], dtype=object)[codes], dtype=object)
 
 
-def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return a row for each azimuth on each band of each base station."""
+@dataclass(frozen=True, eq=False)
+class _Carriers:
+    """A row for each azimuth on each band of each base station: a cell to be.
+
+    Parameters
+    ----------
+    place : array of int32
+        Base station of each cell.
+    ordinal : array of int32
+        Of each cell in its base station, from 0.
+    kinds : list of (str, float)
+        The technologies and bands that occur; on them hang the defaults of radio.
+    kind : array of int32
+        Which of them each cell is.
+    listed : mapping of str to (Series, array of bool)
+        Azimuths and bands, and which of them are assumed.
+    """
+
+    place: npt.NDArray[np.int32]
+    ordinal: npt.NDArray[np.int32]
+    kinds: list[tuple[str, float]]
+    kind: npt.NDArray[np.int32]
+    listed: Mapping[str, tuple[pd.Series, npt.NDArray[np.bool_]]]
+
+    def of_technology(self, technology: str) -> npt.NDArray[np.bool_]:
+        """Return which cells are of a technology."""
+        return np.array([each == technology for each, _ in self.kinds], dtype=np.bool_)[self.kind]
+
+
+def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[_Carriers, list[Fault]]:
+    """Return the cells that base stations become."""
     bands, faults = _listed(bts, CELLS.column("band_mhz"), sheet=sheet)
     azimuths, bad = _listed(bts, CELLS.column("azimuth_deg"), sheet=sheet)
     # Base stations that list the same become cells alike: one product for each combination.
@@ -131,7 +167,7 @@ def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fa
     groups = combined.groupby(["bands", "azimuths", "technology"], sort=False)
     indices: dict[tuple[tuple[float, ...], tuple[float, ...], str], npt.NDArray[np.int64]]
     indices = dict(groups.indices)  # type: ignore[arg-type]
-    counts = np.zeros(len(bts), dtype=np.int64)
+    counts = np.zeros(len(bts), dtype=np.int32)
     products = {}
     for key, places in indices.items():
         own_bands, own_azimuths, technology = key
@@ -141,26 +177,25 @@ def _carriers(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fa
             )
         )
         counts[places] = len(products[key])
-    first = np.cumsum(counts) - counts
-    band_mhz, azimuth_deg = np.empty(counts.sum()), np.empty(counts.sum())
-    band_assumed, azimuth_assumed = (np.empty(counts.sum(), dtype=np.bool_) for _ in range(2))
+    first = np.cumsum(counts, dtype=np.int32) - counts
+    total = int(counts.sum())
+    band_mhz, azimuth_deg = np.empty(total), np.empty(total)
+    band_assumed, azimuth_assumed = (np.empty(total, dtype=np.bool_) for _ in range(2))
+    kind = np.empty(total, dtype=np.int32)
+    kinds: dict[tuple[str, float], int] = {}
     for key, places in indices.items():
         for ordinal, (band, azimuth) in enumerate(products[key]):
             rows = first[places] + ordinal
             band_mhz[rows], azimuth_deg[rows] = band, azimuth
             band_assumed[rows], azimuth_assumed[rows] = not key[0], not key[1]
-    place = np.repeat(np.arange(len(bts)), counts)
-    carriers = pd.DataFrame(
-        {
-            "place": place,
-            "ordinal": np.arange(len(place)) - first[place],
-            "band_mhz": band_mhz,
-            "azimuth_deg": azimuth_deg,
-            "band_mhz assumed": band_assumed,
-            "azimuth_deg assumed": azimuth_assumed,
-        }
-    )
-    return carriers, faults + bad
+            kind[rows] = kinds.setdefault((key[2], band), len(kinds))
+    place = np.repeat(np.arange(len(bts), dtype=np.int32), counts)
+    listed = {
+        "band_mhz": (pd.Series(band_mhz, copy=False), band_assumed),
+        "azimuth_deg": (pd.Series(azimuth_deg, copy=False), azimuth_assumed),
+    }
+    order = np.arange(total, dtype=np.int32) - first[place]
+    return _Carriers(place, order, list(kinds), kind, listed), faults + bad
 
 
 def _listed(
@@ -199,19 +234,17 @@ def _allowed(value: float, column: Column) -> bool:
 
 
 def _given(bts: pd.DataFrame, *, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return what the ledger itself says of its cells, empty where it says nothing."""
-    columns = [column for column in OVERRIDES if column.name not in _LISTED]
-    present = [column for column in columns if column.name in sheet.frame]
-    raw = replace(sheet, frame=sheet.frame.loc[bts.index])
+    """Return the columns in which the ledger itself says something of its cells."""
+    present = [
+        column for column in OVERRIDES if column.name not in _LISTED and column.name in sheet.frame
+    ]
+    raw = replace(sheet, frame=sheet.frame.loc[bts.index, [column.name for column in present]])
     given, faults = parse_columns(raw, present)
     faults += [
         fault
         for column in present
         for fault in range_faults(given[[column.name]].dropna(), [column], sheet=raw)
     ]
-    for column in columns:
-        if column.name not in given:
-            given[column.name] = math.nan
     return given, faults
 
 
@@ -223,28 +256,35 @@ _RADIO = (
 
 
 def _default_of(
-    name: str, technology: npt.NDArray[np.object_], columns: Mapping[str, pd.Series]
+    name: str, carriers: _Carriers, columns: Mapping[str, pd.Series]
 ) -> npt.NDArray[Any]:
     """Return a column's default for every cell; NaN where the technology has no such value."""
-    count = len(technology)
+    count = len(carriers.place)
     if name == "antenna_height_m":
         return np.full(count, defaults.ANTENNA_HEIGHT_M)
     if name == "mechanical_tilt_deg":
         return np.full(count, defaults.MECHANICAL_TILT_DEG)
     if name == "antenna":
-        return np.full(count, defaults.ANTENNA, dtype=object)
+        names = np.empty(count, dtype=object)
+        names.fill(defaults.ANTENNA)  # one text; `np.full` would make one for every cell
+        return names
     if name == "electrical_tilt_deg":  # the height stands before it in the schema
         aim = columns["antenna_height_m"].to_numpy(dtype=float) / defaults.TILT_AIM_M
         return np.asarray(np.round(np.degrees(np.arctan(aim))), dtype=np.float64)
     assert name in _RADIO, name
-    values = np.full(count, math.nan)
-    band_mhz = columns["band_mhz"].to_numpy(dtype=float)
-    # Widest first, so that the narrower row of the same technology has the last word.
-    for line in sorted(defaults.RADIO, key=lambda line: -line.up_to_mhz):
-        value = getattr(line, name)
-        here = (technology == line.technology) & (band_mhz < line.up_to_mhz)
-        values[here] = math.nan if value is None else value
-    return values
+    values = [_radio_default(name, technology, band) for technology, band in carriers.kinds]
+    return np.array(values, dtype=np.float64)[carriers.kind]
+
+
+def _radio_default(name: str, technology: str, band_mhz: float) -> float:
+    """Return the default of one technology on one band, from the narrowest row that holds it."""
+    rows = [
+        line
+        for line in defaults.RADIO
+        if line.technology == technology and band_mhz < line.up_to_mhz
+    ]
+    value = getattr(min(rows, key=lambda line: line.up_to_mhz), name)
+    return math.nan if value is None else float(value)
 
 
 def link_faults(

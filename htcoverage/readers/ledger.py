@@ -238,7 +238,7 @@ def _is_csv(path: Path) -> bool:
 
 def _fill(bts: pd.DataFrame) -> tuple[pd.DataFrame, list[Assumption]]:
     """Return the base stations with the defaults of their own columns, and what was filled."""
-    filled = bts.copy()
+    filled = bts.copy(deep=False)
     assumptions = []
     for name, default in (("status", defaults.STATUS), ("provenance", defaults.PROVENANCE)):
         empty = bts[name].isna()

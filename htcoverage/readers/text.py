@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -144,9 +143,15 @@ def _count(line: str, separator: str) -> int:
     return sum(part.count(separator) for part in line.split('"')[::2])
 
 
+#: A line with its end. `io.StringIO` would hold four bytes of each sign of the whole file.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
 def _records(text: str, *, file: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the line number and stripped cells of every line that holds a value."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(
+        (line[0] for line in _LINE.finditer(text)), delimiter=separator, strict=True
+    )
     while True:
         row = reader.line_num + 1
         try:
@@ -186,7 +191,7 @@ def _plain_frame(text: str, names: list[str], *, after: int, separator: str) -> 
     if not (counts[~blank] == len(names) - 1).all():
         return None
     table = pc_csv.read_csv(
-        pa.BufferReader(content[ends[after - 1] + 1 if after else 0 :].tobytes()),
+        pa.BufferReader(pa.py_buffer(content[ends[after - 1] + 1 if after else 0 :])),
         read_options=pc_csv.ReadOptions(column_names=names, use_threads=False),
         parse_options=pc_csv.ParseOptions(delimiter=separator, quote_char=False),
         convert_options=pc_csv.ConvertOptions(
@@ -198,9 +203,14 @@ def _plain_frame(text: str, names: list[str], *, after: int, separator: str) -> 
     if table.num_rows != len(lines):
         return None
     rows = pd.Index(lines, name="row", dtype="int64")
-    columns = {name: pd.Series(_trimmed(table[name]), rows, dtype=object) for name in names}
-    frame = pd.DataFrame(columns, index=rows)
-    return frame[frame.notna().any(axis=1)]
+    del content, marks, counts, lengths
+    columns: dict[str, pd.Series] = {}
+    for name in names:
+        columns[name] = pd.Series(_trimmed(table[name]), rows, dtype=object, copy=False)
+        table = table.drop_columns(name)  # a column as text and as objects is large
+    frame = pd.DataFrame(columns, index=rows, copy=False)
+    filled = frame.notna().any(axis=1)
+    return frame if filled.all() else frame[filled]
 
 
 def _trimmed(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:
