@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import map_world
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -120,6 +121,21 @@ def test_a_map_says_what_it_is_and_where_it_comes_from():
     assert legend_words(ax)[-1] == "Sites: 1"
     official = plot_coverage(make_coverage(b_4g=np.full((6, 10), -60.0)), bts=BTS.iloc[2:])
     assert "Modelled" not in all_words(official)
+
+
+def test_a_dollar_sign_in_the_name_of_an_operator_is_no_formula(tmp_path):
+    name = r"a $\frac{$ $x$"
+    coverage = map_world.coverage(name, "MobiFone")
+    served = coverage["level_dbm"].copy(data=np.zeros(coverage["level_dbm"].shape, np.int32))
+    coverage = coverage.assign(best_server=served).assign_coords(site_id=("cell", ["S"]))
+    for draw in (
+        lambda: plot_coverage(coverage, operator=name),
+        lambda: plot_best_server(coverage, operator="any"),
+        lambda: plot_best_server(coverage, operator=name),
+    ):
+        ax = draw()
+        save_figure(ax, tmp_path / "a.png")  # a formula that cannot be read stops here
+        assert name in "\n".join([all_words(ax), *legend_words(ax)])
 
 
 def test_the_map_in_vietnamese():
@@ -319,6 +335,11 @@ def test_shares_by_district_by_hand():
     figures = compute_figures(make_coverage(a_4g=level), HOMES, DISTRICTS, province="Tỉnh")
     figures.loc[figures["basis"] == "median", ["low", "high"]] = [0.4, 0.9]
     ax = plot_figures(figures)
+    # Every mark lies whole inside, and no tick tells a share that cannot be.
+    assert ax.get_ylim()[0] < 0
+    assert ax.get_ylim()[1] > len(ax.get_yticks()) - 1
+    assert ax.get_xticks().min() >= 0
+    assert ax.get_xticks().max() <= 100
     names = [tick.get_text() for tick in ax.get_yticklabels()]
     assert names == ["Huyện w", "Huyện e", "Tỉnh"]
     drawn = {line.get_label(): list(line.get_xdata()) for line in ax.lines}

@@ -107,11 +107,12 @@ def frame_to(
 ) -> None:
     """Set the limits around the outlines, or around the bounds where there are none."""
     if outlines is not None:
-        west, south, east, north = outlines.total_bounds.tolist()
+        (west, south, east, north), part = outlines.total_bounds.tolist(), 0.02
     else:
-        west, south, east, north = bounds_m or (0.0, 0.0, 1.0, 1.0)
+        # Marks at the edge are larger than the place where they stand.
+        (west, south, east, north), part = bounds_m or (0.0, 0.0, 1.0, 1.0), 0.05
     # A single place has no extent of its own.
-    margin_m = 0.02 * max(east - west, north - south) or 500.0
+    margin_m = part * max(east - west, north - south) or 500.0
     ax.set_xlim(west - margin_m, east + margin_m)
     ax.set_ylim(south - margin_m, north + margin_m)
 
@@ -136,5 +137,5 @@ def write_names(ax: Axes, points: npt.NDArray[np.float64], names: Sequence[str])
         named.append((x, y))
         ax.annotate(
             name, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=7, color=INK,
-            path_effects=HALO, zorder=6, parse_math=False,
+            path_effects=HALO, zorder=6,
         )  # fmt: skip

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import geopandas as gpd
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
-from htcoverage.fibre.classes import CLASS_STYLES, MEASURES
+from htcoverage.fibre.classes import CLASS_STYLES, MEASURES, PHASE_COLOURS
 from htcoverage.fibre.extension import ExtensionPlan
 from htcoverage.fibre.status import counted_spans
 from htcoverage.labels import Language, label, value_label
@@ -24,22 +23,13 @@ from htcoverage.plots.drawing import (
     metric_crs,
 )
 from htcoverage.plots.frame import (
-    BLUE,
     FAINT,
-    GREEN,
     INK,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
     axes_or_new,
     decorate_map,
     modelled_note,
     number,
 )
-
-#: Colours of the first phases; later ones share the last.
-_PHASE_COLOURS = (VERMILION, ORANGE, BLUE, SKY, GREEN, PURPLE)
 
 _IDLE = (FAINT, 0.8, (0.0, (3, 2)))
 
@@ -188,9 +178,8 @@ def plot_routes(
     standing = label("plan_standing", language)
     handles: list[Artist] = [Line2D([], [], color=FAINT, linewidth=0.8, label=standing)]
     routes = reproject(plan.routes, crs)
-    ends = routes[~routes["targets"].str.contains("; ", regex=False)]
     for phase, built in routes.groupby("phase"):
-        colour = _PHASE_COLOURS[min(int(str(phase)), len(_PHASE_COLOURS)) - 1]
+        colour = PHASE_COLOURS[min(int(str(phase)), len(PHASE_COLOURS)) - 1]
         built.plot(ax=ax, color=colour, linewidth=2.0, zorder=4)
         words = label("plan_phase_words", language).format(
             phase=phase,
@@ -199,10 +188,9 @@ def plot_routes(
             currency=value_label("currency", plan.currency, language),
         )
         handles.append(Line2D([], [], color=colour, linewidth=2.0, label=words))
-    if len(ends):
-        # The end of a target's own piece that no other piece touches is the target.
-        x, y = np.array([line.coords[0] for line in ends.geometry]).T
-        ax.scatter(x, y, s=14, color=INK, edgecolors="white", linewidths=0.5, zorder=5)
+    if len(plan.steps):
+        at = reproject(plan.steps, crs).geometry
+        ax.scatter(at.x, at.y, s=14, color=INK, edgecolors="white", linewidths=0.5, zorder=5)
         handles.append(mark("o", INK, label("plan_target", language), size=4.5))
     frame_to(ax, outlines, None)
     decorate_map(

@@ -15,6 +15,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnchoredOffsetbox, AuxTransformBox, TextArea, VPacker
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from htcoverage.errors import argument_fault
@@ -75,7 +76,9 @@ def save_figure(ax: Axes, path: str | os.PathLike[str]) -> Path:
     os.close(handle)
     try:
         # The salt makes the names of an SVG's parts the same every time.
-        with mpl.rc_context({"svg.hashsalt": "htcoverage", "pdf.fonttype": 42}):
+        with mpl.rc_context(
+            {"svg.hashsalt": "htcoverage", "svg.fonttype": "path", "pdf.fonttype": 42}
+        ):
             figure.savefig(name, dpi=_DPI, metadata=_FORMATS[kind], bbox_inches="tight")
         Path(name).replace(target)
     finally:
@@ -203,6 +206,9 @@ def add_notes(ax: Axes, notes: Sequence[str], *, below_pt: float = 8.0) -> None:
         textcoords="offset points", va="top", ha="left", fontsize=6.5, color="#555555",
         annotation_clip=False, wrap=True,
     )  # fmt: skip
+    # Every picture ends with its notes. Names hold dollar signs; none of our words is a formula.
+    for text in ax.findobj(Text):
+        text.set_parse_math(False)
 
 
 def modelled_note(language: Language, **tables: gpd.GeoDataFrame | None) -> str:

@@ -64,9 +64,7 @@ def plot_operators(
             edgecolor="white", linewidth=0.4, label=str(count),
         )  # fmt: skip
         start = start + part
-    ax.set_yticks(
-        place, [str(names[code]) for code in share.index], fontsize=8, parse_math=False, color=INK
-    )
+    ax.set_yticks(place, [str(names[code]) for code in share.index], fontsize=8, color=INK)
     ax.set_xlim(0.0, 100.0)
     ax.set_xlabel(label("pic_operators", language).format(what=label(denominator, language)))
     language_ticks(ax, language)

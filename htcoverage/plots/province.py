@@ -96,5 +96,5 @@ def _write_names(ax: Axes, districts: gpd.GeoDataFrame) -> None:
     ):
         ax.annotate(
             str(name), (point.x, point.y), ha="center", va="center", fontsize=7, color=INK,
-            path_effects=HALO, zorder=6, parse_math=False,
+            path_effects=HALO, zorder=6,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from htcoverage.errors import argument_fault
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
 from htcoverage.labels import Language, label
+from htcoverage.plots.drawing import HALO
 from htcoverage.plots.frame import (
     BLUE,
     FAINT,
@@ -128,11 +129,13 @@ def plot_figures(
                 markeredgecolor="white", label=words, zorder=3)  # fmt: skip
     for at, share in zip(place, edge["covered_share"], strict=True):
         ax.annotate(percent(share, language), (100 * share, at), xytext=(-7, 0), va="center",
-                    ha="right", textcoords="offset points", fontsize=7.5, color=INK)  # fmt: skip
+                    ha="right", textcoords="offset points", fontsize=7.5, color=INK,
+                    path_effects=HALO)  # fmt: skip
     left, _ = ax.get_xlim()
     ax.set_xlim(left - 0.12 * (100.0 - left), 100.0 + 0.02 * (100.0 - left))
+    ax.set_ylim(-0.6, len(order) - 0.4)
     names = [str(name) for name in edge["area"]]
-    ax.set_yticks(place, names, fontsize=8, parse_math=False)
+    ax.set_yticks(place, names, fontsize=8)
     if order[-1] == PROVINCE_CODE:
         ax.get_yticklabels()[-1].set_fontweight("bold")
         ax.axhline(len(order) - 1.5, color=FAINT, linewidth=0.6)
@@ -140,6 +143,9 @@ def plot_figures(
         label("covered_share_of", language).format(what=_denominator(denominator, language))
     )
     language_ticks(ax, language)
+    low, high = ax.get_xlim()
+    # The room for the words on the left may lie below zero, which no share does.
+    ax.set_xticks([share for share in ax.get_xticks() if max(low, 0.0) <= share <= high])
     ax.set_title(asked_for(technology, operator, language), loc="left", fontsize=11)
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
