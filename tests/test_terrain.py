@@ -128,6 +128,14 @@ def test_pixels_that_are_not_square_become_so(tmp_path: Path, wide_m: float, hig
     np.testing.assert_allclose(terrain.ground_m[inner], plane(*centres(terrain))[inner], atol=0.01)
 
 
+def test_a_dem_in_feet_is_warped_to_its_own_step_in_metres(tmp_path: Path) -> None:
+    tile = put(
+        tmp_path / "feet.tif", np.full((50, 50), 30.0, np.float32), 1_000_000.0, 200_000.0,
+        step=100.0, crs="EPSG:2263",
+    )  # fmt: skip
+    assert read_terrain(tile, crs="EPSG:32618").posting_m == pytest.approx(30.48, abs=0.01)
+
+
 @pytest.mark.parametrize("west", [179.9, -180.0])
 def test_a_tile_at_the_180th_meridian(tmp_path: Path, west: float) -> None:
     values = np.full((100, 100), 50.0, np.float32)

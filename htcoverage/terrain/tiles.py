@@ -208,13 +208,16 @@ def grid_of(
         rows = (math.floor((top - north) / step + 1e-6), math.ceil((top - south) / step - 1e-6))
         transform = first.transform * Affine.translation(columns[0], rows[0])
         return GeoBox((rows[1] - rows[0], columns[1] - columns[0]), transform, target)
-    posting = posting_m or _step_m(first)
+    posting = posting_m or first.step * _metres_per_unit(first.crs)
     return make_grid((west, south, east, north), resolution_m=posting, crs=target)
 
 
-def _step_m(tile: Tile) -> float:
-    """Return the step in metres of a tile that may be in degrees, along the meridian."""
-    return tile.step if CRS.from_user_input(tile.crs).is_projected else tile.step * 111_320.0
+def _metres_per_unit(crs: str) -> float:
+    """Return the length of a CRS's unit in metres; of degrees, along the meridian."""
+    parsed = CRS.from_user_input(crs)
+    if not parsed.is_projected:
+        return 111_320.0
+    return float(parsed.axis_info[0].unit_conversion_factor)
 
 
 def mosaic(tiles: Sequence[Tile], grid: GeoBox, *, classes: bool) -> npt.NDArray[np.float32]:
@@ -283,8 +286,7 @@ def _on_grid(
         if max(abs(left - to_grid.c), abs(top - to_grid.f)) < 1e-3:
             return _pasted(values, left, top, grid.shape)
     result = np.full(grid.shape, np.nan, np.float32)
-    step = abs(transform.e) * (1 if CRS.from_user_input(crs).is_projected else 111_320.0)
-    finer = step < _AVERAGED_BELOW * float(grid.resolution.x)
+    finer = abs(transform.e) * _metres_per_unit(crs) < _AVERAGED_BELOW * float(grid.resolution.x)
     how = Resampling.nearest if classes else Resampling.average if finer else Resampling.bilinear
     reproject(
         values, result, src_transform=transform, src_crs=crs, dst_transform=grid.transform,
