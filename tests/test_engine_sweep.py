@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import engine_world as world
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -268,6 +270,26 @@ def test_blocks_of_rows_and_files_in_place_of_memory_change_nothing(
     parts = world.cover(terrain, *cells, radius_km=RADIUS_KM, total_power=True)
     assert parts.equals(whole)
     assert parts.attrs == whole.attrs
+    result.release_memory(parts)
+    assert parts.equals(whole)
+    result.release_memory(whole)
+    assert parts.equals(whole)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system tells no memory")
+def test_results_in_files_can_be_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    def file_memory_kb() -> int:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith(("RssFile", "RssShm")))
+
+    monkeypatch.setattr(result, "_MAPPED_FROM_BYTES", 0)
+    store = result.Store((2, 2000, 2000), [np.float32])
+    store.arrays[0][:] = 7.0
+    coverage = xr.Dataset({"level_dbm": (("layer", "y", "x"), store.arrays[0])})
+    held_kb = file_memory_kb()
+    result.release_memory(coverage)
+    assert file_memory_kb() < held_kb - 30_000
+    assert (coverage["level_dbm"] == 7.0).all()
 
 
 @CALM

@@ -82,9 +82,26 @@ class Store:
     def release(self) -> None:
         """Give what has been written to the file and the memory back to the system."""
         for mapped in self._maps:
-            mapped.flush()
-            if hasattr(mmap, "MADV_DONTNEED"):
-                mapped.madvise(mmap.MADV_DONTNEED)
+            _release(mapped)
+
+
+def release_memory(coverage: xr.Dataset) -> None:
+    """Give the memory of results that lie in temporary files back to the system.
+
+    What is looked at again comes back from the files. Results in memory proper stay there.
+    """
+    for values in coverage.data_vars.values():
+        base: object = values.to_numpy()
+        while isinstance(base, np.ndarray):
+            base = base.base
+        if isinstance(base, memoryview) and isinstance(base.obj, mmap.mmap):
+            _release(base.obj)
+
+
+def _release(mapped: mmap.mmap) -> None:
+    mapped.flush()
+    if hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def to_dataset(

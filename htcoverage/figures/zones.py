@@ -67,9 +67,9 @@ def zone_areas(polygons: gpd.GeoDataFrame, grid: GeoBox) -> ZoneAreas:
     touched = np.zeros(grid.shape[0] * grid.shape[1], dtype=bool)
     touched[flat] = True
     pixels = np.flatnonzero(touched)
-    place = np.cumsum(touched) - 1
+    place = np.cumsum(touched, dtype=np.int32)
     area_m2 = sp.csr_array(
-        (fraction * abs(grid.affine.a * grid.affine.e), place[flat], indptr),
+        (fraction * abs(grid.affine.a * grid.affine.e), place[flat] - 1, indptr),
         shape=(len(ids), len(pixels)),
     )
     return ZoneAreas(area_m2, pixels)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from htcoverage.coverage import release_memory
 from htcoverage.crs import reproject
 from htcoverage.fibre import counted_spans
 from htcoverage.figures import CoverCriteria, compute_figures
@@ -97,6 +98,10 @@ def compute_run(
         if progress is not None:
             progress(stage, done, total)
 
+    def close(stage: str) -> None:
+        release_memory(coverage)
+        tell(stage, 1, 1)
+
     criteria = parameters.criteria
     crs = str(inputs.terrain.geobox.crs)
     districts = reproject(inputs.districts, crs)
@@ -139,7 +144,7 @@ def compute_run(
             districts,
             inputs.bts,
         )
-    tell("figures", 1, 1)
+    close("figures")
     tell("gaps", 0, 1)
     gaps = find_gaps(
         coverage,
@@ -152,10 +157,10 @@ def compute_run(
         patterns=inputs.patterns,
         spans=inputs.spans[counted_spans(inputs.spans)] if len(inputs.spans) else None,
     )
-    tell("gaps", 1, 1)
+    close("gaps")
     tell("fibre", 0, 1)
     fibre = run_fibre(inputs, coverage, criteria=criteria)
-    tell("fibre", 1, 1)
+    close("fibre")
     evidence = None
     if parameters.worlds:
         tell("evidence", 0, 1)
@@ -163,7 +168,7 @@ def compute_run(
             figures, coverage, settlements, districts, inputs.cells, draws=parameters.worlds
         )
         figures = evidence.figures
-        tell("evidence", 1, 1)
+        close("evidence")
     return RunResult(
         inputs=inputs,
         parameters=parameters,

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from htcoverage.cleaning.page import report_page
+from htcoverage.coverage import release_memory
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
 from htcoverage.files import folder_aside, sha256_of
 from htcoverage.labels import Language, label
@@ -84,6 +85,7 @@ def _write_all(
         if progress is not None:
             progress("files", done, len(writers) + 1)
         write(aside / name)
+        release_memory(result.coverage)
     # A raster may bring a file of GDAL's beside it, and one of QGIS's, which belong to it.
     beside = {f"{name}.aux.xml" for name in writers}
     beside |= {Path(name).with_suffix(".qml").name for name in writers}

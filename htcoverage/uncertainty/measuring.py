@@ -16,7 +16,7 @@ from odc.geo.geobox import GeoBox
 from htcoverage.crs import reproject
 from htcoverage.figures.areas import AreaLevel, area_levels_of, measure_level
 from htcoverage.figures.cover import CoverCriteria, FloatArray, LayerExcess, layer_excess
-from htcoverage.figures.measure import FigureColumn, cover_weight, figure_columns
+from htcoverage.figures.measure import FigureColumn, cover_weight, covered_m2, figure_columns
 from htcoverage.figures.rows import Measure, figure_rows, people_of, row_amounts
 from htcoverage.figures.zones import (
     ZoneAreas,
@@ -76,13 +76,10 @@ class Measuring:
         homes, land = (zone_areas(table, grid) for table in (settlements, districts))
         layers = layer_excess(coverage, criteria=criteria, pixels=land.pixels)
         columns = tuple(figure_columns(layers)) if column is None else (column,)
-        spread_db = criteria.sigma_db
-        land_m2 = _covered(land, _weights(layers, columns, criteria=criteria, spread_db=spread_db))
+        land_m2 = covered_m2(land, layers, columns, criteria=criteria)
         sample = _sample(land, grid)
         layers = layer_excess(coverage, criteria=criteria, pixels=sample.pixels)
-        at_sample = _covered(
-            sample, _weights(layers, columns, criteria=criteria, spread_db=spread_db)
-        )
+        at_sample = covered_m2(sample, layers, columns, criteria=criteria)
         levels = area_levels_of(settlements, districts, province="")
         measuring = cls(
             homes=homes,
@@ -99,7 +96,7 @@ class Measuring:
         predicted = layer_excess(coverage, criteria=criteria, pixels=measuring.pixels)
         rows = [
             figure_rows(level.name, level.areas, columns, measured)
-            for level, measured in measuring.measured(predicted, spread_db=spread_db)
+            for level, measured in measuring.measured(predicted, spread_db=criteria.sigma_db)
         ]
         return replace(measuring, keys=pd.concat(rows, ignore_index=True)[KEYS])
 
