@@ -225,3 +225,36 @@ def test_how_many_operators_there_are_to_choose_from():
         counted.groupby(["area_code", "denominator"])["share"].sum().rename(None),
         pd.Series(1.0, index=counted.groupby(["area_code", "denominator"]).size().index),
     )
+
+
+def test_a_settlement_counts_once_however_polygons_part_it():
+    homes = make_settlements(
+        ("halves", "w", 4.0, box(1, 0, 3, 1)),  # a half each in a and b
+        ("thirds", "w", 9.0, box(1.1, 1, 3.8, 2)),  # 33, 37 and 30 %
+        ("parts", "w", 10.0, box(1.2, 2, 3.2, 3)),  # 40 % in a, 50 % in b, 10 % in c
+        ("beyond", "w", 10.0, box(3.6, 3, 4.6, 4)),  # 40 % in c, 60 % outside
+    )
+    outlines = [box(0, 0, 2, 4), box(2, 0, 3, 4), box(3, 0, 4, 4)]
+    wards = gpd.GeoDataFrame({"code": list("abc")}, geometry=outlines, crs=homes.crs)
+    coverage = make_coverage(a_4g=levels(4, 8, good=(slice(0, 4), slice(0, 8))))
+    rows = compute_layer_figures(
+        coverage, homes, make_districts(("w", box(0, 0, 8, 4))), wards, level="wards",
+        code_column="code", name_column="code",
+    )  # fmt: skip
+    counted = rows[
+        (rows["denominator"] == "settlements")
+        & (rows["settlement_part"] == 0.5)
+        & (rows["basis"] == "median")
+        & (rows["operator"] == "any")
+    ]
+    # The half in a comes first; 'beyond' counts nowhere.
+    assert counted.set_index("area_code")["total"].to_dict() == {"a": 1.0, "b": 2.0}
+    nested = gpd.GeoDataFrame(
+        {"code": ["whole", "part"]}, geometry=[box(0, 0, 8, 4), box(0, 0, 3, 4)], crs=homes.crs
+    )
+    rows = compute_layer_figures(
+        coverage, homes, make_districts(("w", box(0, 0, 8, 4))), nested, level="nested",
+        code_column="code", name_column="code",
+    )  # fmt: skip
+    counted = rows[(rows["denominator"] == "settlements") & (rows["settlement_part"] == 0.5)]
+    assert counted.groupby("area_code")["total"].max().to_dict() == {"part": 3.0, "whole": 4.0}

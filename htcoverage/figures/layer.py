@@ -54,7 +54,9 @@ def compute_layer_figures(
     ``land_area`` is the part of a polygon on the districts' land; ``residential_area``, residents
     and households are those of the settlements' parts inside it, people spread evenly over their
     settlement. A settlement is not cut when settlements are counted: it counts, whole, where most
-    of it lies. Polygons may overlap; each is measured by itself.
+    of it lies, that is in a polygon that holds more than half of it, else in the one that holds
+    more than any other and than lies outside all (the first of several). So polygons that part the
+    land among them count every settlement once. Polygons may overlap; each is measured by itself.
 
     Parameters
     ----------
@@ -109,7 +111,7 @@ def compute_layer_figures(
     people = people_of(settlements).iloc[home_place].mul(share, axis=0)
     measured = {Measure("land_area"): add_up(land_m2 / 1e6, of_land, areas=count)}
     measured |= add_up_homes(piece_m2, people, area_place, areas=count)
-    most = share > 0.5
+    most = _holds_most(home_place, share)
     measured |= count_settlements(
         home_m2[home_place[most]], settlement_parts, area_place[most], areas=count
     )
@@ -131,6 +133,18 @@ def _check_layer(
     repeated = areas[code_column][areas[code_column].duplicated()]
     if len(repeated):
         raise argument_fault("code_column", repeated.iloc[0], "codes that do not repeat")
+
+
+def _holds_most(
+    home_place: npt.NDArray[np.int64], share: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    """Return which pieces hold most of their home, given the share of it that each holds."""
+    pieces = pd.DataFrame({"home": home_place, "share": share})
+    by_home = pieces.groupby("home")["share"]
+    first = np.zeros(len(pieces), dtype=bool)
+    first[by_home.idxmax().to_numpy(dtype=np.int64)] = True
+    outside = 1.0 - by_home.transform("sum").to_numpy()
+    return (share > 0.5) | (first & (share > outside))
 
 
 def _cut(
