@@ -95,10 +95,10 @@ def test_a_run_by_a_preset_says_so_and_repeats_itself_to_the_byte(tmp_path):
     process = run_cli("run", *COARSE, *arguments, "--out", "a", cwd=tmp_path)
     assert process.returncode == 0, process.stderr
     said = " ".join(process.stdout.split())
-    assert "preset indoors: Inside a building of traditional materials" in said
-    assert "threshold_4g_dbm = -108, said beside the preset" in said
+    assert f"bộ tiêu chí indoors: {PRESETS['indoors'].title_in('vi')}" in said
+    assert "threshold_4g_dbm = -108, đặt riêng bên cạnh bộ tiêu chí" in said
     assert "ITU-R P.2109-2" in said
-    assert "caution: The loss at 1.8 GHz stands for every band" in said
+    assert "lưu ý: Suy hao ở 1,8 GHz được dùng cho mọi băng tần" in said
     record = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
     assert {
         name: record["parameters"][name]
