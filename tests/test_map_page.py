@@ -237,4 +237,5 @@ def test_every_word_that_the_scripts_show_is_on_the_page_and_none_besides(page):
     words = json.loads(data)["words"]
     asked = set(re.findall(r'HTC\.word\("(\w+)"\)', "".join(assets.own_scripts())))
     by_name = {"gaps", "districts", "sites", "settlements", "fibre", "map_cover", "map_level"}
+    by_name |= {"plan_standing", "routes"}
     assert set(words) == asked | by_name

@@ -14,7 +14,7 @@ from htcoverage.cli.console import extrapolations_told, stages
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from htcoverage.fibre import CostGraph, FibreAnalysis, RouteCosts
+    from htcoverage.fibre import CostGraph, ExtensionPlan, FibreAnalysis, RouteCosts
     from htcoverage.project import Project
     from htcoverage.run.inputs import Inputs
     from htcoverage.run.signal import SignalWorld
@@ -129,6 +129,11 @@ def route(
     out: Annotated[
         Path | None, typer.Option(help="Write routes and their phases as a GeoPackage.")
     ] = None,
+    map: Annotated[
+        Path | None,
+        typer.Option(help="Write a map of routes, phases and targets: one HTML file that opens "
+                     "with no network."),
+    ] = None,
     lang: _Lang = "en",
 ) -> None:  # fmt: skip
     """Plan the cheapest new cable to places without fibre, with a lower bound, in phases."""
@@ -149,6 +154,8 @@ def route(
         _write_json(figures, json)
     if out is not None:
         _write_layers({"routes": plan.routes, "steps": plan.steps}, out, told=figures)
+    if map is not None:
+        _write_map(plan, map, inputs=inputs, analysis=analysis, costs=prices, lang=lang)
     show_plan(plan, prices, lang)
 
 
@@ -365,10 +372,11 @@ def _targets(
 
 
 def _read_places(path: Path) -> gpd.GeoDataFrame:
-    """Read a layer of places or lines as it is; only its CRS and geometry are needed."""
+    """Read a layer of places or lines: its CRS and geometry, and what it says by a usual name."""
     import geopandas as gpd
 
     from htcoverage.errors import InputError
+    from htcoverage.readers.columns import match_columns, renamed
     from htcoverage.readers.parsing import parse_numbers
     from htcoverage.readers.sheet import file_fault
     from htcoverage.readers.vector import read_layer
@@ -379,26 +387,57 @@ def _read_places(path: Path) -> gpd.GeoDataFrame:
     empty = [shape is None or shape.is_empty for shape in layer.geometry]
     if any(empty):
         raise file_fault(path, "a geometry in every feature", value=f"{sum(empty)} empty")
-    frame = layer.sheet.frame
+    wanted = ("target_id", "settlement_id", "name", "residents", "owner")
+    known = match_columns(list(layer.sheet.frame.columns), wanted)
+    sheet = renamed(layer.sheet, [match for match in known if match.how != "similar word"])
+    frame = sheet.frame
+    if "settlement_id" in frame and not frame["settlement_id"].is_unique:
+        frame = frame.drop(columns="settlement_id")
     for name in ("residents", "cost_factor"):
         if name in frame:
-            numbers, faults = parse_numbers(frame[name], sheet=layer.sheet)
+            numbers, faults = parse_numbers(frame[name], sheet=sheet)
             if faults:
                 raise InputError(faults)
             frame = frame.assign(**{name: numbers.fillna(0.0)})
     return gpd.GeoDataFrame(frame, geometry=list(layer.geometry), crs=layer.crs)
 
 
+def _write_map(
+    plan: ExtensionPlan, path: Path, *, inputs: Inputs, analysis: FibreAnalysis,
+    costs: RouteCosts, lang: Literal["en", "vi"],
+) -> None:  # fmt: skip
+    from htcoverage.cli.fibre_show import costs_words
+    from htcoverage.labels import label
+    from htcoverage.maps import make_plan_map, save_map
+
+    page = make_plan_map(
+        plan, analysis.network.spans, settlements=inputs.settlements,
+        districts=inputs.districts, bts=inputs.bts, ground=inputs.ground, lang=lang,
+        facts={label("assumptions", lang): "; ".join(costs_words(costs, lang))},
+    )  # fmt: skip
+    _written(path, lambda: save_map(page, path))
+
+
 def _write_json(content: dict[str, Any], path: Path) -> None:
     import json
 
-    from htcoverage.errors import Fault, InputError
     from htcoverage.files import whole_file
 
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    try:
+
+    def write() -> None:
         with whole_file(path) as part:
             part.write_text(text, encoding="utf-8")
+
+    _written(path, write)
+
+
+def _written(path: Path, write: Callable[[], object]) -> None:
+    """Write a file; what the system says against it is a fault of the path."""
+    from htcoverage.errors import Fault, InputError
+
+    try:
+        write()
     except OSError as error:
         expected = f"a file that can be written ({error.strerror})"
         raise InputError([Fault(str(path), None, None, "", expected)]) from error

@@ -9,17 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from htcoverage.cli.console import console
-from htcoverage.labels import Language, label, value_label
+from htcoverage.labels import Language, label, number, value_label
 
 if TYPE_CHECKING:
     from htcoverage.fibre import ExtensionPlan, RouteCosts
     from htcoverage.notes import Note
-
-
-def number(value: float, language: Language, *, digits: int = 0) -> str:
-    """Return a number with the language's marks: 1,234.5 or 1.234,5."""
-    text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
 
 
 def show_notes(notes: Iterable[Note], language: Language) -> None:
@@ -105,20 +99,14 @@ def show_plan(plan: ExtensionPlan, costs: RouteCosts, language: Language) -> Non
         ),
         highlight=False, markup=False, soft_wrap=True,
     )  # fmt: skip
-    bullet(
-        label("plan_costs", language).format(
-            build=value_label("build", costs.build, language),
-            cost=number(costs.cost_per_km, language),
-            crossing=number(costs.cost_per_crossing, language),
-            currency=value_label("currency", costs.currency, language),
-        )
-    )
-    if costs.assumed:
-        bullet(label("plan_assumed", language).format(items=", ".join(costs.assumed)))
+    for words in costs_words(costs, language):
+        bullet(words)
     if plan.connected:
-        bullet(label("plan_connected", language).format(count=len(plan.connected)))
+        names = ", ".join(map(plan.called, plan.connected))
+        bullet(label("plan_connected", language).format(count=len(plan.connected), names=names))
     if plan.unreachable:
-        bullet(label("plan_unreachable", language).format(names=", ".join(plan.unreachable)))
+        names = ", ".join(map(plan.called, plan.unreachable))
+        bullet(label("plan_unreachable", language).format(names=names))
     show_rows(
         label("plan_order", language),
         [
@@ -127,7 +115,7 @@ def show_plan(plan: ExtensionPlan, costs: RouteCosts, language: Language) -> Non
         ],
         (
             (
-                row["target_id"],
+                plan.called(row["target_id"]),
                 str(row["phase"]),
                 number(row["residents"], language),
                 number(row["cost"], language),
@@ -136,6 +124,19 @@ def show_plan(plan: ExtensionPlan, costs: RouteCosts, language: Language) -> Non
             for row in plan.steps.to_dict("records")
         ),
     )
+
+
+def costs_words(costs: RouteCosts, language: Language) -> list[str]:
+    """Return the prices of a plan, and which are assumed."""
+    told = label("plan_costs", language).format(
+        build=value_label("build", costs.build, language),
+        cost=number(costs.cost_per_km, language),
+        crossing=number(costs.cost_per_crossing, language),
+        currency=value_label("currency", costs.currency, language),
+    )
+    if not costs.assumed:
+        return [told]
+    return [told, label("plan_assumed", language).format(items=", ".join(costs.assumed))]
 
 
 def show_signal(rows: Iterable[Mapping[Any, Any]], language: Language) -> None:

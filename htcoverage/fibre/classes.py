@@ -16,6 +16,9 @@ CLASS_STYLES = (
     ("#6f6f6f", 1.0), ("#5e2590", 1.6), ("#a3157f", 2.4), ("#e0561b", 3.4), ("#111111", 4.6),
 )  # fmt: skip
 
+#: Colours of the first phases of a plan; later ones share the last.
+PHASE_COLOURS = ("#d55e00", "#e69f00", "#0072b2", "#56b4e9", "#009e73", "#cc79a7")
+
 
 @dataclass(frozen=True)
 class Measure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +33,13 @@ class ExtensionPlan:
     Parameters
     ----------
     routes : GeoDataFrame
-        ``route_id, phase, length_km, cost, targets`` and a line each, projected: pieces of the tree
-        between branches, in the order of building; ``targets`` are the identifiers beyond it.
-    steps : DataFrame
-        ``step, target_id, residents, cost, cumulative_cost, cumulative_residents, phase``: each
-        target in turn, with the cost of what it adds.
+        ``route_id, phase, length_km, cost, targets, names`` and a line each, projected: pieces of
+        the tree between branches, in the order of building; ``targets`` and ``names`` are the
+        identifiers and the names of all beyond it.
+    steps : GeoDataFrame
+        ``step, target_id, target, residents, cost, cumulative_cost, cumulative_residents, phase``
+        and a point each: the targets in the order of building, with their names and the cost of
+        what each adds.
     cost, lower_bound : float
         Of all targets that can be joined; no plan over this graph costs less than the bound.
     currency : str
@@ -45,15 +48,23 @@ class ExtensionPlan:
         Targets at which the network already is, to within a step of the graph.
     unreachable : tuple of str
         Targets that the graph does not join to the network: on another island, or off the graph.
+    names : mapping of str to str
+        Identifier → name of every target that has one.
     """
 
     routes: gpd.GeoDataFrame
-    steps: pd.DataFrame
+    steps: gpd.GeoDataFrame
     cost: float
     lower_bound: float
     currency: str
     connected: tuple[str, ...]
     unreachable: tuple[str, ...]
+    names: Mapping[str, str]
+
+    def called(self, target_id: str) -> str:
+        """Return the name of a target with its identifier, which alone tells it apart."""
+        name = self.names.get(target_id)
+        return target_id if name is None else f"{name} ({target_id})"
 
     @property
     def gap_share(self) -> float:
@@ -80,8 +91,9 @@ def plan_extension(
     ----------
     network : FibreNetwork
     targets : GeoDataFrame
-        Points or polygons with a CRS; a column ``settlement_id``, ``site_id``, ``gap_id`` or
-        ``target_id`` names them, ``residents`` weighs them (1 each when left out).
+        Points or polygons with a CRS; a column ``target_id``, ``settlement_id``, ``gap_id`` or
+        ``site_id`` identifies them, ``name``, ``settlements`` or ``site_name`` names them,
+        ``residents`` weighs them (1 each when left out).
     graph : CostGraph
         From `terrain_cost_graph` or `road_cost_graph`.
     owner : str, optional
@@ -100,7 +112,8 @@ def plan_extension(
         raise argument_fault("phase_budget", phase_budget, "an amount above 0")
     if owner is not None and owner not in network.owners:
         raise argument_fault("owner", owner, f"one of {', '.join(network.owners)}")
-    names = _target_names(targets)
+    ids = _target_ids(targets)
+    names = _target_names(targets, ids)
     places = reproject(targets, graph.crs).geometry.to_numpy()
     middle = shapely.get_coordinates(shapely.centroid(places))
     weight = np.ones(len(targets))
@@ -119,10 +132,16 @@ def plan_extension(
     parent = _rooted(tree.edges, root=0)
     branches = _branches(parent, at[wanted])
     tail_cost = graph.costs.cost_per_km * tail_m / 1000.0
-    steps, built = _build_order(branches, contracted, at, wanted, names, weight, tail_cost)
-    steps = steps.assign(phase=_phases(steps["cumulative_cost"].to_numpy(), phase_budget))
+    order, steps, built = _build_order(branches, contracted, at, wanted, ids, weight, tail_cost)
+    steps.insert(2, "target", [names.get(each, "") for each in steps["target_id"]])
+    steps = gpd.GeoDataFrame(
+        steps.assign(phase=_phases(steps["cumulative_cost"].to_numpy(), phase_budget)),
+        geometry=gpd.points_from_xy(*middle[order].T), crs=graph.crs,
+    )  # fmt: skip
     phase_of_step = steps["phase"].to_numpy()
-    routes = _routes(branches, built, phase_of_step, contracted, graph, at, wanted, names, middle)
+    routes = _routes(branches, built, phase_of_step, contracted, graph, at, wanted, ids, middle)
+    beyond = [[names.get(each, "") for each in told.split("; ")] for told in routes["targets"]]
+    routes.insert(5, "names", ["; ".join(filter(None, each)) for each in beyond])
     tails = float(tail_cost[wanted].sum())
     return ExtensionPlan(
         routes=routes,
@@ -130,8 +149,9 @@ def plan_extension(
         cost=tree.cost + tails,
         lower_bound=tree.lower_bound + tails,
         currency=graph.costs.currency,
-        connected=tuple(names[is_joined & ~is_far].tolist()),
-        unreachable=tuple(names[is_far].tolist()),
+        connected=tuple(ids[is_joined & ~is_far].tolist()),
+        unreachable=tuple(ids[is_far].tolist()),
+        names=names,
     )
 
 
@@ -148,7 +168,8 @@ def plan_figures(plan: ExtensionPlan, costs: RouteCosts) -> dict[str, Any]:
     -------
     dict
         ``cost, lower_bound, phase_costs`` and the costs of ``steps`` in ``currency``;
-        ``costs_assumed`` names the items of the cost table that hold defaults.
+        ``costs_assumed`` names the items of the cost table that hold defaults; ``names`` has the
+        name of each target, by its identifier.
     """
     by_phase = plan.steps.groupby("phase")["cost"].sum()
     return {
@@ -170,16 +191,26 @@ def plan_figures(plan: ExtensionPlan, costs: RouteCosts) -> dict[str, Any]:
                 str(key): round(value, 3) if isinstance(value, float) else value
                 for key, value in row.items()
             }
-            for row in plan.steps.to_dict("records")
+            for row in plan.steps.drop(columns="geometry").to_dict("records")
         ],
+        "names": dict(plan.names),
     }
 
 
-def _target_names(targets: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+def _target_ids(targets: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     for column in ("target_id", "settlement_id", "gap_id", "site_id"):
         if column in targets:
             return np.asarray([str(value) for value in targets[column]], dtype=object)
     return np.asarray([f"target {k}" for k in range(1, len(targets) + 1)], dtype=object)
+
+
+def _target_names(targets: gpd.GeoDataFrame, ids: npt.NDArray[np.object_]) -> dict[str, str]:
+    """Return the name of each target that has one, by its identifier."""
+    for column in ("name", "settlements", "site_name"):
+        if column in targets:
+            told = zip(ids.tolist(), targets[column], strict=True)
+            return {key: str(name) for key, name in told if pd.notna(name) and str(name) != key}
+    return {}
 
 
 def _network_nodes(network: FibreNetwork, graph: CostGraph, owner: str | None) -> IntArray:
@@ -289,10 +320,10 @@ def _build_order(
     contracted: _Contracted,
     at: IntArray,
     wanted: IntArray,
-    names: npt.NDArray[np.object_],
+    ids: npt.NDArray[np.object_],
     weight: FloatArray,
     tail_cost: FloatArray,
-) -> tuple[pd.DataFrame, dict[int, int]]:
+) -> tuple[list[int], pd.DataFrame, dict[int, int]]:
     """Return the targets in the order of building, and the step that builds each piece."""
     price = [
         float(sum(contracted.matrix[a, b] for a, b in itertools.pairwise(p)))
@@ -300,6 +331,7 @@ def _build_order(
     ]
     ways = {int(k): branches.way_up(int(at[k])) for k in wanted}
     built: dict[int, int] = {}
+    order: list[int] = []
     rows: list[tuple[int, str, float, float]] = []
     while ways:
         needs = {
@@ -310,11 +342,13 @@ def _build_order(
         step = len(rows) + 1
         for piece in ways.pop(best):
             built.setdefault(piece, step)
-        rows.append((step, str(names[best]), float(weight[best]), float(needs[best])))
+        order.append(best)
+        rows.append((step, str(ids[best]), float(weight[best]), float(needs[best])))
     table = pd.DataFrame(rows, columns=["step", "target_id", "residents", "cost"]).astype(
         {"step": "int64", "target_id": object, "residents": float, "cost": float}
     )
     return (
+        order,
         table.assign(
             cumulative_cost=table["cost"].cumsum(),
             cumulative_residents=table["residents"].cumsum(),
@@ -337,7 +371,7 @@ def _routes(
     graph: CostGraph,
     at: IntArray,
     wanted: IntArray,
-    names: npt.NDArray[np.object_],
+    ids: npt.NDArray[np.object_],
     middle: FloatArray,
 ) -> gpd.GeoDataFrame:
     beyond: dict[int, list[str]] = defaultdict(list)
@@ -345,7 +379,7 @@ def _routes(
     for k in wanted.tolist():
         ends[int(at[k])].append(k)
         for piece in branches.way_up(int(at[k])):
-            beyond[piece].append(str(names[k]))
+            beyond[piece].append(str(ids[k]))
     rows = []
     for piece in sorted(built, key=lambda p: (built[p], p)):
         nodes = branches.nodes[piece]
@@ -361,7 +395,7 @@ def _routes(
             if line.length > 0.0:
                 step = built[branches.of[node]]
                 price = graph.costs.cost_per_km * line.length / 1000.0
-                rows.append((step, price, str(names[k]), line))
+                rows.append((step, price, str(ids[k]), line))
     rows.sort(key=lambda row: row[0])
     lines = [row[3] for row in rows]
     return gpd.GeoDataFrame(

@@ -67,3 +67,9 @@ def value_label(column: str, value: str, language: Language = "en") -> str:
     """Return the word for a value of a closed vocabulary, or the value itself if it has none."""
     key = f"{column}:{value}"
     return label(key, language) if key in _WORDS else value
+
+
+def number(value: float, language: Language, *, digits: int = 0) -> str:
+    """Return a number with a true minus and the language's marks: 1,234.5 or 1.234,5."""
+    text = f"{value:,.{digits}f}".replace("-", "−")
+    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text

@@ -150,7 +150,7 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
         "{count} điểm với {cost} {currency}, {km} km; mọi phương án trên đồ thị này tốn ít nhất "
         "{bound}, nên phương án này cao hơn rẻ nhất không quá {gap}",
     ),
-    "plan_connected": ("already connected: {count}", "đã có kết nối: {count}"),
+    "plan_connected": ("already connected ({count}): {names}", "đã có kết nối ({count}): {names}"),
     "plan_unreachable": ("cannot be reached: {names}", "không thể nối tới: {names}"),
     "plan_costs": (
         "costs: {build} {cost} {currency} per km, {crossing} per river crossing",
@@ -267,6 +267,9 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
     "plan_phase": ("phase", "giai đoạn"),
     "plan_target": ("target", "điểm cần nối"),
     "plan_cost": ("cost", "chi phí"),
+    "plan_step": ("order of building", "thứ tự xây dựng"),
+    "plan_route": ("route", "đoạn tuyến"),
+    "routes": ("planned routes", "tuyến dự kiến"),
     "plan_together": ("together", "lũy kế"),
     "currency:million VND": ("million VND", "triệu đồng"),
     "build:pole_line": ("pole line", "tuyến cột treo"),

@@ -20,6 +20,7 @@ OWN_SCRIPTS = (
     "popups.js",
     "layers.js",
     "fibre.js",
+    "plan.js",
     "readout.js",
     "tools.js",
     "panel.js",

@@ -78,9 +78,9 @@ _PAGE_WORDS = (
     "map_fibre_by", "map_fibre_idle", "map_here", "map_largest_gaps", "map_legend", "map_level",
     "map_measure", "map_measure_help", "map_no_gaps", "map_no_match", "map_none", "map_opacity",
     "map_outside", "map_overlays", "map_panel", "map_print", "map_read_help", "map_search",
-    "map_surface", "map_whole",
-    "operators", "people", "provenance", "residents", "settlement", "settlements", "site", "sites",
-    "zoom_in", "zoom_out",
+    "map_surface", "map_whole", "operators", "people", "plan_standing", "plan_target",
+    "plan_title", "provenance", "residents", "routes", "settlement", "settlements", "site",
+    "sites", "zoom_in", "zoom_out",
 )  # fmt: skip
 
 
@@ -139,19 +139,7 @@ def make_map(
         Further Folium elements may be added; ``save_map`` writes it.
     """
     shown_title = title or label("map_title", lang)
-    place = bounds_deg(districts)
-    district_names = dict(zip(districts["district_code"], districts["full_name"], strict=True))
-    themes: dict[str, Json] = {
-        "districts": theme(districts, _DISTRICT_COLUMNS, tolerance_m=30, language=lang),
-        "settlements": theme(
-            _with_district(settlements, district_names),
-            _SETTLEMENT_COLUMNS,
-            tolerance_m=10,
-            language=lang,
-        ),
-    }
-    if spans is not None:
-        themes["fibre"] = theme(_years(spans), _SPAN_COLUMNS, tolerance_m=15, language=lang)
+    themes = base_themes(settlements, districts, spans, ground=ground, language=lang)
     if gaps is not None:
         # Part of a settlement's people: a share of them, not a count.
         people = [name for name in ("residents", "households") if name in gaps.columns]
@@ -161,40 +149,78 @@ def make_map(
         if "why" in gaps.columns:
             told = told.assign(why=[_why(gap, lang) for gap in gaps.to_dict("records")])
         themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=lang)
-    for name in _GROUND:
-        if ground is not None and name in ground:
-            drawn = stretched(ground[name], districts) if name == "sea" else ground[name]
-            themes[name] = theme(drawn, (), tolerance_m=30, language=lang)
-    data: Json = {
-        "language": lang,
-        "bounds": list(place),
-        "words": {word: label(word, lang) for word in _PAGE_WORDS},
+    data = base_data(districts, bts, spans, themes=themes, language=lang) | {
         "gap_sign": _gap_sign(gaps, criteria, lang),
         "sights": _sights(gaps),
         "surfaces": surfaces(
             coverage, districts, criteria=criteria, language=lang, cover_only=cover_only
         ),
-        "themes": themes,
-        "fibre": [] if spans is None else fibre_classes(spans, language=lang),
         "base_map": base_map.as_json() if base_map else None,
-        "labels": label_points(districts, "full_name"),
-        "sites": sites(bts, language=lang),
-        "operators": [clean_text(name) for name in dict.fromkeys(bts["operator"])],
     }
     tables = {"base_stations": bts, "settlements": settlements, "fibre": spans}
     return OfflineMap(
         language=lang,
         title=shown_title,
-        header_html=_title_block(
+        header_html=title_block(
             shown_title,
             dict(facts or {}) | _run_facts(coverage, criteria, lang),
-            _notice(tables, lang),
+            f"{label('prediction_notice', lang)}. {modelled_notice(tables, lang)}".strip(),
         ),
         footer_html=f"<noscript><p>{html_text(label('map_noscript', lang))}</p></noscript>",
         data=data,
-        bounds_deg=place,
+        bounds_deg=bounds_deg(districts),
         image_source=base_map.policy_source if base_map else "",
     )
+
+
+def base_themes(
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    spans: gpd.GeoDataFrame | None,
+    *,
+    ground: Mapping[str, gpd.GeoDataFrame] | None,
+    language: Language,
+) -> dict[str, Json]:
+    """Return the themes that every map has: districts, settlements, fibre, sea and rivers."""
+    names = dict(zip(districts["district_code"], districts["full_name"], strict=True))
+    told = _with_district(settlements, names)
+    themes: dict[str, Json] = {
+        "districts": theme(districts, _DISTRICT_COLUMNS, tolerance_m=30, language=language),
+        "settlements": theme(told, _SETTLEMENT_COLUMNS, tolerance_m=10, language=language),
+    }
+    if spans is not None:
+        themes["fibre"] = theme(_years(spans), _SPAN_COLUMNS, tolerance_m=15, language=language)
+    for name in _GROUND:
+        if ground is not None and name in ground:
+            drawn = stretched(ground[name], districts) if name == "sea" else ground[name]
+            themes[name] = theme(drawn, (), tolerance_m=30, language=language)
+    return themes
+
+
+def base_data(
+    districts: gpd.GeoDataFrame,
+    bts: gpd.GeoDataFrame,
+    spans: gpd.GeoDataFrame | None,
+    *,
+    themes: dict[str, Json],
+    language: Language,
+) -> dict[str, Json]:
+    """Return the data of a page that shows themes and sites alone: no picture, no gap, no plan."""
+    return {
+        "language": language,
+        "bounds": list(bounds_deg(districts)),
+        "words": {word: label(word, language) for word in _PAGE_WORDS},
+        "gap_sign": "",
+        "sights": [],
+        "surfaces": None,
+        "themes": themes,
+        "fibre": [] if spans is None else fibre_classes(spans, language=language),
+        "plan": None,
+        "base_map": None,
+        "labels": label_points(districts, "full_name"),
+        "sites": sites(bts, language=language),
+        "operators": [clean_text(name) for name in dict.fromkeys(bts["operator"])],
+    }
 
 
 def save_map(map: folium.Map, path: str | Path) -> None:
@@ -286,7 +312,8 @@ def _number(value: float, language: Language) -> str:
     return text.replace(".", ",") if language == "vi" else text
 
 
-def _notice(tables: Mapping[str, gpd.GeoDataFrame | None], language: Language) -> str:
+def modelled_notice(tables: Mapping[str, gpd.GeoDataFrame | None], language: Language) -> str:
+    """Return which tables, by the key of their word, are modelled; "" where none is."""
     modelled = [
         label(word, language)
         for word, table in tables.items()
@@ -294,11 +321,9 @@ def _notice(tables: Mapping[str, gpd.GeoDataFrame | None], language: Language) -
         and "provenance" in table.columns
         and bool((table["provenance"] == "modelled").any())
     ]
-    prediction = label("prediction_notice", language)
     if not modelled:
-        return f"{prediction}."
-    layers = ", ".join(modelled).lower()
-    return f"{prediction}. {label('modelled_notice', language).format(layers=layers)}"
+        return ""
+    return label("modelled_notice", language).format(layers=", ".join(modelled).lower())
 
 
 def _unbroken(text: str) -> str:
@@ -306,7 +331,8 @@ def _unbroken(text: str) -> str:
     return re.sub(r"(?<=\d) (?=(?:%|km|dBm?|m)(?!\w))", "\u00a0", clean_text(text))
 
 
-def _title_block(title: str, facts: Mapping[str, str], notice: str) -> str:
+def title_block(title: str, facts: Mapping[str, str], notice: str) -> str:
+    """Return what stands above a map as HTML; its texts are untrusted."""
     rows = "".join(
         f"<div><dt>{html_text(word[:1].upper() + word[1:])}</dt>"
         f"<dd>{html_text(_unbroken(value))}</dd></div>"

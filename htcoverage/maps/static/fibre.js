@@ -19,6 +19,7 @@ HTC.makeFibre = function (map) {
     HTC.fibreShapes = group.getLayers();
     HTC.drawFibre();
   }
+  if (HTC.data.plan) group.setStyle(HTC.STANDING);
   return group;
 };
 

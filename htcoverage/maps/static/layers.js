@@ -9,6 +9,7 @@ HTC.STYLE = {
   settlements: { color: "#3b2a1c", weight: 0.9, opacity: 0.9, fillColor: "#5b4636", fillOpacity: 0.06 },
   gaps: { color: "#7a0019", weight: 1, fillColor: "#c2002f", fillOpacity: 0.75 },
   fibre: { color: "#5e2590", weight: 1.5, opacity: 0.9, fill: false },
+  routes: { weight: 4, opacity: 1, fill: false },
   site: { stroke: true, color: "#ffffff", weight: 0.8, fillColor: "#1a1a1a", fillOpacity: 0.95 },
   gap: { color: "#ffffff", weight: 1, fillColor: "#c2002f", fillOpacity: 0.85 },
 };
@@ -65,12 +66,19 @@ HTC.MAKE = {
   fibre: function (map) {
     return HTC.makeFibre(map);
   },
+  routes: function (map) {
+    return HTC.makePlan(map);
+  },
 };
 
 HTC.overlays = {}; // made when first shown: a phone need not draw what nobody looks at
 
 HTC.hasOverlay = function (name) {
   return name === "sites" || Boolean(HTC.data.themes[name]);
+};
+
+HTC.isShown = function (name) {
+  return Boolean(HTC.overlays[name] && HTC.overlays[name]._map);
 };
 
 HTC.showOverlay = function (map, name, on) {
@@ -207,10 +215,15 @@ HTC.showSites = function (operators) {
 HTC.surface = null; // the picture shown
 HTC.opacity = 0.8;
 
+// A map of planned fibre has no pictures.
+HTC.surfaceLayers = function () {
+  return HTC.data.surfaces ? HTC.data.surfaces.layers : [];
+};
+
 HTC.showSurface = function (map, id) {
   if (HTC.surface) HTC.surface.remove();
   HTC.surface = null;
-  var layer = HTC.data.surfaces.layers.find(function (one) {
+  var layer = HTC.surfaceLayers().find(function (one) {
     return one.id === id;
   });
   if (layer) {

@@ -44,7 +44,10 @@ HTC.check = function (id, text, checked, onChange) {
 
 HTC.overlayChecks = function (map) {
   // Listed by what is asked for most.
-  var shown = { gaps: true, districts: true, sites: false, settlements: false, fibre: false };
+  var plan = Boolean(HTC.data.plan);
+  var shown = {
+    routes: true, gaps: true, districts: true, sites: false, settlements: false, fibre: plan,
+  };
   var operators = HTC.operatorChecks();
   var fibre = HTC.fibreChoice();
   var set = HTC.el("fieldset", {}, HTC.el("legend", {}, HTC.word("map_overlays")));
@@ -52,10 +55,8 @@ HTC.overlayChecks = function (map) {
     var change = function (on) {
       HTC.showOverlay(map, name, on);
       if (name === "sites") operators.hidden = !on;
-      if (name === "fibre") {
-        fibre.hidden = !on;
-        HTC.showLegend(HTC.legendLayer);
-      }
+      if (name === "fibre") fibre.hidden = !on;
+      if (name === "fibre" || name === "routes") HTC.showLegend(HTC.legendLayer);
     };
     var label = HTC.check("htc-show-" + name, HTC.capital(HTC.word(name)), shown[name], change);
     label.prepend(HTC.sample(name));
@@ -150,18 +151,23 @@ HTC.panel = function (map) {
     HTC.closePanelOnPhone();
     HTC.showWhole(map);
   });
-  var body = HTC.el("div", { class: "htc-panel-body" }, [
-    HTC.searchBox(map),
-    HTC.el("label", { for: "htc-surface" }, HTC.word("map_surface")),
-    HTC.surfaceSelect(map),
-    HTC.el("label", { for: "htc-opacity" }, HTC.word("map_opacity")),
-    HTC.opacityRange(),
+  var pictures = HTC.surfaceLayers().length;
+  var body = HTC.el("div", { class: "htc-panel-body" }, [HTC.searchBox(map)]);
+  if (pictures) {
+    body.append(
+      HTC.el("label", { for: "htc-surface" }, HTC.word("map_surface")),
+      HTC.surfaceSelect(map),
+      HTC.el("label", { for: "htc-opacity" }, HTC.word("map_opacity")),
+      HTC.opacityRange()
+    );
+  }
+  body.append(
     HTC.overlayChecks(map),
     HTC.baseMapCheck(map),
     HTC.el("div", { class: "htc-buttons" }, [whole, measure.button, HTC.printButton(map)]),
-    HTC.gapButtons(map),
-    HTC.el("p", { class: "htc-note" }, HTC.word("map_read_help")),
-  ]);
+    HTC.gapButtons(map)
+  );
+  if (pictures) body.append(HTC.el("p", { class: "htc-note" }, HTC.word("map_read_help")));
   HTC.panelBox = HTC.el("details", { id: "htc-panel" }, [
     HTC.el("summary", {}, HTC.word("map_panel")),
     body,
@@ -210,7 +216,7 @@ HTC.showLegend = function (layer) {
     ]);
     parts.push(HTC.el("ul", {}, sign));
   }
-  var lines = HTC.overlays.fibre;
-  if (HTC.data.fibre.length && lines && lines._map) parts = parts.concat(HTC.fibreLegend());
+  if (HTC.isShown("routes")) parts = parts.concat(HTC.planLegend());
+  if (HTC.data.fibre.length && HTC.isShown("fibre")) parts = parts.concat(HTC.fibreLegend());
   HTC.legendBox.replaceChildren.apply(HTC.legendBox, parts);
 };

@@ -70,6 +70,7 @@ HTC.openAt = function (map, latlng, box, sight) {
   HTC.showSight(map, null);
   // Opened when all of it is there: Leaflet pans for the size that it sees first.
   HTC.readLevels(latlng).then(function (table) {
+    if (!box && !table) return;
     var size = map.getSize();
     var content = HTC.el("div", { class: "htc-popup", role: "status" }, box ? [box, table] : table);
     var popup = L.popup({

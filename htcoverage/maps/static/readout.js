@@ -57,10 +57,11 @@ HTC.classAt = function (layer, pixel) {
 
 // A promise of the table of operators by technologies at a spot.
 HTC.readLevels = function (latlng) {
+  var layers = HTC.surfaceLayers();
+  if (!layers.length) return Promise.resolve("");
   var pixel = HTC.pixelAt(latlng);
-  var layers = HTC.data.surfaces.layers;
   var outside = HTC.el("p", { class: "htc-note" }, HTC.capital(HTC.word("map_outside")));
-  if (!pixel || !layers.length) return Promise.resolve(outside);
+  if (!pixel) return Promise.resolve(outside);
   return Promise.all(
     layers.map(function (layer) {
       return HTC.classAt(layer, pixel);

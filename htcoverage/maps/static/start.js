@@ -21,11 +21,12 @@ HTC.start = function (map) {
     .zoom({ zoomInTitle: HTC.word("zoom_in"), zoomOutTitle: HTC.word("zoom_out") })
     .addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  document.documentElement.classList.toggle("htc-plan", Boolean(HTC.data.plan));
   HTC.legendControl(map);
   HTC.drawLayers(map);
   HTC.panel(map);
   map.invalidateSize({ animate: false });
-  var first = HTC.data.surfaces.layers[0];
+  var first = HTC.surfaceLayers()[0];
   HTC.showSurface(map, first ? first.id : "");
   HTC.showWhole(map);
   HTC.scaleMarkers(map);

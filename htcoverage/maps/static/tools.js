@@ -31,7 +31,7 @@ HTC.searchIndex = function () {
       },
     });
   });
-  return entries;
+  return entries.concat(HTC.targetEntries());
 };
 
 // A combobox after the ARIA pattern: arrows choose, Enter opens, Escape clears.

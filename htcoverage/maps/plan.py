@@ -1,0 +1,132 @@
+"""The map of an extension of the fibre: its routes by phase, its targets by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import shapely
+
+from htcoverage.crs import WGS84, reproject
+from htcoverage.fibre.classes import PHASE_COLOURS
+from htcoverage.fibre.extension import ExtensionPlan
+from htcoverage.labels import Language, label, number, value_label
+from htcoverage.maps.build import base_data, base_themes, modelled_notice, title_block
+from htcoverage.maps.escape import Json, clean_text, html_text
+from htcoverage.maps.layers import bounds_deg, theme
+from htcoverage.maps.page import OfflineMap
+
+if TYPE_CHECKING:
+    import folium
+
+_ROUTE_COLUMNS = (
+    ("names", "plan_target"),
+    ("targets", "identifier"),
+    ("phase", "plan_phase"),
+    ("length_km", "length_km"),
+    ("priced", "plan_cost"),
+    ("route_id", "plan_route"),
+)
+_TARGET_FIELDS = ("plan_target", "identifier", "plan_step", "plan_phase", "residents",
+                  "plan_cost", "plan_together")  # fmt: skip
+
+
+def make_plan_map(
+    plan: ExtensionPlan,
+    spans: gpd.GeoDataFrame,
+    *,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    bts: gpd.GeoDataFrame,
+    facts: Mapping[str, str] | None = None,
+    ground: Mapping[str, gpd.GeoDataFrame] | None = None,
+    lang: Language = "en",
+) -> folium.Map:
+    """Return one self-contained map of planned routes over the network that they extend.
+
+    Parameters
+    ----------
+    plan : ExtensionPlan
+        From `plan_extension`.
+    spans : GeoDataFrame
+        What stands.
+    settlements, districts, bts : GeoDataFrame
+        Tables of the schema.
+    facts : mapping of str to str, optional
+        Further facts for the title block, by their words.
+    ground : mapping of str to GeoDataFrame, optional
+        As for `make_map`.
+    lang : {"en", "vi"}
+        Language of the page.
+
+    Returns
+    -------
+    folium.Map
+        ``save_map`` writes it.
+    """
+    title = label("plan_title", lang)
+    currency = value_label("currency", plan.currency, lang)
+    themes = base_themes(settlements, districts, spans, ground=ground, language=lang)
+    costs = [f"{number(cost, lang)} {currency}" for cost in plan.routes["cost"]]
+    routes = plan.routes.assign(priced=costs)
+    themes["routes"] = theme(routes, _ROUTE_COLUMNS, tolerance_m=5, language=lang)
+    data = base_data(districts, bts, spans, themes=themes, language=lang) | {
+        "plan": _plan(plan, currency, lang)
+    }
+    told = {
+        label("plan_cost", lang): label("plan_bound", lang).format(
+            cost=number(plan.cost, lang), bound=number(plan.lower_bound, lang), currency=currency
+        ),
+        label("length_km", lang): number(float(plan.routes["length_km"].sum()), lang, digits=1),
+        **dict(facts or {}),
+    }
+    notice = modelled_notice({"fibre": spans, "settlements": settlements}, lang)
+    return OfflineMap(
+        language=lang,
+        title=title,
+        header_html=title_block(title, told, notice),
+        footer_html=f"<noscript><p>{html_text(label('map_noscript', lang))}</p></noscript>",
+        data=data,
+        bounds_deg=bounds_deg(districts),
+        image_source="",
+    )
+
+
+def _plan(plan: ExtensionPlan, currency: str, language: Language) -> Json:
+    """Return colour and words of each class of phases, the class of each route, the targets."""
+    last = len(PHASE_COLOURS)
+    of_route = plan.routes["phase"].clip(upper=last)
+    classes: list[Json] = []
+    for number_of_class, built in plan.routes.groupby(of_route):
+        low, high = int(built["phase"].min()), int(built["phase"].max())
+        words = label("plan_phase_words", language).format(
+            phase=str(low) if low == high else f"{low} – {high}",
+            km=number(float(built["length_km"].sum()), language, digits=1),
+            cost=number(float(built["cost"].sum()), language),
+            currency=currency,
+        )
+        classes.append([PHASE_COLOURS[int(str(number_of_class)) - 1], words])
+    present = sorted(set(of_route.tolist()))
+    rows: list[Json] = [present.index(each) for each in of_route.tolist()]
+    at = shapely.get_coordinates(reproject(plan.steps, WGS84).geometry.to_numpy()).round(5)
+    targets: list[Json] = [
+        [
+            [latitude, longitude],
+            [
+                clean_text(step["target"] or step["target_id"]), clean_text(step["target_id"]),
+                int(step["step"]), int(step["phase"]), float(step["residents"]),
+                f"{number(step['cost'], language)} {currency}",
+                f"{number(step['cumulative_cost'], language)} {currency}",
+            ],
+        ]
+        for (longitude, latitude), step in zip(
+            at.tolist(), plan.steps.to_dict("records"), strict=True
+        )
+    ]  # fmt: skip
+    return {
+        "classes": classes,
+        "rows": rows,
+        "fields": [label(key, language) for key in _TARGET_FIELDS],
+        "targets": targets,
+    }
