@@ -7,7 +7,7 @@ themselves are never compared.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal, get_args
@@ -171,18 +171,58 @@ class LayerExcess:
         if technology == "both":
             return np.minimum(self.combined_db("3G", operator), self.combined_db("4G", operator))
         if operator == ALL_OPERATORS:
-            parts = [
-                self.combined_db(technology, o) for o in self.operators if self.has(technology, o)
-            ]
-            return _fold(np.minimum, parts)
+            return _fold(
+                np.minimum,
+                (
+                    self.combined_db(technology, o)
+                    for o in self.operators
+                    if self.has(technology, o)
+                ),
+            )
         return _fold(
             np.maximum,
-            [
-                excess
-                for (t, o), excess in self.layers.items()
+            (
+                self.layers[t, o]
+                for t, o in self.layers
                 if technology in (t, "any") and operator in (o, ANY_OPERATOR)
-            ],
+            ),
         )
+
+
+class _ExcessOfLevels(Mapping[tuple[str, str], FloatArray]):
+    """The excess of each layer of a coverage, worked out whenever it is asked for.
+
+    Kept, the layers of a province at 30 m would be a gigabyte, of which one is looked at at a time.
+    """
+
+    def __init__(
+        self,
+        coverage: xr.Dataset,
+        criteria: CoverCriteria,
+        pixels: npt.NDArray[np.int64] | None,
+    ) -> None:
+        level_dbm = coverage["level_dbm"].transpose("layer", "y", "x").to_numpy()
+        technologies = coverage["technology"].to_numpy().tolist()
+        operators = coverage["operator"].to_numpy().tolist()
+        self._level_dbm = dict(
+            zip(zip(technologies, operators, strict=True), level_dbm, strict=True)
+        )
+        self._criteria = criteria
+        self._pixels = pixels
+
+    def __getitem__(self, layer: tuple[str, str]) -> FloatArray:
+        level_dbm = self._level_dbm[layer].ravel()
+        kept = level_dbm if self._pixels is None else level_dbm[self._pixels]
+        excess: FloatArray = kept.astype(np.float64)
+        excess -= self._criteria.threshold_dbm(layer[0])
+        excess[np.isnan(excess)] = -np.inf
+        return excess
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._level_dbm)
+
+    def __len__(self) -> int:
+        return len(self._level_dbm)
 
 
 def layer_excess(
@@ -202,22 +242,13 @@ def layer_excess(
     pixels : array of int, optional
         Flat pixel indices (row · columns + column) to keep, in this order; all when left out.
     """
-    level_dbm = coverage["level_dbm"].transpose("layer", "y", "x").to_numpy()
-    level_dbm = level_dbm.reshape(level_dbm.shape[0], -1)
-    technologies = coverage["technology"].to_numpy().tolist()
-    operators = coverage["operator"].to_numpy().tolist()
-    layers: dict[tuple[str, str], FloatArray] = {}
-    for level, technology, operator in zip(level_dbm, technologies, operators, strict=True):
-        kept = level if pixels is None else level[pixels]
-        excess = kept.astype(np.float64) - criteria.threshold_dbm(technology)
-        excess[np.isnan(excess)] = -np.inf
-        layers[technology, operator] = excess
-    return LayerExcess(layers)
+    return LayerExcess(_ExcessOfLevels(coverage, criteria, pixels))
 
 
-def _fold(ufunc: np.ufunc, parts: list[FloatArray]) -> FloatArray:
-    folded = parts[0]
-    for part in parts[1:]:
+def _fold(ufunc: np.ufunc, parts: Iterable[FloatArray]) -> FloatArray:
+    each = iter(parts)
+    folded = next(each)
+    for part in each:
         folded = ufunc(folded, part)
     return folded
 

@@ -152,11 +152,13 @@ def _losses(
     names, site_of_cell = np.unique(coverage["site_id"].to_numpy(), return_inverse=True)
     # Index −1, no server, finds the last entry: a site that does not exist.
     site_of_cell = np.append(site_of_cell, -1)
-    now = layer_excess(coverage, criteria=criteria, pixels=zones.pixels)
-    fallback = layer_excess(
-        coverage.assign(level_dbm=coverage["runner_up_dbm"]),
-        criteria=criteria,
-        pixels=zones.pixels,
+    now = LayerExcess(dict(layer_excess(coverage, criteria=criteria, pixels=zones.pixels).layers))
+    fallback = dict(
+        layer_excess(
+            coverage.assign(level_dbm=coverage["runner_up_dbm"]),
+            criteria=criteria,
+            pixels=zones.pixels,
+        ).layers
     )
     server = coverage["best_server"].transpose("layer", "y", "x").to_numpy()
     server = server.reshape(server.shape[0], -1)[:, zones.pixels]
@@ -172,7 +174,7 @@ def _losses(
     for failing in site.values():
         after = LayerExcess(
             {
-                key: np.where(site[key] == failing, fallback.layers[key], now.layers[key])
+                key: np.where(site[key] == failing, fallback[key], now.layers[key])
                 for key in now.layers
             }
         )
