@@ -2,6 +2,7 @@
 
 import csv
 import json
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -32,6 +33,7 @@ from htcoverage.export import (
     write_availability,
     write_best_server_tif,
     write_class_tif,
+    write_coverage_tif,
     write_csv,
     write_geoparquet,
     write_gpkg,
@@ -318,6 +320,11 @@ def test_gdal_reads_mapinfo_tab(homes, tmp_path):
     assert json.loads((tmp_path / "homes.parameters.json").read_text("utf-8")) == {
         **TOLD, "missing_number": -9999,
     }  # fmt: skip
+    # GDAL leaves memory behind the names of columns in the table's head.
+    head = (tmp_path / "homes.dat").read_bytes()
+    names = [head[at : at + 11] for at in range(32, int.from_bytes(head[8:10], "little") - 1, 32)]
+    assert len(names) == len(table.columns) - 1
+    assert all(name.partition(b"\0")[2].strip(b"\0") == b"" for name in names)
     with pytest.raises(InputError, match=r"\.tab"):
         write_tab(homes, tmp_path / "homes.mif")
 
@@ -504,3 +511,25 @@ def test_a_failure_leaves_no_file(cover, homes, tmp_path):
         with pytest.raises(InputError):
             write()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_is_told_the_same_by_every_format(cover, tmp_path):
+    homes = pd.concat([world.settlements("a" * 200, "b" * 200)] * 200, ignore_index=True)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for write in (
+        lambda: write_coverage_tif(cover, "4G", tmp_path / "a.tif"),
+        lambda: write_gpkg({"homes": homes}, tmp_path / "a.gpkg"),
+        lambda: write_geoparquet(homes, tmp_path / "a.parquet"),
+        lambda: write_tab(homes, tmp_path / "a.tab"),
+        lambda: write_csv(homes, tmp_path / "a.csv"),
+        lambda: write_kmz(
+            tmp_path / "a.kmz", name="x", placemarks=[Placemarks("h", homes, "name", "#112233")]
+        ),
+    ):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            with pytest.raises(OSError):
+                write()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert list(tmp_path.iterdir()) == []

@@ -375,12 +375,14 @@ def _write_tif(
                 }
                 plain.write_colormap(1, {0: (0, 0, 0, 0), **table})
             plain.update_tags(**texts(tags))
-        with memory.open() as plain:
+        # By way of memory: GDAL tells a full disk in many ways, some of them none.
+        with memory.open() as plain, MemoryFile(ext=".tif") as whole:
             rasterio.shutil.copy(
-                plain, path, driver="COG", compress="DEFLATE",
+                plain, whole.name, driver="COG", compress="DEFLATE",
                 predictor="FLOATING_POINT" if dtype.kind == "f" else "STANDARD",
                 level=6, overview_resampling="NEAREST", num_threads=1, bigtiff="IF_SAFER",
             )  # fmt: skip
+            path.write_bytes(whole.read())
 
 
 def _server_table(coverage: xr.Dataset, servers: npt.NDArray[np.int32]) -> ElementTree.Element:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
+from pyogrio.errors import DataSourceError, FeatureError
 
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import argument_fault
@@ -72,7 +73,7 @@ def write_gpkg(
     told = texts(metadata)
     with environment("OGR_CURRENT_DATE", _GPKG_DATE), whole_file(Path(path)) as part:
         for index, (name, table) in enumerate(layers.items()):
-            pyogrio.write_dataframe(
+            _write(
                 table,
                 part,
                 layer=name,
@@ -83,9 +84,21 @@ def write_gpkg(
             )
         styles = _styles(layers)
         if len(styles):
-            pyogrio.write_dataframe(
-                styles, part, layer="layer_styles", driver="GPKG", append=True, FID="id"
-            )
+            _write(styles, part, layer="layer_styles", driver="GPKG", append=True, FID="id")
+
+
+def _write(table: pd.DataFrame, part: Path, **options: Any) -> None:
+    """Write a layer; a disk that is full is an OSError, as from every other writer.
+
+    Raises
+    ------
+    OSError
+        If GDAL cannot write it.
+    """
+    try:
+        pyogrio.write_dataframe(table, part, **options)
+    except (DataSourceError, FeatureError) as error:
+        raise OSError(str(error)) from error
 
 
 def _has_geometry(table: pd.DataFrame) -> bool:
@@ -186,12 +199,28 @@ def write_tab(
     # The format keeps coordinates as whole steps of a frame: one just around the table is finest.
     frame = f"{west - 0.1:.1f},{south - 0.1:.1f},{east + 0.1:.1f},{north + 0.1:.1f}"
     with whole_files(path) as part:
-        pyogrio.write_dataframe(
+        _write(
             placed, part, driver="MapInfo File", FORMAT="TAB", ENCODING="UTF-8",
             BOUNDS=frame,
         )  # fmt: skip
+        _wipe_names(part.with_suffix(".dat"))
         told = {**(metadata or {}), "missing_number": TAB_MISSING}
         write_parameters(told, part.with_name(f"{path.stem}.parameters.json"))
+
+
+def _wipe_names(table: Path) -> None:
+    """Set to zero what GDAL leaves behind the names of columns: whatever was in memory.
+
+    A field's descriptor is 32 bytes of which the first 11 are its name, from byte 32 on; bytes 8
+    and 9 tell where they end (dBASE III).
+    """
+    with table.open("r+b") as file:
+        head = file.read(10)
+        for place in range(32, int.from_bytes(head[8:10], "little") - 1, 32):
+            file.seek(place)
+            name = file.read(11).partition(b"\0")[0]
+            file.seek(place)
+            file.write(name.ljust(11, b"\0"))
 
 
 def _tab_names(names: Iterable[str]) -> Iterator[str]:

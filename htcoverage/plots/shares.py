@@ -143,9 +143,9 @@ def plot_figures(
         label("covered_share_of", language).format(what=_denominator(denominator, language))
     )
     language_ticks(ax, language)
-    low, high = ax.get_xlim()
+    first, last = ax.get_xlim()
     # The room for the words on the left may lie below zero, which no share does.
-    ax.set_xticks([share for share in ax.get_xticks() if max(low, 0.0) <= share <= high])
+    ax.set_xticks([share for share in ax.get_xticks() if max(first, 0.0) <= share <= last])
     ax.set_title(asked_for(technology, operator, language), loc="left", fontsize=11)
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
