@@ -16,6 +16,7 @@ from htcoverage.cli.main import execute
 from htcoverage.crs import WGS84, line_lengths_m, reproject
 from htcoverage.errors import InputError
 from htcoverage.fibre import attach, build_network, clean_spans, read_fibre
+from htcoverage.fibre.place import check_fit
 from htcoverage.run.inputs import open_project, project_inputs
 
 #: How files call the eight columns of a segment and the fibres.
@@ -178,3 +179,44 @@ def test_a_project_elsewhere_names_its_owners(
     said = capsys.readouterr().out
     assert "<Rede & B>: the nearest of any owner, Telco Ñandú: Cabos <S.A.>" in said
     assert "spans: owner: Cabos <S.A.> by default in 2 of 2 rows" in said
+
+
+def masts_along_the_ladder() -> gpd.GeoDataFrame:
+    lines = ladder_network().geometry
+    at = [
+        line.interpolate(share, normalized=True)
+        for line in lines
+        for share in (0.1, 0.3, 0.5, 0.7, 0.9)
+    ]
+    xy = np.array([(point.x, point.y) for point in at]) - ORIGIN
+    return bts_at(*((f"b{k}", "V", *place) for k, place in enumerate(xy.tolist())))
+
+
+@pytest.mark.parametrize("claimed", ["EPSG:3405", "EPSG:32648", "EPSG:9210"])
+def test_a_crs_that_misses_the_masts_is_told_with_the_one_that_meets_them(claimed: str) -> None:
+    masts = masts_along_the_ladder()
+    check_fit(ladder_network(), masts, crs=CRS)
+    with pytest.raises(InputError, match=f"{claimed}.* read as {CRS}, 100% would"):
+        check_fit(ladder_network().set_crs(claimed, allow_override=True), masts, crs=CRS)
+
+
+def test_a_datum_200_m_away_is_told() -> None:
+    drawn = reproject(ladder_network(), "EPSG:3405").set_crs("EPSG:32648", allow_override=True)
+    with pytest.raises(InputError, match=r"EPSG:32648.* read as EPSG:3405, 100% would"):
+        check_fit(drawn, masts_along_the_ladder(), crs=CRS)
+
+
+def test_masts_that_no_crs_meets_say_nothing() -> None:
+    masts = masts_along_the_ladder()
+    masts["geometry"] = masts.translate(7_000, 5_000)
+    check_fit(ladder_network(), masts, crs=CRS)  # a network that serves others
+    few = masts_along_the_ladder().iloc[:5]
+    check_fit(ladder_network().set_crs("EPSG:3405", allow_override=True), few, crs=CRS)
+
+
+def test_an_option_before_the_sub_command_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["fibre", "--spans", "net.gpkg", "route"]) == 2
+    assert "--spans" in (said := capsys.readouterr().err)
+    assert "behind 'route'" in said

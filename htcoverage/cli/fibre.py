@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from htcoverage.run.signal import SignalWorld
 
 app = typer.Typer(
-    help="Analyse the fibre network: lengths, reach, what every single cut takes.",
+    help="Analyse the fibre network: lengths, reach, weakest spots.",
     invoke_without_command=True,
     rich_markup_mode=None,
 )
@@ -72,6 +72,7 @@ def fibre(
 ) -> None:  # fmt: skip
     """Clean and measure the network; rank its spans by what their failure cuts off."""
     if context.invoked_subcommand is not None:
+        _refuse_misplaced(context)
         return
     from htcoverage.cli.fibre_show import show_summary
     from htcoverage.fibre import fibre_layers, summarise_fibre
@@ -89,6 +90,19 @@ def fibre(
     show_summary(summary, reported_cable_km=inputs.reported.get("cable_km"), language=lang)
 
 
+def _refuse_misplaced(context: typer.Context) -> None:
+    """Refuse options before a sub-command: they would be read here and count for nothing."""
+    from htcoverage.errors import argument_fault
+
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.replace('_', '-')}"
+            raise argument_fault(
+                option, "before the sub-command", f"it behind {context.invoked_subcommand!r}"
+            )
+
+
 @app.command("route")
 def route(
     to: Annotated[
@@ -104,6 +118,8 @@ def route(
     crs: _Crs = None,
     owner: _Owner = None,
     core: _Core = "exits",
+    tolerance_m: _Tolerance = 1.0,
+    reach_m: _Reach = 500.0,
     with_planned: _WithPlanned = False,
     extend: Annotated[str | None, typer.Option(help="Extend only this owner's spans.")] = None,
     costs: Annotated[
@@ -144,8 +160,9 @@ def route(
     table = costs or (opened.costs if opened is not None else None)
     prices = replace(RouteCosts() if table is None else read_costs(table), build=build)
     analysis = _analysis(
-        inputs, spans=spans, crs=crs, owner=owner, core=core, with_planned=with_planned, lang=lang
-    )
+        inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
+        reach_m=reach_m, with_planned=with_planned, lang=lang,
+    )  # fmt: skip
     targets = _targets(to, run=run, inputs=inputs, analysis=analysis, project=project)
     graph = _graph(inputs, prices, roads=roads, rivers=rivers, step_m=step_m)
     plan = plan_extension(analysis.network, targets, graph, owner=extend, phase_budget=phase_budget)
@@ -187,6 +204,8 @@ def signal(
     crs: _Crs = None,
     owner: _Owner = None,
     core: _Core = "exits",
+    tolerance_m: _Tolerance = 1.0,
+    reach_m: _Reach = 500.0,
     with_planned: _WithPlanned = False,
     json: _Json = None,
     lang: _Lang = "en",
@@ -196,8 +215,9 @@ def signal(
 
     inputs, _ = _inputs(project)
     analysis = _analysis(
-        inputs, spans=spans, crs=crs, owner=owner, core=core, with_planned=with_planned, lang=lang
-    )
+        inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
+        reach_m=reach_m, with_planned=with_planned, lang=lang,
+    )  # fmt: skip
     with stages() as progress:
         world = _signal_world(inputs, project, resolution, progress)
         progress("exact", 0, 1)
@@ -221,6 +241,8 @@ def hazard(
     crs: _Crs = None,
     owner: _Owner = None,
     core: _Core = "exits",
+    tolerance_m: _Tolerance = 1.0,
+    reach_m: _Reach = 500.0,
     with_planned: _WithPlanned = False,
     signal: Annotated[
         bool, typer.Option("--signal", help="Sweep the network for who loses signal as well.")
@@ -245,8 +267,9 @@ def hazard(
         raise argument_fault("--area", "both" if area else "neither", "either --area or --below-m")
     inputs, _ = _inputs(project)
     analysis = _analysis(
-        inputs, spans=spans, crs=crs, owner=owner, core=core, with_planned=with_planned, lang=lang
-    )
+        inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
+        reach_m=reach_m, with_planned=with_planned, lang=lang,
+    )  # fmt: skip
     network, places = analysis.network, analysis.attachments
     if area is not None:
         found = hazard_in_area(network, places, _read_places(area))
@@ -303,10 +326,10 @@ def _analysis(
     crs: str | None,
     owner: str | None,
     core: str,
+    tolerance_m: float,
+    reach_m: float,
     with_planned: bool,
     lang: Literal["en", "vi"],
-    tolerance_m: float = 1.0,
-    reach_m: float = 500.0,
 ) -> FibreAnalysis:
     from htcoverage.cli.fibre_show import show_notes
     from htcoverage.fibre import SpanDefaults, analyse_fibre, read_fibre

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from htcoverage.crs import WGS84, line_lengths_m, reproject, transformer
-from htcoverage.errors import Fault, InputError, argument_fault
+from htcoverage.errors import argument_fault
 from htcoverage.fibre.findings import (
     dangling_ends,
     islands,
@@ -20,20 +20,15 @@ from htcoverage.fibre.findings import (
 )
 from htcoverage.fibre.graph import DEFAULT_TOLERANCE_M, BoolArray, cluster_points
 from htcoverage.fibre.lengths import SAME_VERTEX_M, IntArray
+from htcoverage.fibre.place import check_place
 from htcoverage.fibre.rows import FINDING_COLUMNS, finding, findings_table
 from htcoverage.grid import DEFAULT_CRS, check_metric_crs
 
 #: Ends this near to a span that they do not join are worth a look, in m.
 NEAR_MISS_M = 20.0
 
-#: A network with more than half of its spans farther than this from the area is misplaced, in km.
-_FAR_KM = 25.0
-
 #: Rounds of repair; each makes fewer and shorter spans, two or three do.
 _MOST_ROUNDS = 10
-
-#: What Vietnamese files are in when they say something else.
-_LIKELY_CRS = ("EPSG:4326", "EPSG:9209", "EPSG:3405", "EPSG:32648", "EPSG:32649", "EPSG:3857")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +99,7 @@ def clean_spans(
     if spans.crs is None:
         raise argument_fault("spans", "no CRS", "lines with a CRS: set it with spans.set_crs")
     if area is not None:
-        _check_place(spans, area, crs=crs)
+        check_place(spans, area, crs=crs)
     table = reproject(spans, crs).reset_index(drop=True)
     table = table.set_geometry(shapely.force_2d(table.geometry.to_numpy()))
     before_m = float(line_lengths_m(table.geometry.to_numpy(), crs).sum())
@@ -142,38 +137,6 @@ def _with_degrees(findings: pd.DataFrame, crs: str) -> pd.DataFrame:
     longitude, latitude = transformer(crs, WGS84).transform(x, y)
     told = findings.assign(longitude=np.round(longitude, 7), latitude=np.round(latitude, 7))
     return told[list(FINDING_COLUMNS)]
-
-
-def _check_place(spans: gpd.GeoDataFrame, area: gpd.GeoDataFrame, *, crs: str) -> None:
-    region = shapely.box(*reproject(area, crs).total_bounds)
-    if _near_share(spans, region, crs) > 0.5:
-        return
-    fits = []
-    for other in _LIKELY_CRS:
-        claimed = spans.set_crs(other, allow_override=True)
-        if _near_share(claimed, region, crs) > 0.5:
-            fits.append(other)
-    swapped = spans.set_geometry(
-        shapely.transform(spans.geometry.to_numpy(), lambda xy: xy[:, ::-1])
-    )
-    expected = f"a network within {_FAR_KM:g} km of the area"
-    if fits:
-        expected += f"; the coordinates would fit {' or '.join(fits)}: set the layer's CRS"
-    elif _near_share(swapped, region, crs) > 0.5:
-        expected += "; x and y look swapped"
-    told = f"{spans.crs.to_string()}, bounds {', '.join(f'{v:.6g}' for v in spans.total_bounds)}"
-    raise InputError([Fault("spans", None, "geometry", told, expected)])
-
-
-def _near_share(spans: gpd.GeoDataFrame, region: shapely.Geometry, crs: str) -> float:
-    """Return the share of spans that start near a region; 0 where they cannot be placed."""
-    starts = shapely.get_coordinates(spans.geometry.to_numpy())[:: max(1, len(spans) // 1000)]
-    if spans.crs.is_geographic and (np.abs(starts) > [180.0, 90.0]).any(axis=1).mean() > 0.5:
-        return 0.0
-    x, y = transformer(spans.crs.to_wkt(), crs).transform(starts[:, 0], starts[:, 1])
-    known = np.isfinite(x) & np.isfinite(y)
-    points = shapely.points(np.where(known, x, 1e12), np.where(known, y, 1e12))
-    return float((shapely.distance(points, region) <= _FAR_KM * 1000.0).mean())
 
 
 def _single_parts(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

@@ -19,6 +19,7 @@ from htcoverage.fibre.graph import (
     build_network,
 )
 from htcoverage.fibre.lengths import INTER_PROVINCIAL, length_table
+from htcoverage.fibre.place import check_fit
 from htcoverage.fibre.reach import DEFAULT_OWNERS, DEFAULT_REACH_M, Attachments, attach
 from htcoverage.fibre.resilience import survival_by_district
 from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
@@ -94,7 +95,8 @@ def analyse_fibre(
     Raises
     ------
     InputError
-        As `clean_spans`, `build_network` and `attach`.
+        As `clean_spans`, `build_network` and `attach`; or if the base stations tell that the spans
+        are in another CRS than they say.
     """
     counted = counted_spans(spans, with_planned=with_planned)
     if len(spans) and not counted.any():
@@ -103,6 +105,7 @@ def analyse_fibre(
             "a span in service, or to count planned ones (with_planned)",
         )  # fmt: skip
     clean = clean_spans(spans[counted], tolerance_m=tolerance_m, crs=crs, area=districts)
+    check_fit(spans[counted], bts, crs=crs)
     network = build_network(clean.spans, tolerance_m=tolerance_m, core=core)
     attachments = attach(network, bts=bts, settlements=settlements, reach_m=reach_m, owners=owners)
     groups = risk_groups(network)
