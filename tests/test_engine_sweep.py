@@ -16,6 +16,7 @@ from htcoverage.antennas import loss_db, pattern
 from htcoverage.coverage import compute, result
 from htcoverage.engine.owners import owned_range, radial_azimuth_deg, radial_direction
 from htcoverage.engine.servers import merge_server, turned_patterns, vertical_loss_db
+from htcoverage.errors import SetupError
 
 CALM = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -274,6 +275,18 @@ def test_blocks_of_rows_and_files_in_place_of_memory_change_nothing(
     assert parts.equals(whole)
     result.release_memory(whole)
     assert parts.equals(whole)
+
+
+def test_no_room_for_the_results_is_told_before_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(result, "_MAPPED_FROM_BYTES", 0)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
+    try:
+        with pytest.raises(SetupError, match=r"0\.6 GB in .*TMPDIR"):
+            result.Store((8, 3000, 3000), [np.float32, np.int32])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system tells no memory")

@@ -130,6 +130,8 @@ def compute_coverage(
     InputError
         If the terrain does not reach, has voids where it is needed, lies in another CRS, a cell
         lacks a number or names an unknown pattern, or there is no such model or environment.
+    SetupError
+        If results are large and there is no room for temporary files.
     ValidityError
         If a band, an antenna's height or the radius lies outside a range that the model refuses
         to leave.
@@ -141,7 +143,7 @@ def compute_coverage(
 
     Notes
     -----
-    Results above 1 GB lie in temporary files mapped into memory, which vanish with the dataset.
+    Results above 0.25 GB lie in temporary files mapped into memory, which vanish with the dataset.
     """
     entry = model_of(model)
     entry.check_environment(environment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 
+from htcoverage.errors import SetupError
 from htcoverage.schema import OPERATORS, TECHNOLOGIES, layer_names
 
 #: Operator of the layers that hold the strongest of all.
@@ -22,7 +24,7 @@ ANY_OPERATOR = "any"
 
 #: Results above this size lie in a temporary file that is mapped into memory: a province at 30 m
 #: has 2 GB of levels and servers, of which a program looks at one layer at a time.
-_MAPPED_FROM_BYTES = 1 << 30
+_MAPPED_FROM_BYTES = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ class Store:
         Layers, rows, columns.
     dtypes : iterable of numpy dtypes
         Of each array, four bytes wide all of them.
+
+    Raises
+    ------
+    SetupError
+        If there is no room for the temporary files.
     """
 
     def __init__(self, shape: tuple[int, int, int], dtypes: Iterable[type[np.generic]]) -> None:
@@ -75,7 +82,7 @@ class Store:
         self.arrays = []
         for kind in kinds:
             with tempfile.TemporaryFile() as file:
-                file.truncate(4 * count)
+                _make_room(file.fileno(), 4 * count, len(kinds))
                 self._maps.append(mmap.mmap(file.fileno(), 4 * count))
             self.arrays.append(np.frombuffer(self._maps[-1], kind).reshape(shape))
 
@@ -96,6 +103,21 @@ def release_memory(coverage: xr.Dataset) -> None:
             base = base.base
         if isinstance(base, memoryview) and isinstance(base.obj, mmap.mmap):
             _release(base.obj)
+
+
+def _make_room(file: int, size: int, files: int) -> None:
+    """Give a file its size on the disk now: a mapped file without room ends the program later."""
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file, 0, size)
+        else:
+            os.truncate(file, size)
+    except OSError as error:
+        raise SetupError(
+            f"no room for temporary files of {size * files / 1e9:.1f} GB in"
+            f" {tempfile.gettempdir()} ({error.strerror}): set TMPDIR to a folder that has it, or"
+            " choose larger pixels"
+        ) from error
 
 
 def _release(mapped: mmap.mmap) -> None:
