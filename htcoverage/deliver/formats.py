@@ -38,6 +38,7 @@ from htcoverage.files import folder_aside
 from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
 from htcoverage.run import RunLayers
+from htcoverage.run.compute import RunProgress
 from htcoverage.schema import layer_slug
 
 
@@ -76,6 +77,7 @@ def export_run(
     *,
     union: xr.Dataset | None = None,
     language: Language = "en",
+    progress: RunProgress | None = None,
 ) -> list[Path]:
     """Write a finished run in some formats into a folder.
 
@@ -92,6 +94,8 @@ def export_run(
         Of a `CarrierView`: cover of any operator, told in the classes and the KMZ.
     language : {"en", "vi"}
         Language of the words in legends.
+    progress : callable, optional
+        Called with 'files', formats written and formats in all.
 
     Returns
     -------
@@ -106,8 +110,13 @@ def export_run(
     check_formats(formats)
     job = _Job(layers, union, layers.told, language)
     with folder_aside(out) as aside:
-        for name in dict.fromkeys(formats):
+        wanted = dict.fromkeys(formats)
+        for done, name in enumerate(wanted):
+            if progress is not None:
+                progress("files", done, len(wanted))
             FORMATS[name](job, aside)
+        if progress is not None:
+            progress("files", len(wanted), len(wanted))
         return [path.replace(out / path.name) for path in sorted(aside.iterdir())]
 
 
