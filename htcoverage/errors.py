@@ -42,7 +42,8 @@ class Fault:
         if self.row is not None:
             place += f", row {self.row}"
         if self.column is not None:
-            place += f", column {self.column!r}"
+            of_argument = self.file == "argument"
+            place += f" {self.column}" if of_argument else f", column {self.column!r}"
         found = f": found {self.value!r}" if self.value else ""
         return f"{place}{found}; expected {self.expected}"
 

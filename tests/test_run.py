@@ -202,7 +202,7 @@ def test_a_record_of_strange_or_impossible_parameters_is_told(finished):
     content = json.loads(path.read_text(encoding="utf-8"))
     content["parameters"]["frequency"] = 1
     path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(InputError, match="no such parameter"):
+    with pytest.raises(InputError, match="a parameter of htcoverage"):
         read_run(finished)
     del content["parameters"]["frequency"]
     content["parameters"]["radius_km"] = -1.0

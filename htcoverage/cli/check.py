@@ -25,7 +25,7 @@ def check(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", help="The ledger, of any usual form; the project's if left out."
+            metavar="FILE", help="The ledger, of any usual form; the project's if left out."
         ),
     ] = None,
     cells: Annotated[

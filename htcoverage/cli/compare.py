@@ -12,9 +12,12 @@ from htcoverage.cli.run_folder import ProjectOption, run_folder
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="A.json", help="The first run's run.json.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="A.json", help="run.json of the first run, or its folder.")
+    ],
     after: Annotated[
-        Path | None, typer.Argument(metavar="[B.json]", help="The second run's run.json.")
+        Path | None,
+        typer.Argument(metavar="B.json", help="run.json of the second run, or its folder."),
     ] = None,
     project: ProjectOption = None,
     out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("comparison"),
@@ -37,7 +40,10 @@ def compare(
     ] = False,
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the page.")] = "en",
 ) -> None:
-    """Compare two runs, or two operators of one: shares, settlements, a map of the difference."""
+    """Compare two runs, or two operators of one.
+
+    Writes a page, shares, settlements and a raster of the difference.
+    """
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
     from htcoverage.compare import compare_runs, write_comparison
     from htcoverage.compare.page import stated_words

@@ -21,9 +21,21 @@ if TYPE_CHECKING:
     from htcoverage.labels import Language
     from htcoverage.presets import Preset
 
+
+class _Console(Console):
+    """Goes on in silence once the reader of a pipe, such as ``head``, has read enough.
+
+    The work is done and the exit code is its own; rich itself would end the process with 1.
+    """
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 #: Progress goes to standard error, results to standard output.
-console = Console()
-progress_console = Console(stderr=True)
+console = _Console()
+progress_console = _Console(stderr=True)
 
 _STAGES = {
     "read": "reading layers",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,7 +16,7 @@ def deliver(
     out: Annotated[Path, typer.Option(help="Folder for the carrier: empty, or its earlier one.")],
     run: Annotated[
         Path | None,
-        typer.Argument(metavar="[RUN.json]", help="run.json of a finished run, or its folder."),
+        typer.Argument(metavar="RUN.json", help="run.json of a finished run, or its folder."),
     ] = None,
     project: ProjectOption = None,
     with_union: Annotated[
@@ -26,12 +26,11 @@ def deliver(
         list[str] | None,
         typer.Option("--format", help="Files besides the map, as for export; several times."),
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the map: en or vi.")] = "en",
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the map.")] = "en",
 ) -> None:
-    """Write a map and files with only what one carrier may see of a finished run."""
+    """Write a map and files with what one carrier may see of a run."""
     from htcoverage.deliver import DEFAULT_FORMATS
     from htcoverage.deliver import deliver as write_delivery
-    from htcoverage.labels import check_language
     from htcoverage.run import read_layers, read_run
 
     with stages() as progress:
@@ -45,7 +44,7 @@ def deliver(
             out,
             with_union=with_union,
             formats=formats or DEFAULT_FORMATS,
-            language=check_language(lang),
+            language=lang,
         )
         progress("files", 1, 1)
     for path in written:

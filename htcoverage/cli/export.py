@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,28 +17,27 @@ def export(
         typer.Option(
             "--format",
             help="level, class, probability, best-server (GeoTIFF), gpkg, parquet, kmz, tab, csv, "
-            "xlsx, atoll or fcc; may be given several times.",
+            "xlsx, atoll, fcc; several times, or all.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
     run: Annotated[
         Path | None,
-        typer.Argument(metavar="[RUN.json]", help="run.json of a finished run, or its folder."),
+        typer.Argument(metavar="RUN.json", help="run.json of a finished run, or its folder."),
     ] = None,
     project: ProjectOption = None,
-    lang: Annotated[str, typer.Option(help="Language of legends: en or vi.")] = "en",
+    lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of legends.")] = "en",
 ) -> None:
-    """Write a finished run as GeoTIFF, GeoPackage, KMZ, MapInfo TAB and others."""
-    from htcoverage.deliver import export_run
-    from htcoverage.labels import check_language
+    """Write a finished run as files for GIS and planning tools."""
+    from htcoverage.deliver import FORMATS, check_formats, export_run
     from htcoverage.run import read_layers, read_run
 
+    wanted = list(FORMATS) if formats == ["all"] else formats
+    check_formats(wanted)
     with stages() as progress:
         progress("read", 0, 1)
         layers = read_layers(read_run(run_folder(run, project)))
         progress("read", 1, 1)
-        progress("files", 0, 1)
-        written = export_run(layers, formats, out, language=check_language(lang))
-        progress("files", 1, 1)
+        written = export_run(layers, wanted, out, language=lang, progress=progress)
     for path in written:
         console.print(str(path), highlight=False, soft_wrap=True)

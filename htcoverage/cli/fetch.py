@@ -57,7 +57,7 @@ def fetch(
         Path | None, typer.Option(help="A TOML file with other addresses for sources.")
     ] = None,
 ) -> int:
-    """Fetch open data for an area: layers with their licences, and a project file."""
+    """Fetch open data for an area, with licences and a project file."""
     from htcoverage.fetch.cache import Context, cache_dir
     from htcoverage.fetch.endpoints import read_endpoints
     from htcoverage.fetch.plan import carry_out, make_plan

@@ -17,6 +17,7 @@ from htcoverage.cli.console import (
     show_written,
     stages,
 )
+from htcoverage.cli.run_folder import ProjectOption, run_folder
 
 if TYPE_CHECKING:
     from htcoverage.labels import Language
@@ -27,7 +28,11 @@ _SHOWN = 10
 
 
 def figures(
-    run: Annotated[Path, typer.Argument(metavar="RUN.json", help="The run's run.json.")],
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="RUN.json", help="run.json of a finished run, or its folder."),
+    ] = None,
+    project: ProjectOption = None,
     areas: Annotated[
         list[str] | None,
         typer.Option(help="Polygons, as FILE or FILE:LAYER; several times."),
@@ -44,7 +49,10 @@ def figures(
     out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("figures"),
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")] = "en",
 ) -> None:
-    """Measure a finished run by other criteria, in polygons, along lines, at points of your own."""
+    """Measure a finished run over layers of your own.
+
+    In polygons, along lines and at points, by the run's criteria or those of a preset.
+    """
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
     from htcoverage.errors import argument_fault
     from htcoverage.files import check_folder, sha256_of
@@ -57,7 +65,7 @@ def figures(
     chosen = None if preset is None else preset_of(preset)
     with stages() as progress:
         progress("read", 0, 1)
-        layers = read_layers(read_run(run))
+        layers = read_layers(read_run(run_folder(run, project)))
         own = {
             "areas": [read_own_layer(each, "Polygon") for each in areas or ()],
             "lines": [read_own_layer(each, "LineString") for each in lines or ()],

@@ -11,8 +11,12 @@ from htcoverage.cli.console import console
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Folder of the project.")] = Path(),
-    force: Annotated[bool, typer.Option(help="Replace a project file that is there.")] = False,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder of the project.")
+    ] = Path(),
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a project file that is there.")
+    ] = False,
 ) -> None:
     """Write a commented htcoverage.toml for a province of your own."""
     from htcoverage.errors import Fault, InputError

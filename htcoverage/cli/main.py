@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from typer.main import get_command
@@ -24,7 +27,7 @@ from htcoverage.cli import (
     report,
     run,
 )
-from htcoverage.errors import HtcoverageError
+from htcoverage.errors import HtcoverageError, SetupError
 
 INTERRUPTED = 130
 
@@ -50,25 +53,46 @@ app.command("models")(models.models)
 app.command("presets")(presets.presets)
 
 
-def main() -> None:
-    """Run the command line and exit."""
-    sys.exit(execute(sys.argv[1:]))
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"htcoverage {version('htcoverage')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Take what may stand before a command."""
 
 
 def execute(arguments: list[str]) -> int:
     """Run one command and return its exit code; a user's mistake never shows a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows another
+            stream.reconfigure(errors="replace")
     try:
         result = get_command(app)(arguments, prog_name="htcoverage", standalone_mode=False)
     except typer.TyperException as error:
         print(error.format_message(), file=sys.stderr)
-        if arguments:
-            print("Try 'htcoverage --help', or --help behind the command.", file=sys.stderr)
+        context = getattr(error, "ctx", None)
+        command = "htcoverage" if context is None else context.command_path
+        print(f"Try '{command} --help'.", file=sys.stderr)
         return 2
     except (typer.Abort, KeyboardInterrupt):
         result = INTERRUPTED
     except HtcoverageError as error:
         print(f"htcoverage: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:  # such as a full disk, while words or files are written
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"htcoverage: {place}{error.strerror or error}", file=sys.stderr)
+        return SetupError.exit_code
     if result == INTERRUPTED:  # typer's own answer to an interrupt as well
         print("interrupted: nothing half-written is left behind", file=sys.stderr)
     return result if isinstance(result, int) else 0

@@ -53,7 +53,7 @@ def models(
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the same as JSON.")] = None,
 ) -> int:
-    """List the propagation models; or set them side by side on a province; or check P.1812.
+    """List the propagation models, compare them, or check P.1812.
 
     Exit code of --check: 0 within the tolerance, 1 beyond it.
     """

@@ -12,7 +12,7 @@ from htcoverage.cli.console import console, preset_reading
 def presets(
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")] = "en",
 ) -> None:
-    """List the named criteria of 'htcoverage run --preset': what each asks, and who says so."""
+    """List criteria by name: what each asks, and who says so."""
     from htcoverage.figures import criteria_words
     from htcoverage.labels import label
     from htcoverage.presets import PRESETS

@@ -92,7 +92,10 @@ def run(
     ] = None,
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")] = "en",
 ) -> None:
-    """Compute coverage, figures, gaps and the map of Hà Tĩnh, or of your own layers."""
+    """Compute the coverage, figures, gaps and map of a province.
+
+    Of the reference province Hà Tĩnh, unless a project or layers of your own are named.
+    """
     # Late, so that a slip of the keyboard is told before the libraries are loaded.
     from htcoverage.files import check_folder
     from htcoverage.run import (

@@ -101,7 +101,7 @@ def common_ground(
         raise InputError(faults)
 
     stated = [
-        Stated(name, str(before.attrs.get(name)), str(after.attrs.get(name)))
+        Stated(name, *(str(side.attrs.get(name, "")) for side in (before, after)))
         for name in _STATED
         if before.attrs.get(name) != after.attrs.get(name)
     ]

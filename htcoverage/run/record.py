@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -62,20 +63,28 @@ def read_run(path: str | os.PathLike[str]) -> RunRecord:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         return _checked(file, content)
+    except OSError as error:
+        why = error.strerror or str(error)
     # Somebody else's JSON, or one edited by hand, may hold anything anywhere.
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        expected = f"the run.json of a finished run ({error})"
-        raise InputError([Fault(str(file), None, None, "", expected)]) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = " ".join(str(each) for each in error.args)
+    expected = f"the run.json of a finished run ({why})"
+    raise InputError([Fault(str(file), None, None, "", expected)])
 
 
 def _checked(file: Path, content: Any) -> RunRecord:
+    if not isinstance(content, dict):
+        raise TypeError(f"this is a JSON {type(content).__name__}")
     needed = {"parameters", "inputs", "outputs", "coverage", "assumptions"}
     lacking = needed - content.keys()
     if lacking:
-        raise KeyError(*sorted(lacking))
+        raise KeyError(f"this has no {', '.join(sorted(lacking))}")
     known = {field.name for field in fields(RunParameters)}
     strange = sorted(content["parameters"].keys() - known)
-    faults = [Fault(str(file), None, name, "", "no such parameter") for name in strange]
+    faults = [
+        Fault(str(file), None, name, "", f"a parameter of htcoverage {version('htcoverage')}")
+        for name in strange
+    ]
     for entry in content["outputs"]:
         output = file.parent / entry["file"]
         if not output.is_file():

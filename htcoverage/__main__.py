@@ -1,0 +1,5 @@
+"""``python -m htcoverage``: the command line."""
+
+from htcoverage.cli import main
+
+main()
