@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import geopandas as gpd
 import leaks
@@ -201,9 +202,18 @@ def test_the_commands(run, tmp_path, capsys):
     assert "Viettel, MobiFone" in capsys.readouterr().err
     assert not (tmp_path / "b").exists()
     assert execute(["export", str(run), "--format", "dxf", "--out", str(tmp_path / "c")]) == 2
-    assert "geoparquet" in capsys.readouterr().err.replace("parquet", "geoparquet")
-    assert execute(["export", str(run), "--format", "csv", "--out", str(tmp_path / "c")]) == 0
-    assert (tmp_path / "c" / "sites.csv").is_file()
+    assert ", ".join(FORMATS) in capsys.readouterr().err.replace("\n", " ")
+    assert execute(["export", str(run), "--format", "all", "--out", str(tmp_path / "c")]) == 0
+    written = {path.name for path in (tmp_path / "c").iterdir()}
+    assert {"sites.csv", "level_3g.tif", "coverage.kmz", "gaps.tab", "Sites.txt"} <= written
+    assert {Path(line).name for line in capsys.readouterr().out.split()} == written
+
+
+def test_an_export_does_not_touch_the_files_of_a_run(run, capsys):
+    before = {path: path.read_bytes() for path in run.iterdir()}
+    assert execute(["export", str(run), "--format", "csv", "--out", str(run)]) == 2
+    assert "a folder other than a finished run's" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in run.iterdir()} == before
 
 
 def test_an_old_run_is_told_what_it_lacks(run, tmp_path):

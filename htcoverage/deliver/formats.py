@@ -105,9 +105,12 @@ def export_run(
     Raises
     ------
     InputError
-        If a format is not known, or the folder cannot be written.
+        If a format is not known, the folder is a finished run's, whose files it would replace, or
+        it cannot be written.
     """
     check_formats(formats)
+    if (out / "run.json").exists():
+        raise argument_fault("out", out, "a folder other than a finished run's")
     job = _Job(layers, union, layers.told, language)
     with folder_aside(out) as aside:
         wanted = dict.fromkeys(formats)
