@@ -24,7 +24,7 @@ _STEP = re.compile(r"(\w+) = (.+)")
 #: All that a formula may use.
 ARITHMETIC: dict[str, Any] = {
     name: getattr(math, name)
-    for name in ("log10", "sqrt", "exp", "pi", "e", "erf", "erfc", "atan", "degrees")
+    for name in ("log", "log10", "sqrt", "exp", "pi", "e", "erf", "erfc", "tan", "atan", "degrees")
 } | {"min": min, "max": max}
 
 

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from published_values import PUBLISHED, needs_published, table
 
 from htcoverage.errors import HtcoverageError, InputError, ValidityError
-from htcoverage.propagation.p2108 import statistical_clutter_loss_db, terminal_clutter_loss_db
+from htcoverage.propagation.p2108 import (
+    slant_clutter_loss_db,
+    statistical_clutter_loss_db,
+    terminal_clutter_loss_db,
+)
 
 #: Kinds of surroundings as the published table numbers them.
 CLUTTER_BY_NUMBER = dict(
@@ -62,6 +66,57 @@ def test_published_terrestrial_values():
                 location_percent=float(row["p"]),
             ),
         )
+
+
+@pytest.mark.published
+@needs_published
+def test_published_slant_values():
+    for row in published_rows("AeronauticalStatisticalModelTestData.csv"):
+        check(
+            row,
+            "L_ces__db",
+            lambda row=row: slant_clutter_loss_db(
+                float(row["theta_deg"]),
+                freq_mhz=1e3 * float(row["f__ghz"]),
+                location_percent=float(row["p"]),
+            ),
+        )
+
+
+def test_slant_loss_by_hand():
+    # 26 GHz, 30°, median: 93·26^0.175 = 164.4763, times ln 2: 114.0063; the angle is 0.05·⅔ + π/6
+    # = 0.556932, its cotangent 1.605951; (114.0063·1.605951)^(⅓) = 5.67833; − 1.
+    found = slant_clutter_loss_db(30.0, freq_mhz=26_000.0)
+    assert found == pytest.approx(4.678, abs=2e-3)
+    # Straight up the power is 0: 1 − 1 + 0.6·z.
+    above = slant_clutter_loss_db(90.0, freq_mhz=40_000.0, location_percent=90.0)
+    assert above == pytest.approx(0.6 * 1.28155, abs=1e-4)
+
+
+@unhurried
+@given(
+    elevation_deg=st.floats(0.0, 89.0),
+    freq_mhz=st.floats(10_000.0, 100_000.0),
+    percent=st.floats(1.0, 98.0),
+)
+def test_the_slant_loss_grows_with_the_share_and_where_the_platform_is_low(
+    elevation_deg, freq_mhz, percent
+):
+    def loss(elevation_deg, percent):
+        return slant_clutter_loss_db(elevation_deg, freq_mhz=freq_mhz, location_percent=percent)
+
+    assert loss(elevation_deg, percent + 1.0) > loss(elevation_deg, percent)
+    if percent >= 10.0:  # few places: less than one decibel in either case
+        assert loss(elevation_deg, percent) >= loss(elevation_deg + 1.0, percent)
+
+
+def test_what_the_slant_model_does_not_know_is_refused():
+    with pytest.raises(ValidityError, match=r"freq_mhz is 1800 MHz.*10000 to 100000 MHz"):
+        slant_clutter_loss_db(30.0, freq_mhz=1800.0)
+    with pytest.raises(ValidityError, match=r"elevation_deg is -1 °.*0 to 90 °"):
+        slant_clutter_loss_db(-1.0, freq_mhz=26_000.0)
+    with pytest.raises(InputError, match="above 0 and below 100 %"):
+        slant_clutter_loss_db(30.0, freq_mhz=26_000.0, location_percent=100.0)
 
 
 def test_open_land_by_hand():

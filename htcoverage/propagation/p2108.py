@@ -17,10 +17,14 @@ from htcoverage.propagation.validity import ValidRange, check_range
 
 CITATION = "ITU-R P.2108-1"
 
-#: §3.1, at a terminal whose surroundings are known; §3.2, statistically along terrestrial paths.
+#: §3.1, at a terminal whose surroundings are known.
 TERMINAL_FREQUENCY = ValidRange("freq_mhz", 30.0, 3_000.0, "MHz")
+#: §3.2, statistically along terrestrial paths.
 TERRESTRIAL_FREQUENCY = ValidRange("freq_mhz", 500.0, 67_000.0, "MHz")
 DISTANCE = ValidRange("distance_km", 0.25, math.inf, "km")
+#: §3.3, towards what flies or orbits.
+SLANT_FREQUENCY = ValidRange("freq_mhz", 10_000.0, 100_000.0, "MHz")
+ELEVATION = ValidRange("elevation_deg", 0.0, 90.0, "°")
 
 Clutter = Literal["water", "open", "suburban", "urban", "trees", "dense-urban"]
 
@@ -81,6 +85,21 @@ def terrestrial_loss_db(freq_ghz: float, distance_km: float, deviate: float) -> 
     weights = long_weight + short_weight
     sigma_db = math.sqrt((16.0 * long_weight + 36.0 * short_weight) / weights)
     return -5.0 * math.log10(weights) + sigma_db * deviate
+
+
+@kernel
+def slant_loss_db(
+    freq_ghz: float, elevation_deg: float, location_share: float, deviate: float
+) -> float:
+    """Statistical loss towards a platform in the air or in orbit, dB (eq. 6).
+
+    ``deviate`` is the standard normal deviate of ``location_share``.
+    """
+    low = (90.0 - elevation_deg) / 90.0
+    spread = -93.0 * freq_ghz**0.175 * math.log(1.0 - location_share)
+    cotangent = 1.0 / math.tan(0.05 * low + math.radians(elevation_deg))
+    loss_db: float = (spread * cotangent) ** (0.5 * low) - 1.0 + 0.6 * deviate
+    return loss_db
 
 
 def terminal_clutter_loss_db(
@@ -177,10 +196,50 @@ def statistical_clutter_loss_db(
     """
     check_range(DISTANCE, distance_km, citation=CITATION)
     check_range(TERRESTRIAL_FREQUENCY, freq_mhz, citation=CITATION)
-    if not 0.0 < location_percent < 100.0:
-        raise argument_fault("location_percent", location_percent, "above 0 and below 100 %")
-    deviate = float(ndtri(location_percent / 100.0))
+    deviate = _deviate(location_percent)
     freq_ghz = freq_mhz / 1e3
     at_distance = terrestrial_loss_db(freq_ghz, distance_km, deviate)
     at_saturation = terrestrial_loss_db(freq_ghz, _SATURATION_KM, deviate)
     return float(min(at_distance, at_saturation))
+
+
+def slant_clutter_loss_db(
+    elevation_deg: float, *, freq_mhz: float, location_percent: float = 50.0
+) -> float:
+    """Clutter loss at a terminal in town of a path to an aeroplane or a satellite.
+
+    Parameters
+    ----------
+    elevation_deg : float
+        Of the platform as seen from the terminal, 0 to 90°.
+    freq_mhz : float
+        10 000 to 100 000 MHz.
+    location_percent : float
+        Share of locations, in %, where the loss is not exceeded; above 0 and below 100.
+
+    Returns
+    -------
+    float
+        Loss, dB; a little below 0 at few locations.
+
+    Raises
+    ------
+    ValidityError
+        Elevation or frequency lie outside the range of the Recommendation.
+    InputError
+        The share of locations is none, or all.
+
+    References
+    ----------
+    ITU-R P.2108-1 (2021), Annex 1, §3.3.
+    """
+    check_range(ELEVATION, elevation_deg, citation=CITATION)
+    check_range(SLANT_FREQUENCY, freq_mhz, citation=CITATION)
+    deviate = _deviate(location_percent)
+    return float(slant_loss_db(freq_mhz / 1e3, elevation_deg, location_percent / 100.0, deviate))
+
+
+def _deviate(location_percent: float) -> float:
+    if not 0.0 < location_percent < 100.0:
+        raise argument_fault("location_percent", location_percent, "above 0 and below 100 %")
+    return float(ndtri(location_percent / 100.0))

@@ -221,6 +221,11 @@ def corrections() -> tuple[Correction, ...]:
             "of a clutter profile",
         ),
         Correction(
+            "p2108-slant", _p2108.CITATION, "§3.3, eq. 6",
+            (_p2108.SLANT_FREQUENCY, _p2108.ELEVATION), _p2108.slant_clutter_loss_db,
+            "loss of clutter on a path to an aeroplane or a satellite; no part of coverage",
+        ),
+        Correction(
             "p2109", _p2109.CITATION, "§3, eq. 1 to 10", (_p2109.FREQUENCY, _p2109.ELEVATION),
             _p2109.building_entry_loss_db,
             "loss into a building, a distribution: joined with shadowing, never added to a margin",
