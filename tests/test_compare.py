@@ -218,7 +218,8 @@ def test_a_comparison_is_written_whole_and_twice_the_same(runs, tmp_path):
         written = write_comparison(found, out)
     names = {path.name for path in written}
     assert names == {
-        "compare_en.html", "comparison.json", "difference.tif", "settlements.csv", "shares.csv",
+        "compare_en.html", "comparison.json", "difference.tif", "gaps.csv", "settlements.csv",
+        "shares.csv",
     }  # fmt: skip
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
@@ -231,6 +232,16 @@ def test_a_comparison_is_written_whole_and_twice_the_same(runs, tmp_path):
     page = (tmp_path / "a" / "compare_en.html").read_text(encoding="utf-8")
     assert "default-src 'none'" in page
     assert "<script" not in page
+    # The gaps of both runs, and none where the runs hold no gaps of what is compared.
+    gaps = found.gaps
+    assert gaps is not None
+    assert gaps["residents_after"].sum() == pytest.approx(runs[1].gaps["residents"].sum())
+    assert gaps["residents_before"].sum() == pytest.approx(runs[0].gaps["residents"].sum())
+    closed, new = ((gaps["outcome"] == name).sum() for name in ("closed", "new"))
+    assert f"{closed} closed" in page
+    assert f"{new} new" in page
+    for changed in ({"technology": "any"}, {"operator_after": "all"}, {"basis": "median"}):
+        assert compare_runs(*runs, **changed).gaps is None
 
 
 def test_two_operators_of_one_run(runs):

@@ -7,7 +7,7 @@ from figures_world import BAD_DBM, GOOD_DBM, box, make_coverage, make_districts,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from htcoverage.gaps import find_gaps, keep_gap_ids
+from htcoverage.gaps import compare_gaps, find_gaps, keep_gap_ids
 
 DISTRICTS = make_districts(("w", box(0, 0, 20, 20)))
 NO_BTS = gpd.GeoDataFrame(
@@ -118,3 +118,42 @@ def test_carried_names_are_unique_whatever_comes_and_goes(squares):
     assert carried["gap_id"].is_unique
     assert carried.drop(columns="gap_id").equals(after.drop(columns="gap_id"))
     assert carried["residents"].sum() == pytest.approx(after["residents"].sum())
+
+
+def test_a_closed_gap_never_lends_its_name():
+    before = gaps_of(world((2, 2, 4, 4)))
+    assert ids(before) == {(2, 2): "s1"}
+    # s1's gap is closed; another one opens at the other end of the same settlement.
+    after = gaps_of(world((6, 6, 8, 8)))
+    assert ids(after) == {(6, 6): "s1"}
+    assert ids(keep_gap_ids(after, before)) == {(6, 6): "s1-2"}
+
+
+def test_what_became_of_each_gap():
+    # Of 900 people on 64 pixels: 9, 4 and 16 pixels; of 500 on 64: 16.
+    before = gaps_of(world((2, 2, 5, 5), (6, 6, 8, 8), (13, 3, 17, 7)))
+    after = gaps_of(world((1, 1, 5, 5), (8, 13, 12, 17), (13, 3, 17, 7)))
+    found = compare_gaps(before.to_crs("EPSG:4326"), after).set_index("gap_id")
+    assert found["outcome"].to_dict() == {
+        "s1": "open", "s1-E1001N3998": "closed", "s2": "open", "s3": "new"
+    }  # fmt: skip
+    person = 900.0 / 64.0
+    assert found["residents_before"].to_dict() == pytest.approx(
+        {"s1": 9 * person, "s1-E1001N3998": 4 * person, "s2": 125.0, "s3": 0.0}
+    )
+    # 300 people on 18 × 8 pixels.
+    assert found["residents_after"].to_dict() == pytest.approx(
+        {"s1": 16 * person, "s1-E1001N3998": 0.0, "s2": 125.0, "s3": 300.0 * 16 / 144}
+    )
+    assert found["area_after_km2"].to_dict() == pytest.approx(
+        {"s1": 0.16, "s1-E1001N3998": 0.0, "s2": 0.16, "s3": 0.16}
+    )
+    assert found["gap_id_after"].to_dict() == {
+        "s1": "s1", "s1-E1001N3998": None, "s2": "s2", "s3": "s3"
+    }  # fmt: skip
+    # The greatest change comes first: 98 people, then 56, 33, none.
+    assert found.index.tolist() == ["s1", "s1-E1001N3998", "s3", "s2"]
+    assert found.loc["s1-E1001N3998", "settlement"] == "Thôn s1"
+    assert (compare_gaps(after, after)["outcome"] == "open").all()
+    assert compare_gaps(after.iloc[:0], after)["outcome"].tolist() == ["new"] * 3
+    assert compare_gaps(after, after.iloc[:0])["outcome"].tolist() == ["closed"] * 3

@@ -103,6 +103,7 @@ def comparison_page(found: RunComparison, *, language: Language = "en") -> str:
                 )
             ),
             _settlement_table(crossing, language),
+            *([] if found.gaps is None else _gaps(found.gaps, language)),
         ],
         language=language,
     )
@@ -159,6 +160,42 @@ def stated_words(stated: Stated, language: Language) -> str:
     if stated.name in _CRITERIA:
         what = label("compare_judged", language).format(what=what)
     return f"{what}: {stated.before or '–'} → {stated.after or '–'}"
+
+
+def _gaps(gaps: pd.DataFrame, language: Language) -> list[str]:
+    """Return what became of the gaps: counts and residents, and those that changed most."""
+    counts = {
+        f"{name}{what}": number(rows[f"residents_{when}"].sum() if what else len(rows), language)
+        for name, when in (("closed", "before"), ("new", "after"), ("open", "after"))
+        for rows in [gaps[gaps["outcome"] == name]]
+        for what in ("", "_residents")
+    }
+    changed = gaps[gaps["residents_before"] != gaps["residents_after"]]
+    return [
+        heading(label("gaps_title", language)),
+        paragraph(label("compare_gaps", language).format(**counts)),
+        table(
+            [
+                Column(label("column:gap_id", language)),
+                Column(label("settlement", language)),
+                Column(label("district", language)),
+                Column(label("compare_outcome", language)),
+                _NUMBER(label("compare_gap_before", language)),
+                _NUMBER(label("compare_gap_after", language)),
+            ],
+            (
+                (
+                    row["gap_id"],
+                    row["settlement"],
+                    row["district"],
+                    label(f"gap_outcome:{row['outcome']}", language),
+                    number(row["residents_before"], language),
+                    number(row["residents_after"], language),
+                )
+                for row in changed.head(_ROWS).to_dict("records")
+            ),
+        ),
+    ]
 
 
 def _settlement_table(crossing: pd.DataFrame, language: Language) -> str:

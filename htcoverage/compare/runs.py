@@ -7,6 +7,7 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from htcoverage.compare.ground import Ground, Stated, common_ground
@@ -14,8 +15,12 @@ from htcoverage.compare.sides import Comparison, Side, compare_sides
 from htcoverage.crs import reproject
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, Technology
 from htcoverage.figures.zones import only_polygons
+from htcoverage.gaps import compare_gaps
 from htcoverage.grid import grid_of
 from htcoverage.run import RunLayers
+
+#: Technology, operator of both sides and basis of the gaps that a run holds.
+_OF_GAPS = ("4G", ANY_OPERATOR, ANY_OPERATOR, "cell_edge")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +39,9 @@ class RunComparison:
         How the two runs differ beyond their levels, and what was left out.
     districts : GeoDataFrame
         Outlines for drawing, in the coverage's CRS.
+    gaps : DataFrame or None
+        From `compare_gaps`; None where the gaps that the runs hold (4G, any operator, at the cell
+        edge, each by its run's criteria) are not those compared.
     """
 
     comparison: Comparison
@@ -44,6 +52,7 @@ class RunComparison:
     basis: str
     stated: tuple[Stated, ...]
     districts: gpd.GeoDataFrame
+    gaps: pd.DataFrame | None
 
 
 def compare_runs(
@@ -107,6 +116,10 @@ def compare_runs(
         basis=basis,
         stated=tuple(stated),
         districts=districts,
+        gaps=compare_gaps(before.gaps, after.gaps)
+        if (technology, operator_before, operator_after, basis) == _OF_GAPS
+        and before.record.parameters.criteria == after.record.parameters.criteria
+        else None,
     )
 
 

@@ -31,7 +31,8 @@ def write_comparison(found: RunComparison, out: Path, *, language: Language = "e
     Returns
     -------
     list of Path
-        ``compare_<language>.html, comparison.json, difference.tif, settlements.csv, shares.csv``.
+        ``compare_<language>.html, comparison.json, difference.tif, settlements.csv, shares.csv``,
+        and ``gaps.csv`` where the runs' gaps were compared.
     """
     shares, homes = found.comparison.shares, found.comparison.settlements
     difference = found.comparison.difference
@@ -57,6 +58,8 @@ def write_comparison(found: RunComparison, out: Path, *, language: Language = "e
         )
         write_csv(shares, aside / "shares.csv")
         write_csv(homes, aside / "settlements.csv")
+        if found.gaps is not None:
+            write_csv(found.gaps, aside / "gaps.csv")
         plain = {
             **told,
             "outcomes": {

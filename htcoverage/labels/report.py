@@ -219,6 +219,20 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
         "No settlement crosses {part} of its residents.",
         "Không có thôn, bản, tổ dân phố nào vượt qua mốc {part} số dân.",
     ),
+    "compare_gaps": (
+        "Gaps of 4G of any operator at the cell edge: {closed} closed ({closed_residents} residents"
+        " had none), {new} new ({new_residents} residents), {open} in both ({open_residents}"
+        " residents now). A gap keeps its identifier as long as its place is one.",
+        "Vùng lõm 4G của mọi nhà mạng ở biên vùng phủ: {closed} vùng đã xóa ({closed_residents}"
+        " người trước đây không có sóng), {new} vùng mới ({new_residents} người), {open} vùng có"
+        " trong cả hai (nay {open_residents} người). Một vùng giữ mã của nó chừng nào nơi đó còn là"
+        " vùng lõm.",
+    ),
+    "compare_gap_before": ("residents before", "số dân trước"),
+    "compare_gap_after": ("residents after", "số dân sau"),
+    "gap_outcome:closed": ("closed", "đã xóa"),
+    "gap_outcome:new": ("new", "mới"),
+    "gap_outcome:open": ("in both", "có trong cả hai"),
     "compare_outcome": ("outcome", "kết quả"),
     "compare_stated": ("How the two differ", "Hai bên khác nhau thế nào"),
     "compare_judged": ("{what} (both judged by the first)", "{what} (cả hai xét theo bên trước)"),
