@@ -1,5 +1,6 @@
 """What one carrier gets of a run holds nothing of another's."""
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -207,6 +208,16 @@ def test_the_commands(run, tmp_path, capsys):
     written = {path.name for path in (tmp_path / "c").iterdir()}
     assert {"sites.csv", "level_3g.tif", "coverage.kmz", "gaps.tab", "Sites.txt"} <= written
     assert {Path(line).name for line in capsys.readouterr().out.split()} == written
+
+
+def test_an_operator_without_one_technology_is_exported_too(layers, tmp_path):
+    there = layers.coverage.sel(layer=layers.coverage["layer"] != "mobifone_3g")
+    export_run(dataclasses.replace(layers, coverage=there), list(FORMATS), tmp_path)
+    names = {path.name for path in tmp_path.glob("availability_*")}
+    assert names == {
+        "availability_viettel_3g.gpkg", "availability_viettel_4g.gpkg",
+        "availability_mobifone_4g.gpkg",
+    }  # fmt: skip
 
 
 def test_an_export_does_not_touch_the_files_of_a_run(run, capsys):

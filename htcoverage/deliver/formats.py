@@ -224,14 +224,15 @@ def _atoll(job: _Job, folder: Path) -> None:
 
 
 def _availability(job: _Job, folder: Path) -> None:
-    for technology in job.layers.technologies:
-        for operator in job.operators:
-            if operator != ANY_OPERATOR:
-                name = f"availability_{file_words(operator)}_{technology.lower()}.gpkg"
-                write_availability(
-                    job.coverage, technology, folder / name, operator=operator,
-                    criteria=job.layers.record.parameters.criteria, metadata=job.told,
-                )  # fmt: skip
+    operators, technologies = (job.coverage[name].to_numpy() for name in ("operator", "technology"))
+    # Not every operator has every technology.
+    for operator, technology in zip(operators.tolist(), technologies.tolist(), strict=True):
+        if operator != ANY_OPERATOR:
+            name = f"availability_{file_words(operator)}_{technology.lower()}.gpkg"
+            write_availability(
+                job.coverage, technology, folder / name, operator=operator,
+                criteria=job.layers.record.parameters.criteria, metadata=job.told,
+            )  # fmt: skip
 
 
 def _kmz(job: _Job, folder: Path) -> None:
