@@ -162,10 +162,15 @@ def test_a_server_without_ranges_sends_the_whole_tile(context: Context, server: 
 
 
 def test_something_else_than_a_raster_is_told(context: Context, server: Server) -> None:
+    tile = server.files[path_of(106, 18)]
     server.files[path_of(106, 18)] = b"<html>log in first</html>"
     with pytest.raises(SetupError, match="no raster that can be read"):
         elevation.fetch(elevation.plan(AREA, context), context)
     assert not (context.out / "elevation.tif").exists()
+    # Nor is it kept: the next command asks again.
+    server.files[path_of(106, 18)] = tile
+    elevation.fetch(elevation.plan(AREA, context), context)
+    check_elevation(context.out / "elevation.tif", tolerance_m=0.01)
 
 
 def test_a_tile_on_another_host_is_not_followed(context: Context, server: Server) -> None:
@@ -301,8 +306,10 @@ def test_an_archive_that_holds_no_tile_is_told(
 ) -> None:
     server.files["/skadi/N18/N18E106.hgt.gz"] = body
     there = chosen(context, elevation="srtm")
-    with pytest.raises(SetupError, match=r"N18E106\.hgt\.gz"):
+    with pytest.raises(SetupError, match=r"^N18E106\.hgt\.gz"):
         elevation.fetch(elevation.plan(AREA, there), there)
+    server.files["/skadi/N18/N18E106.hgt.gz"] = gzip.compress(hgt(106, 18))
+    elevation.fetch(elevation.plan(AREA, there), there)
 
 
 def srtm_zip(context: Context) -> Context:

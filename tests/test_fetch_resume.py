@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -214,6 +215,11 @@ def wait_for(there: Callable[[], object], *, at_most_s: float = 60.0) -> None:
         time.sleep(0.05)
 
 
+def be_patient(here: Path) -> None:
+    file = here / "endpoints.toml"
+    file.write_text(file.read_text().replace("timeout_s = 1.0", "timeout_s = 60.0"))
+
+
 @pytest.fixture
 def processes() -> Iterator[list[subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
@@ -247,9 +253,7 @@ def test_two_commands_at_once_bring_each_file_once(
 def test_a_command_that_is_killed_leaves_its_part_to_the_one_that_waits(
     here: Path, server: Server, processes: list[subprocess.Popen[str]]
 ) -> None:
-    (here / "endpoints.toml").write_text(
-        (here / "endpoints.toml").read_text().replace("timeout_s = 1.0", "timeout_s = 60.0")
-    )
+    be_patient(here)
     half = stalled(server, 60.0)
     first = begun(here, "one")
     processes.append(first)
@@ -266,10 +270,35 @@ def test_a_command_that_is_killed_leaves_its_part_to_the_one_that_waits(
     assert (here / "two" / "population.tif").is_file()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of POSIX")
+def test_an_interruption_is_heard_while_gdal_waits_for_a_block(
+    here: Path, server: Server, processes: list[subprocess.Popen[str]]
+) -> None:
+    be_patient(here)
+    path = "/glo30/{0}/{0}.tif".format("Copernicus_DSM_COG_10_N17_00_E105_00_DEM")
+    waiting = threading.Event()
+
+    def answer(request: Request) -> Answer:
+        found = server._file(request, server.files[path])
+        if re.search(r"=[1-9]", request.headers.get("range", "")):
+            waiting.set()
+            return dataclasses.replace(found, slow_s=30.0)
+        return found
+
+    server.routes[path] = answer
+    process = begun(here, "one")
+    processes.append(process)
+    assert waiting.wait(60.0)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=15)
+    assert process.returncode == 130, told
+    assert "interrupted" in told
+
+
 def test_a_cache_that_cannot_be_written_is_told(
     context: Context, server: Server, tmp_path: Path
 ) -> None:
     server.files["/a.bin"] = b"abc"
     (tmp_path / "cache").write_text("a file where a folder should be")
     with pytest.raises(SetupError, match="the cache cannot be written"):
-        cached(context, ENDPOINT, f"{server.url}/a.bin", "a.bin")
+        cached(context, ENDPOINT, f"{server.url}/a.bin", "a.bin", check=Path.stat)

@@ -36,8 +36,7 @@ from fetch_vector_world import (
 
 from htcoverage.errors import HtcoverageError, InputError, SetupError
 from htcoverage.fetch import boundaries, buildings, osm, roads, settlements
-from htcoverage.fetch.http import NotThereError
-from htcoverage.fetch.sources import SOURCES, Area
+from htcoverage.fetch.sources import SOURCES, Area, LeftOutError
 
 __all__ = ["server"]
 
@@ -374,8 +373,41 @@ def test_a_file_that_is_gone_or_something_else(server: Server, tmp_path: Path) -
         fetched(buildings, MINE, context_of(server, tmp_path / "a"))
     assert not list((tmp_path / "a" / "out").iterdir())
     del server.files[path]
-    with pytest.raises(NotThereError):
+    with pytest.raises(LeftOutError, match=r"its index names is gone .*newer release"):
         fetched(buildings, MINE, context_of(server, tmp_path / "b"))
+
+
+def test_google_stands_in_where_the_index_of_microsoft_has_moved(
+    server: Server, tmp_path: Path
+) -> None:
+    serve_google(server)
+    (found,) = fetched(buildings, MINE, context_of(server, tmp_path))
+    assert found.record.source == "google_buildings"
+    assert "dataset-links.csv: a newer release may stand elsewhere" in found.notes[0]
+    only = context_of(server, tmp_path, buildings="microsoft")
+    with pytest.raises(LeftOutError, match=r"Microsoft .* has no index at"):
+        buildings.plan(MINE, only)
+
+
+@pytest.mark.parametrize(
+    "path", [
+        "/api/current/gbOpen/VNM/ADM2/", "/media/9469f09/VNM/ADM2/geoBoundaries-VNM-ADM2.geojson",
+        "/2026-08-13/dataset-links.csv", "part-0",
+    ],
+)  # fmt: skip
+def test_a_page_to_log_in_at_is_not_kept_for_the_file(
+    server: Server, tmp_path: Path, path: str
+) -> None:
+    """Networks of hotels and airports answer so to every request, under status 200."""
+    serve_boundaries(server)
+    serve_microsoft(server)
+    (path,) = [each for each in server.files if path in each][:1]
+    module = boundaries if "VNM" in path else buildings
+    context = context_of(server, tmp_path)
+    server.faults[path] = [Answer(b"<html>Please log in</html>")]
+    with pytest.raises(SetupError):
+        fetched(module, MINE, context)
+    assert fetched(module, MINE, context)
 
 
 def test_few_bad_lines_are_left_out_and_counted(server: Server, tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def test_without_a_token_the_cache_alone_serves(
         (Answer(b"<html>maintenance</html>"), "sends no file, it says '<html>maintenance"),
         (Answer(b""), "sends no file"),
         (Answer(status=403), "refuses"),
+        (Answer(b'{"message": "Rate limit exceeded for this token"}'), "some times a day"),
         (Answer(status=500), "did not send"),
         (Answer(status=429, headers={"Retry-After": "86400"}), "asks to wait"),
         (Answer(status=302, headers={"Location": "http://evil.example/?token=" + TOKEN}),

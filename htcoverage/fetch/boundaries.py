@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import geopandas as gpd
 import shapely
@@ -112,7 +113,10 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
     levels = {item.details["level"] for item in items}
     for item in items:
         level = item.details["level"]
-        file = cached(context, item.endpoint, item.address, item.name, max_bytes=_UNITS_BYTES)
+        file = cached(
+            context, item.endpoint, item.address, item.name, check=read_units,
+            max_bytes=_UNITS_BYTES,
+        )  # fmt: skip
         units, repairs = read_units(file.path)
         outline = outline_of(item)
         cut = bool(item.details["window"])
@@ -167,7 +171,8 @@ def _release(country: str, level: str, context: Context) -> tuple[Release, Cache
     endpoint = context.endpoints[_SOURCE]
     address = endpoint.address.format(country=country, name=level)
     name = f"{country}-{level}.json"
-    answer = cached(context, endpoint, address, name, max_bytes=_ANSWER_BYTES)
+    check = partial(read_release, level=level)
+    answer = cached(context, endpoint, address, name, check=check, max_bytes=_ANSWER_BYTES)
     release = read_release(answer.path, level=level)
     check_address(release.address, endpoint)
     return release, answer
@@ -176,7 +181,9 @@ def _release(country: str, level: str, context: Context) -> tuple[Release, Cache
 def _units(release: Release, country: str, context: Context) -> CachedFile:
     endpoint = context.endpoints[_SOURCE]
     name = _file_name(release, country)
-    return cached(context, endpoint, release.address, name, max_bytes=_UNITS_BYTES)
+    return cached(
+        context, endpoint, release.address, name, check=read_units, max_bytes=_UNITS_BYTES
+    )
 
 
 def _file_name(release: Release, country: str) -> str:

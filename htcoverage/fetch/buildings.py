@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from htcoverage.fetch.building_files import (
     microsoft_tiles,
 )
 from htcoverage.fetch.cache import CachedFile, Context, cached
+from htcoverage.fetch.http import NotThereError
+from htcoverage.fetch.lines import check_packed
 from htcoverage.fetch.osm import SHARE_ALIKE
 from htcoverage.fetch.record import record_of
 from htcoverage.fetch.sources import Area, Bounds, Fetched, Item, LeftOutError
@@ -44,6 +47,8 @@ _TILES: Mapping[str, Callable[[Path, Bounds], tuple[Tile, ...]]] = {
 #: Whose buildings can be had, in the order in which they are asked for.
 CHOICES = tuple(_TILES)
 
+_MOVED = "a newer release may stand elsewhere; give its index in an endpoints file"
+
 _CHUNKS: Mapping[str, Callable[[Path, Bounds], Iterator[Chunk]]] = {
     "microsoft": microsoft_chunks,
     "google": google_chunks,
@@ -59,14 +64,22 @@ def plan(area: Area, context: Context) -> list[Item]:
     chosen = (context.choices or {}).get(_LAYER)
     if chosen is not None and chosen not in CHOICES:
         raise argument_fault(_LAYER, chosen, f"one of {', '.join(CHOICES)}")
+    moved: list[str] = []
     for owner in [chosen] if chosen else CHOICES:
         endpoint = context.endpoints[f"{owner}_buildings"]
         name = endpoint.address.rsplit("/", 1)[-1]
-        index = cached(context, endpoint, endpoint.address, name, max_bytes=_INDEX_BYTES)
-        tiles = _TILES[owner](index.path, area.bounds)
+        tiles_over = partial(_tiles, owner, area)
+        try:
+            index = cached(
+                context, endpoint, endpoint.address, name, check=tiles_over, max_bytes=_INDEX_BYTES
+            )
+        except NotThereError:
+            moved.append(f"{endpoint.title} has no index at {endpoint.address}: {_MOVED}")
+            continue
+        tiles = tiles_over(index.path)
         for tile in tiles:
             check_address(tile.address, endpoint)
-        details = {"owner": owner, **outline_details(area)}
+        details = {"owner": owner, "moved": "; ".join(moved), **outline_details(area)}
         if tiles:
             return [
                 Item(
@@ -75,7 +88,8 @@ def plan(area: Area, context: Context) -> list[Item]:
                 )
                 for place, tile in enumerate(tiles)
             ]  # fmt: skip
-    raise LeftOutError(f"no buildings of {' or '.join([chosen] if chosen else CHOICES)} there")
+    owners = " or ".join([chosen] if chosen else CHOICES)
+    raise LeftOutError("; ".join([f"no buildings of {owners} there", *moved]))
 
 
 def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
@@ -89,7 +103,7 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
     files, kept, repaired, faulty = [], 0, 0, 0
     with new_layer(path) as part:
         for item in items:
-            file = cached(context, item.endpoint, item.address, item.name)
+            file = _file(item, context)
             files.append(file)
             lines = bad = 0
             for chunk in _CHUNKS[item.details["owner"]](file.path, item.bounds):
@@ -110,7 +124,8 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
             faulty += bad
         if not kept:
             raise SetupError(f"{items[0].endpoint.title} has no building in the area")
-    notes = [f"{kept:,} buildings whose middle lies in the area, of {len(files)} files"]
+    moved = [items[0].details["moved"]] if items[0].details["moved"] else []
+    notes = [*moved, f"{kept:,} buildings whose middle lies in the area, of {len(files)} files"]
     if faulty:
         notes.append(f"{faulty:,} lines that hold no building left out")
     if repaired:
@@ -122,6 +137,21 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
         notes=(*notes, *share_alike),
     )  # fmt: skip
     return [Fetched(record, tuple(notes), _LAYER)]
+
+
+def _tiles(owner: str, area: Area, index: Path) -> tuple[Tile, ...]:
+    return _TILES[owner](index, area.bounds)
+
+
+def _file(item: Item, context: Context) -> CachedFile:
+    try:
+        return cached(
+            context, item.endpoint, item.address, item.name,
+            check=lambda path: check_packed(path, _LAYER),
+        )  # fmt: skip
+    except NotThereError as error:
+        words = f"{item.endpoint.title}: a file that its index names is gone ({item.address})"
+        raise LeftOutError(f"{words}: {_MOVED}") from error
 
 
 def _no_buildings(file: CachedFile, bad: int, lines: int) -> str:

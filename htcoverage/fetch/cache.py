@@ -28,6 +28,9 @@ CACHE_VARIABLE = "HTCOVERAGE_FETCH_CACHE"
 #: No single file of open data for a province is longer.
 LARGEST_BYTES = 8_000_000_000
 
+#: The folder, in that of a file, where it grows.
+_NEW = "new"
+
 #: Between two looks whether another command has done with a file.
 _LOOK_AGAIN_S = 0.2
 
@@ -102,7 +105,7 @@ def cached(
     address: str,
     name: str,
     *,
-    secret: Mapping[str, str] | None = None,
+    check: Callable[[Path], object],
     max_bytes: int = LARGEST_BYTES,
 ) -> CachedFile:
     """Return one file of a source as it is, from the cache or from the internet.
@@ -117,8 +120,9 @@ def cached(
         Of the file, without secrets.
     name : str
         Of the file in the cache.
-    secret : mapping, optional
-        Further query parameters that are never recorded or shown.
+    check : callable
+        Raises `SetupError` if a file that came is something else: it is not kept then. (A page to
+        log in at comes under status 200 too.)
     max_bytes : int
         A longer file is refused.
 
@@ -133,9 +137,14 @@ def cached(
     def bring(target: Path) -> None:
         download(
             address, target, client=context.endpoints.client, hosts=endpoint.hosts,
-            sha256=endpoint.sha256.get(name), max_bytes=max_bytes, secret=secret,
+            sha256=endpoint.sha256.get(name), max_bytes=max_bytes,
             told=lambda done, total: context.told(name, done, total),
         )  # fmt: skip
+        try:
+            check(target)
+        except SetupError:
+            target.unlink()
+            raise
 
     return cached_by(context, endpoint, address, name, bring)
 
@@ -204,7 +213,8 @@ def _brought(
     path: Path, note: Path, bring: Callable[[Path], None], told: Mapping[str, object]
 ) -> str:
     """Let a file be brought, write its note, and return the day."""
-    fresh = path.with_name(f"new-{path.name}")
+    fresh = path.parent / _NEW / path.name
+    fresh.parent.mkdir(exist_ok=True)
     try:
         bring(fresh)
     except NotThereError:
@@ -213,6 +223,7 @@ def _brought(
         raise
     digest, size = sha256_of(fresh), fresh.stat().st_size
     fresh.replace(path)
+    shutil.rmtree(fresh.parent)
     retrieved = datetime.now(UTC).date().isoformat()
     write_json({**told, "retrieved": retrieved, "size_bytes": size, "sha256": digest}, note)
     return retrieved

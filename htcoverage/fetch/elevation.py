@@ -141,10 +141,14 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
 
 def _srtm_tile(item: Item, context: Context) -> CachedFile:
     """Return an SRTM tile as a GeoTIFF in the cache."""
-    packed = cached(context, item.endpoint, item.address, item.address.rsplit("/", 1)[-1])
+    inside = f"{item.name}.hgt"
+    packed = cached(
+        context, item.endpoint, item.address, item.address.rsplit("/", 1)[-1],
+        check=lambda path: _hgt_bytes(path, inside),
+    )  # fmt: skip
 
     def unpack(target: Path) -> None:
-        raw = _hgt_bytes(packed.path, f"{item.name}.hgt")
+        raw = _hgt_bytes(packed.path, inside)
         side = math.isqrt(len(raw) // 2)
         values = np.frombuffer(raw, ">i2").reshape(side, side).astype(np.int16)
         step = 1.0 / (side - 1)

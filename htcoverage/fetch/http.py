@@ -470,6 +470,10 @@ def _file_of(address: str) -> str:
 def _reason(error: Exception) -> str:
     """Return the innermost words of a network error: the outer ones show addresses with tokens."""
     inner: Any = error
-    while inner.args and isinstance(getattr(inner.args[0], "reason", inner.args[0]), Exception):
-        inner = getattr(inner.args[0], "reason", inner.args[0])
+    while deeper := [
+        cause
+        for each in inner.args
+        if isinstance(cause := getattr(each, "reason", each), Exception)
+    ]:
+        inner = deeper[0]
     return str(inner).rsplit(": ", 1)[-1][:120]

@@ -17,6 +17,11 @@ from htcoverage.fetch.vectors import tidy_text
 
 _CHUNK = 50_000
 
+#: The first bytes of a gzip file.
+GZIP = b"\x1f\x8b"
+
+_SHOWN_BYTES = 200
+
 #: The longest outline known is some kilobytes; a longer line is no data.
 _LONGEST_LINE = 1_000_000
 
@@ -35,10 +40,23 @@ def readable(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise SetupError(
-            f"{path.name} is no whole file of {what} ({tidy_text(str(error))}): delete it and "
-            "fetch again."
-        ) from error
+        words = f"{path} is no whole file of {what} ({tidy_text(str(error))}): "
+        raise SetupError(f"{words}delete it and fetch again") from error
+
+
+def check_packed(path: Path, what: str) -> None:
+    """Check that a file begins as gzip does.
+
+    Raises
+    ------
+    SetupError
+        If it is something else, with its first words.
+    """
+    with path.open("rb") as file:
+        beginning = file.read(_SHOWN_BYTES)
+    if not beginning.startswith(GZIP):
+        said = tidy_text(beginning.decode("utf-8", "replace")) or "nothing"
+        raise SetupError(f"{path.name} is no file of {what}: the server sent {said!r}")
 
 
 def line_chunks(path: Path) -> Iterator[list[str]]:

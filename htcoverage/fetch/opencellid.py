@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -118,7 +119,7 @@ def _bring(target: Path, item: Item, context: Context, token: str) -> None:
     if said is None:
         return
     target.unlink()
-    if "RATE_LIMIT" in said.upper():
+    if re.search("rate.?limit|too many|quota", said, re.IGNORECASE):
         raise SetupError(
             f"OpenCelliD gives a file only some times a day, and says {said!r}: try again tomorrow"
         )

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from htcoverage.errors import SetupError
-from htcoverage.fetch.lines import csv_chunks, readable
+from htcoverage.fetch.lines import GZIP, csv_chunks, readable
 from htcoverage.fetch.vectors import tidy_text
 
 #: Columns of OpenCelliD's files, which those of one country leave unnamed.
@@ -19,7 +19,6 @@ COLUMNS = (
     "created", "updated", "averageSignal",
 )  # fmt: skip
 
-_GZIP = b"\x1f\x8b"
 _SNIFFED_BYTES = 400
 
 #: A file of which more rows than this share cannot be read is no file of cells.
@@ -52,7 +51,7 @@ def answer_instead(path: Path) -> str | None:
     """
     with path.open("rb") as file:
         beginning = file.read(_SNIFFED_BYTES)
-    if beginning.startswith(_GZIP):
+    if beginning.startswith(GZIP):
         return None
     return tidy_text(beginning.decode("utf-8", "replace")) or "nothing"
 

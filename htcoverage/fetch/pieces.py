@@ -9,9 +9,10 @@ from __future__ import annotations
 import gzip
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,10 @@ _VERSION = "version"
 _PIECE_BYTES = 1 << 22
 
 _LEAST_ROWS = 512
+
+_HEARD_WITHIN_S = 0.2
+
+T = TypeVar("T")
 
 
 def keep_version(folder: Path, version: str) -> None:
@@ -49,6 +54,30 @@ def keep_version(folder: Path, version: str) -> None:
 def count(folder: Path) -> int:
     """Return how many pieces are kept."""
     return len(list(folder.glob("*.gz")))
+
+
+def in_thread(work: Callable[[], T]) -> T:
+    """Return what some work returns, done in a thread of its own.
+
+    While GDAL waits for a server no signal is heard, and one that comes then is lost in its log:
+    so the main thread must be free to hear an interruption. The thread ends with the process.
+    """
+    come: list[T] = []
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            come.append(work())
+        except BaseException as fault:  # raised anew below
+            faults.append(fault)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(_HEARD_WITHIN_S)
+    if faults:
+        raise faults[0]
+    return come[0]
 
 
 def bands(source: Any, window: Window, folder: Path | None = None) -> Iterator[npt.NDArray[Any]]:

@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from rasterio.windows import Window, from_bounds
 from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import CachedFile, Context, cached, cached_by
 from htcoverage.fetch.endpoints import Endpoint
-from htcoverage.fetch.http import SLOWEST_BYTES_S, Client, look, user_agent
-from htcoverage.fetch.pieces import bands, count, keep_version
+from htcoverage.fetch.http import SLOWEST_BYTES_S, Answer, Client, look, user_agent
+from htcoverage.fetch.pieces import bands, count, in_thread, keep_version
 from htcoverage.fetch.sources import Bounds
 from htcoverage.files import whole_file
 
@@ -127,15 +128,23 @@ def cut_from(
         If it cannot be read.
     """
 
+    def readable(path: Path) -> None:
+        try:
+            with rasterio.open(path) as source:
+                source.read(1, window=Window(0, source.height - 1, source.width, 1))
+        except RasterioError as error:
+            words = f"{name} of {endpoint.title} is no raster that can be read ({address})"
+            raise SetupError(words) from error
+
     def bring(target: Path) -> None:
         pieces = target.with_name(f"{target.name}.pieces")
         if not _cut_remote(context, endpoint, address, name, bounds, target, pieces):
-            whole = cached(context, endpoint, address, name)
+            whole = cached(context, endpoint, address, name, check=readable)
             try:
                 with rasterio.open(whole.path) as source:
                     _cut(source, target, bounds, context, name)
             except RasterioError as error:
-                words = f"{name} of {endpoint.title} is no raster that can be read ({address})"
+                words = f"{whole.path} is damaged: delete it and fetch again"
                 raise SetupError(words) from error
         shutil.rmtree(pieces, ignore_errors=True)
 
@@ -154,27 +163,38 @@ def _cut_remote(
     waits, and the last ends with one, which compares.
     """
     client = context.endpoints.client
+
+    def looked() -> Answer:
+        return look(address, client=client, hosts=endpoint.hosts)
+
+    def read(answer: Answer) -> bool | None:
+        """Return whether it was read, None for a file in strips."""
+        place = f"/vsicurl/{answer.address}"
+        with rasterio.Env(**_gdal_options(client, place)), rasterio.open(place) as source:
+            if not source.profile.get("tiled"):
+                return None
+            _bring_pieces(source, _window(source, bounds), pieces, context, name)
+            if looked().version != answer.version:
+                return False
+            _cut(source, target, bounds, context, name, pieces)
+        return True
+
     failed = 0
     while failed < _WINDOW_TRIES:
-        answer = look(address, client=client, hosts=endpoint.hosts)
+        answer = looked()
         if not answer.ranges:
             return False
         keep_version(pieces, answer.version)
         before = count(pieces)
-        place = f"/vsicurl/{answer.address}"
         try:
-            with rasterio.Env(**_gdal_options(client, place)), rasterio.open(place) as source:
-                if not source.profile.get("tiled"):
-                    return False
-                _bring_pieces(source, _window(source, bounds), pieces, context, name)
-                if look(address, client=client, hosts=endpoint.hosts).version != answer.version:
-                    failed += 1
-                    continue
-                _cut(source, target, bounds, context, name, pieces)
-            return True
+            done = in_thread(partial(read, answer))
         except RasterioError:
             failed = 1 if count(pieces) > before else failed + 1
             time.sleep(min(client.backoff_s * 2**failed, client.longest_wait_s))
+            continue
+        if done is not False:
+            return done is True
+        failed += 1
     return False
 
 

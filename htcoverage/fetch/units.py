@@ -52,7 +52,8 @@ def read_units(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
         layer = read_layer(path)
     except HtcoverageError as error:
         raise SetupError(
-            f"{path.name} of geoBoundaries cannot be read; delete it and fetch again ({error})."
+            f"{path.name} of geoBoundaries cannot be read ({error}): try again later, or give "
+            "another address in an endpoints file."
         ) from error
     frame = layer.sheet.frame
     if not {"shapeID", "shapeName"} <= set(frame.columns):
