@@ -119,8 +119,14 @@ def serve_rasters(server: Server) -> None:
     )
 
 
-def serve_stac(server: Server, *, page: int = 1) -> None:
-    """Put a STAC API on a server: a landing page, and a search that gives so many items a page."""
+def serve_stac(
+    server: Server, *, page: int = 1, next_by: str = "replace", href: str = "s3://glo30"
+) -> None:
+    """Put a STAC API on a server: a landing page, and a search that gives so many items a page.
+
+    ``next_by``: the next page is asked for by a body in place of the first ("replace"), to be put
+    into the first ("merge"), or by an address ("get").
+    """
     names = [path.split("/")[2] for path in server.files if path.startswith("/glo30/")]
 
     def landing(request: Request) -> Answer:
@@ -141,24 +147,31 @@ def serve_stac(server: Server, *, page: int = 1) -> None:
     def search(request: Request) -> Answer:
         import json
 
-        body = json.loads(request.body)
-        start = int(body.get("token", 0))
+        body = json.loads(request.body) if request.body else {}
+        if not request.query:
+            assert body["collections"] == ["cop-dem-glo-30"]
+        start = int(body.get("token", request.query.get("token", 0)))
         shown = sorted(names)[start : start + page]
         links = []
         if start + page < len(names):
-            links = [{
-                "rel": "next", "href": f"{server.url}/stac/search", "method": "POST",
-                "body": {**body, "token": start + page}, "merge": False,
-            }]  # fmt: skip
-        return as_json(
-            {"type": "FeatureCollection", "features": [stac_item(n) for n in shown], "links": links}
-        )
+            token = {"token": start + page}
+            link = {"rel": "next", "href": f"{server.url}/stac/search", "method": "POST"}
+            by = {
+                "replace": {**link, "body": {**body, **token}, "merge": False},
+                "merge": {**link, "body": token, "merge": True},
+                "get": {"rel": "next", "href": f"{link['href']}?token={start + page}"},
+            }
+            links = [by[next_by]]
+        return as_json({
+            "type": "FeatureCollection", "features": [stac_item(n, href) for n in shown],
+            "links": links,
+        })  # fmt: skip
 
     server.routes["/stac"] = landing
     server.routes["/stac/search"] = search
 
 
-def stac_item(name: str) -> dict[str, object]:
+def stac_item(name: str, href: str = "s3://glo30") -> dict[str, object]:
     lat, lon = int(name[23:25]), int(name[30:33])
     ring = [[lon, lat], [lon + 1, lat], [lon + 1, lat + 1], [lon, lat + 1], [lon, lat]]
     return {
@@ -166,7 +179,7 @@ def stac_item(name: str) -> dict[str, object]:
         "geometry": {"type": "Polygon", "coordinates": [ring]},
         "bbox": [lon, lat, lon + 1, lat + 1],
         "properties": {"datetime": "2021-04-22T00:00:00Z"}, "links": [],
-        "assets": {"data": {"href": f"s3://glo30/{name}/{name}.tif", "type": "image/tiff"}},
+        "assets": {"data": {"href": f"{href}/{name}/{name}.tif", "type": "image/tiff"}},
     }  # fmt: skip
 
 

@@ -240,6 +240,19 @@ def test_stac_pages_are_followed_to_the_same_elevation(context: Context, server:
     assert server.requests == []
 
 
+@pytest.mark.parametrize("next_by", ["replace", "merge", "get"])
+def test_every_way_to_the_next_page_is_followed(
+    context: Context, server: Server, next_by: str
+) -> None:
+    """And files that are named by their addresses are taken as they are."""
+    serve_stac(server, next_by=next_by, href=f"{server.url}/glo30")
+    items = elevation.plan(AREA, chosen(context, elevation="stac"))
+    assert len(server.asked("/stac/search")) == 3
+    assert [item.address for item in items] == [
+        f"{server.url}{path_of(*corner)}" for corner in ((105, 17), (105, 18), (106, 18))
+    ]
+
+
 def test_a_catalogue_may_not_name_files_or_pages_elsewhere(
     context: Context, server: Server
 ) -> None:
