@@ -169,7 +169,7 @@ def test_the_scale_bar_measures_what_it_says():
     ax = plot_province(DISTRICTS)
     # The districts are 1 km wide: the bar is of 200 m.
     (anchored,) = ax.findobj(AnchoredOffsetbox)
-    assert [t.get_text() for t in anchored.findobj(TextArea)] == ["N", "0.2 km"]
+    assert [t.get_text() for t in anchored.findobj(TextArea)] == ["N", "200 m"]
     ax.figure.canvas.draw()
     boxes = [patch.get_window_extent() for patch in anchored.findobj(mpl.patches.Rectangle)]
     wide_px = sum(each.width for each in boxes)

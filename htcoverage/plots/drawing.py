@@ -110,7 +110,7 @@ def frame_to(
         (west, south, east, north), part = outlines.total_bounds.tolist(), 0.02
     else:
         # Marks at the edge are larger than the place where they stand.
-        (west, south, east, north), part = bounds_m or (0.0, 0.0, 1.0, 1.0), 0.05
+        (west, south, east, north), part = bounds_m or (0.0, 0.0, 1000.0, 1000.0), 0.05
     # A single place has no extent of its own.
     margin_m = part * max(east - west, north - south) or 500.0
     ax.set_xlim(west - margin_m, east + margin_m)

@@ -160,7 +160,8 @@ def add_scale_bar(ax: Axes, *, language: Language) -> None:
     """Draw a bar of a round number of kilometres, about a fifth of the width, and north above."""
     west, east = ax.get_xlim()
     length_m = round_length(0.2 * abs(east - west))
-    words = f"{number(length_m / 1000.0, language, digits=0 if length_m >= 1000 else 1)} km"
+    in_km = length_m >= 1000.0
+    words = f"{number(length_m / (1000.0 if in_km else 1.0), language)} {'km' if in_km else 'm'}"
     bar = AuxTransformBox(ax.transData)
     height_m = 0.02 * length_m
     for part, colour in ((0.0, INK), (0.5, "white")):
@@ -240,7 +241,7 @@ def language_ticks(ax: Axes, language: Language) -> None:
     """Write the ticks of numeric axes with the language's marks."""
     for axis in (ax.xaxis, ax.yaxis):
         if not isinstance(axis.get_major_formatter(), FuncFormatter) and axis.get_label_text():
-            axis.set_major_locator(MaxNLocator(nbins=8))
+            axis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
             axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, language)))
 
 

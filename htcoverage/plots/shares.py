@@ -115,9 +115,10 @@ def plot_figures(
               linewidth=1.5, zorder=1)  # fmt: skip
     criteria = CoverCriteria(**figures.attrs["criteria"])
     probability = number(100.0 * criteria.cell_edge_probability, language)
-    for table, mark, colour, words in (
-        (median, "D", ORANGE, label("median", language)),
-        (edge, "o", BLUE, f"{label('cell_edge', language)} {probability} %"),
+    # The diamond is larger than the dot, so that it is seen around it where both are one.
+    for table, mark, size, colour, words in (
+        (median, "D", 8.0, ORANGE, label("median", language)),
+        (edge, "o", 6.0, BLUE, f"{label('cell_edge', language)} {probability} %"),
     ):
         share = table["covered_share"].to_numpy(np.float64)
         low, high = (table[name].to_numpy(np.float64) for name in ("low", "high"))
@@ -125,10 +126,10 @@ def plot_figures(
         if known.any():
             ax.hlines(place[known], 100 * low[known], 100 * high[known], color=colour,
                       linewidth=4.0, alpha=0.3, zorder=1)  # fmt: skip
-        ax.plot(100 * share, place, marker=mark, color=colour, linestyle="none", markersize=6,
+        ax.plot(100 * share, place, marker=mark, color=colour, linestyle="none", markersize=size,
                 markeredgecolor="white", label=words, zorder=3)  # fmt: skip
     for at, share in zip(place, edge["covered_share"], strict=True):
-        ax.annotate(percent(share, language), (100 * share, at), xytext=(-7, 0), va="center",
+        ax.annotate(percent(share, language), (100 * share, at), xytext=(-8, 0), va="center",
                     ha="right", textcoords="offset points", fontsize=7.5, color=INK,
                     path_effects=HALO)  # fmt: skip
     left, _ = ax.get_xlim()
