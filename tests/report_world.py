@@ -8,12 +8,12 @@ from pathlib import Path
 
 from uncertainty_world import World
 
-from htcoverage.figures import CoverCriteria, compute_figures
+from htcoverage.figures import CoverCriteria, compute_figures, count_operators
 from htcoverage.gaps import find_gaps
 from htcoverage.presets import compare_presets
 from htcoverage.reconcile import reconciliation_document, residential_statement, set_beside
 from htcoverage.run import RunLayers, RunParameters, RunRecord
-from htcoverage.run.documents import preset_rows
+from htcoverage.run.documents import plain_rows, preset_rows
 from htcoverage.uncertainty import compute_evidence, evidence_document
 
 REPORTED = {"covered_residential_share": 0.99, "date": "2023-10", "counts": "x"}
@@ -43,6 +43,11 @@ def finished_run(
     document: dict[str, object] = {
         "presets": preset_rows(presets, parameters),
         "reconciliation": reconciliation_document(beside),
+        "operators": plain_rows(
+            count_operators(
+                world.coverage, world.settlements, world.districts, criteria=criteria
+            ).assign(technology="4G")
+        ),
     }
     if evidence:
         found = compute_evidence(

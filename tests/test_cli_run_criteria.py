@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from cli_process import COARSE, run_cli
@@ -128,3 +129,27 @@ def test_an_unknown_preset_is_told_before_the_work(tmp_path):
     both = run_cli("run", "--from", "a", "--preset", "indoors", cwd=tmp_path)
     assert both.returncode == 2
     assert "--preset" in both.stderr
+
+
+def test_the_number_of_operators_at_home_agrees_with_any_and_all(document):
+    counts = pd.DataFrame(document["operators"])
+    shares = pd.DataFrame(document["shares"])
+    assert set(counts["technology"]) == {"3G", "4G"}
+    assert set(counts["area_code"]) == set(shares["area_code"])
+    for technology in ("3G", "4G"):
+        for denominator in ("residential_area", "residents", "households"):
+            of = counts[
+                (counts["technology"] == technology) & (counts["denominator"] == denominator)
+            ].pivot_table(index="area_code", columns="operators", values="share")
+            rows = shares[
+                (shares["technology"] == technology)
+                & (shares["denominator"] == denominator)
+                & (shares["basis"] == "cell_edge")
+            ].pivot_table(index="area_code", columns="operator", values="covered_share")
+            assert of.columns.tolist() == [0, 1, 2, 3]
+            np.testing.assert_allclose(of.sum(axis=1), 1.0, atol=3e-6)
+            # Nobody there is the rest of "any"; three of three are "all".
+            np.testing.assert_allclose(1.0 - of[0], rows.loc[of.index, "any"], atol=3e-6)
+            np.testing.assert_allclose(of[3], rows.loc[of.index, "all"], atol=3e-6)
+            own = rows.loc[of.index, ["Viettel", "VinaPhone", "MobiFone"]].sum(axis=1)
+            np.testing.assert_allclose(of[1] + 2 * of[2] + 3 * of[3], own, atol=9e-6)

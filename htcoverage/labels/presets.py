@@ -73,10 +73,10 @@ PRESET_WORDS: dict[str, tuple[str, str]] = {
         "giả định: 90 % ở biên vùng phủ",
     ),
     "source_of:our_sigmas": (
-        "labelled assumption: 2 dB inside a pixel (ITU-R P.1812, §4.7, about 1.8 GHz and 100 m) and"
-        " 7 dB for the model until it is calibrated",
-        "giả định: 2 dB trong một điểm ảnh (ITU-R P.1812, §4.7, khoảng 1,8 GHz và 100 m) và 7 dB"
-        " cho mô hình cho đến khi được hiệu chỉnh",
+        "labelled assumption: those of the prediction, by default ITU-R P.1812, §4.7, inside its"
+        " pixel (2 dB at 1.8 GHz and 100 m) and 7 dB for the model until it is calibrated",
+        "giả định: theo chính dự báo, mặc định là ITU-R P.1812, §4.7, trong điểm ảnh của nó (2 dB ở"
+        " 1,8 GHz và 100 m) và 7 dB cho mô hình cho đến khi được hiệu chỉnh",
     ),
     "source_of:car": (
         "labelled assumption: 8 dB of body and car, without a spread",

@@ -17,6 +17,10 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
         " interval.",
         "Số dân có sóng của bất kỳ nhà mạng nào. Cạnh mỗi tỉ lệ ở biên vùng phủ là khoảng của nó.",
     ),
+    "report_operators_words": (
+        "Residents by how many operators cover their home at the cell edge: none, one, two, …",
+        "Số dân theo số nhà mạng có sóng tại nhà ở biên vùng phủ: không, một, hai, …",
+    ),
     "report_maps": ("Maps", "Bản đồ"),
     "report_sure": ("How sure", "Độ chắc chắn"),
     "report_interval_words": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from htcoverage.figures import criteria_words, headline
 from htcoverage.figures.cover import ANY_OPERATOR
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
 from htcoverage.labels import Language, label
-from htcoverage.plots import plot_coverage, plot_figures, plot_gaps
+from htcoverage.plots import plot_coverage, plot_figures, plot_gaps, plot_operators
 from htcoverage.plots.frame import number, percent
 from htcoverage.report.html import Column, bullets, heading, paragraph, picture, table
 from htcoverage.run import RunLayers
@@ -100,6 +100,32 @@ def figures_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
         ),
         alt=label("report_districts", language),
     )
+
+
+def operators_part(tables: Mapping[str, pd.DataFrame], *, language: Language) -> Iterator[str]:
+    """Yield how many operators there are to choose from at home, in 4G where the run has it."""
+    if "operators" not in tables:
+        return
+    counts = tables["operators"]
+    technology = "4G" if (counts["technology"] == "4G").any() else "3G"
+    counts = counts[counts["technology"] == technology]
+    title = f"{label('pic_number_of_operators', language).capitalize()}, {technology}"
+    yield heading(title)
+    yield paragraph(label("report_operators_words", language), kind="words")
+    rows = counts[(counts["area_code"] == PROVINCE_CODE) & (counts["denominator"] == "residents")]
+    yield table(
+        [
+            _NUMBER(label("pic_number_of_operators", language)),
+            _NUMBER(label("residents", language)),
+            _NUMBER(label("report_share", language)),
+        ],
+        (
+            (str(row["operators"]), number(row["amount"], language),
+             share_words(row["share"], language))
+            for row in rows.to_dict("records")
+        ),
+    )  # fmt: skip
+    yield picture(plot_operators(counts, language=language), alt=title)
 
 
 def maps_part(layers: RunLayers, *, language: Language) -> Iterator[str]:

@@ -17,7 +17,13 @@ from htcoverage.plots.frame import modelled_words
 from htcoverage.report.basis_part import basis_part
 from htcoverage.report.beside_part import beside_part
 from htcoverage.report.fibre_part import fibre_part
-from htcoverage.report.figures_part import figures_part, gaps_part, maps_part, modelled_layers
+from htcoverage.report.figures_part import (
+    figures_part,
+    gaps_part,
+    maps_part,
+    modelled_layers,
+    operators_part,
+)
 from htcoverage.report.html import page, paragraph
 from htcoverage.report.sure_part import sure_part
 from htcoverage.run import RunLayers
@@ -25,7 +31,7 @@ from htcoverage.run.documents import write_json
 from htcoverage.uncertainty import compute_sensitivity, reached_table, sensitivity_table
 
 #: Tables that a run keeps in ``figures.json`` beside the figure rows.
-_KEPT = ("sensitivity", "reached", "single_site_failure", "error_sources")
+_KEPT = ("operators", "sensitivity", "reached", "single_site_failure", "error_sources")
 
 
 def write_report(layers: RunLayers, out: Path, *, language: Language = "en") -> list[Path]:
@@ -89,6 +95,7 @@ def report_page(
         [
             paragraph(_notice(layers, language), kind="notice"),
             *figures_part(layers, language=language),
+            *operators_part(tables, language=language),
             *beside_part(layers, document, language=language),
             *maps_part(layers, language=language),
             *sure_part(layers, tables, document, language=language),

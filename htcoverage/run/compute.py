@@ -14,7 +14,7 @@ import xarray as xr
 from htcoverage.coverage import release_memory
 from htcoverage.crs import reproject
 from htcoverage.fibre import counted_spans
-from htcoverage.figures import CoverCriteria, compute_figures
+from htcoverage.figures import CoverCriteria, compute_figures, count_operators
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, layer_excess
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
@@ -57,6 +57,8 @@ class RunResult:
         What was said in public of the area, and the shares beside it; None where nothing was.
     fibre : RunFibre or None
         What every cut of the fibre takes; None where there is no span.
+    operators : DataFrame or None
+        From `count_operators` at the cell edge, of each technology in the column ``technology``.
     """
 
     inputs: Inputs
@@ -70,6 +72,7 @@ class RunResult:
     presets: pd.DataFrame | None = None
     reconciliation: Reconciliation | None = None
     fibre: RunFibre | None = None
+    operators: pd.DataFrame | None = None
 
 
 def compute_run(
@@ -133,6 +136,13 @@ def compute_run(
         notes += [Note("preset_lacks", {"preset": parameters.preset, "what": n}) for n in lacking]
     inputs = replace(inputs, notes=tuple(notes))
     communes, figures = split_communes(every)
+    operators = pd.concat(
+        count_operators(
+            coverage, settlements, districts, criteria=criteria, technology=technology,
+            province=inputs.name,
+        ).assign(technology=technology)
+        for technology in dict.fromkeys(coverage["technology"].to_numpy().tolist())
+    )  # fmt: skip
     presets = compare_presets(coverage, settlements, districts, criteria=criteria)
     reconciliation = None
     if inputs.statements:
@@ -181,6 +191,7 @@ def compute_run(
         presets=presets,
         reconciliation=reconciliation,
         fibre=fibre,
+        operators=operators,
     )
 
 

@@ -78,6 +78,7 @@ def figures_document(result: RunResult) -> dict[str, Any]:
         },
         "assumptions": assumptions(result),
         "shares": plain_rows(result.figures),
+        **({} if result.operators is None else {"operators": plain_rows(result.operators)}),
         **(
             {}
             if result.presets is None
@@ -131,6 +132,8 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     rounded = table.copy()
     for column, digits in (
         ("covered_share", 6),
+        ("share", 6),
+        ("amount", 3),
         ("covered", 3),
         ("total", 3),
         ("low", 6),
