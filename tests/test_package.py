@@ -100,13 +100,16 @@ def test_the_wheel_holds_every_file_of_the_package_and_all_data(wheel):
 
 def test_the_wheel_starts_the_program_and_carries_its_licence(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        by_name = {Path(name).name: name for name in archive.namelist() if ".dist-info/" in name}
+        told = [name for name in archive.namelist() if ".dist-info/" in name]
+        by_name = {Path(name).name: name for name in told}
         assert (
             "htcoverage = htcoverage.cli:main" in archive.read(by_name["entry_points.txt"]).decode()
         )
         metadata = archive.read(by_name["METADATA"]).decode()
     assert "LICENSE" in by_name
-    assert "License-Expression: Apache-2.0" in metadata
+    # The data is not Apache-2.0: its licences and their notices travel with the wheel.
+    assert "License-Expression: Apache-2.0 AND CC-BY-4.0 AND CC-BY-SA-4.0 AND LGPL-3.0" in metadata
+    assert sum(name.endswith("/README.md") and "/licenses/data/" in name for name in told) == 5
     assert "Requires-Python: >=3.11" in metadata
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ from uncertainty_world import small_world
 from htcoverage.labels import label
 from htcoverage.presets import PRESETS
 from htcoverage.report import write_report
+from htcoverage.report.sure_part import shift_words
 from htcoverage.run import RunParameters
 from htcoverage.run.parameters import preset_parameters
 
@@ -122,11 +124,24 @@ def test_the_worst_site_and_gap_stand_first(english, layers):
     assert page.rows[index + 1][2] == f"{layers.gaps['residents'].iloc[0]:,.0f}"
 
 
+def test_the_page_tells_how_many_operators_there_are_at_home(english):
+    page = Page((english / "report_en.html").read_text(encoding="utf-8"))
+    held = json.loads((english / "report.json").read_text(encoding="utf-8"))["operators"]
+    whole = [r for r in held if (r["area_code"], r["denominator"]) == ("all", "residents")]
+    index = next(
+        i for i, row in enumerate(page.rows) if row and row[0] == label("pic_number_of_operators")
+    )
+    assert page.rows[index + 1 : index + 1 + len(whole)] == [
+        [str(r["operators"]), f"{r['amount']:,.0f}", f"{100 * r['share']:.2f} %"] for r in whole
+    ]
+    assert len(whole) > 1
+
+
 def test_the_tables_are_those_of_the_page(english, layers):
     names = {path.name for path in english.iterdir()}
     tables = (
         "figures", "presets", "reconciliation", "sensitivity", "reached", "single_site_failure",
-        "error_sources", "gaps",
+        "error_sources", "gaps", "operators",
     )  # fmt: skip
     assert names == {"report_en.html", "report.json", *(f"{name}.csv" for name in tables)}
     held = json.loads((english / "report.json").read_text(encoding="utf-8"))
@@ -222,3 +237,11 @@ def test_a_run_without_evidence_says_so(world, tmp_path):
     # The curve needs levels only.
     assert "sensitivity.csv" in {path.name for path in written}
     assert label("report_sensitivity") in page.text
+
+
+@pytest.mark.parametrize(
+    ("shift_db", "words"),
+    [(0.89, "+0.8"), (-21.11, "−21.2"), (0.02, "0.0"), (-0.02, "−0.1"), (math.nan, "–")],
+)
+def test_a_shift_is_rounded_down_so_that_the_share_holds_at_it(shift_db, words):
+    assert shift_words(shift_db, "en") == words

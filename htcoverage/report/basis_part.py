@@ -8,8 +8,9 @@ from typing import Any
 from htcoverage.figures import CoverCriteria
 from htcoverage.labels import Language, label, value_label
 from htcoverage.plots.frame import number, percent
-from htcoverage.report.html import Column, definitions, heading, table
+from htcoverage.report.html import Column, bullets, definitions, heading, table
 from htcoverage.run import RunLayers
+from htcoverage.run.facts import bundled_words
 
 _NUMBER = Column.number
 
@@ -66,14 +67,24 @@ def basis_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
             _NUMBER(label("report_rows", language)),
         ],
         (
-            (label(_TABLE_WORDS.get(name, name), language),
+            (label(_TABLE_WORDS.get(name, name), language).lower(),
              value_label("provenance", kind, language), number(count, language))
             for name, kinds in assumptions.get("provenance", {}).items()
             for kind, count in kinds.items()
         ),
     )  # fmt: skip
-    if sources := content.get("sources", ()):
+    bundled = bundled_words(
+        content["inputs"],
+        drawn=bool(layers.ground),
+        modelled_ledger=layers.record.parameters.seed is not None,
+        language=language,
+    )
+    sources = content.get("sources", ())
+    if bundled or sources:
         yield heading(label("sources", language), level=3)
+    if bundled:
+        yield bullets(bundled)
+    if sources:
         yield table(
             [
                 Column(label("report_layer", language)), Column(label("report_origin", language)),

@@ -13,6 +13,7 @@ from htcoverage.presets import OURS, Preset, preset
 from htcoverage.reconcile import read_reconciliation, reading_words
 from htcoverage.report.figures_part import network_modelled, share_words
 from htcoverage.report.html import Column, definitions, heading, paragraph, picture, table
+from htcoverage.report.sure_part import shift_words
 from htcoverage.run import RunLayers, RunParameters
 from htcoverage.run.parameters import changed_from_preset
 
@@ -62,7 +63,7 @@ def beside_part(
                 asked_for(row["technology"], row["operator"], language),
                 share_words(row["median"], language),
                 share_words(row["cell_edge"], language),
-                _shift(row["shift_db"], language),
+                shift_words(row["shift_db"], language),
             )
             for row in found.table.to_dict("records")
         ),
@@ -158,11 +159,3 @@ def _basis(row: Mapping[str, Any], language: Language) -> str:
 
 def _part(part: float | None) -> float:
     return math.nan if part is None else part
-
-
-def _shift(shift_db: float, language: Language) -> str:
-    if math.isnan(shift_db):
-        return ""
-    if math.isinf(shift_db):
-        return label("rec_no_shift", language)
-    return f"{'+' if shift_db > 0 else ''}{number(shift_db, language, digits=1)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -129,7 +130,7 @@ def _sensitivity(
             (
                 [
                     denominator_words(denominator, part, language),
-                    *(_shift_words(shift, language) for shift in group["shift_db"]),
+                    *(shift_words(shift, language) for shift in group["shift_db"]),
                 ]
                 for (denominator, part), group in by_what
             ),
@@ -145,10 +146,14 @@ def denominator_words(denominator: Any, part: Any, language: Language) -> str:
     return label(denominator, language)
 
 
-def _shift_words(shift_db: Any, language: Language) -> str:
+def shift_words(shift_db: float | None, language: Language) -> str:
+    """Return a shift in dB with its sign, rounded down: the share still holds at it."""
     if pd.isna(shift_db):
         return "–"
-    return f"{'+' if shift_db > 0 else ''}{number(shift_db, language, digits=1)}"
+    if math.isinf(shift_db):
+        return label("rec_no_shift", language)
+    tenths_db = math.floor(10.0 * shift_db) / 10.0
+    return f"{'+' if tenths_db > 0 else ''}{number(tenths_db, language, digits=1)}"
 
 
 def _failures(failures: pd.DataFrame, layers: RunLayers, language: Language) -> Iterator[str]:

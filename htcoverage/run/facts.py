@@ -106,6 +106,30 @@ def modelled_tables(provenance: Mapping[str, Mapping[str, int]]) -> tuple[str, .
     return tuple(words.get(name, name) for name, kinds in provenance.items() if "modelled" in kinds)
 
 
+def bundled_words(
+    inputs: Iterable[Mapping[str, str]],
+    *,
+    drawn: bool,
+    modelled_ledger: bool,
+    language: Language,
+) -> list[str]:
+    """Return what the bundled files among the inputs rest on, with attribution and licence.
+
+    Parameters
+    ----------
+    inputs : iterable of mapping
+        ``file`` and ``sha256`` of each, as ``run.json`` lists them.
+    drawn, modelled_ledger, language
+        As for `map_facts`.
+    """
+    files = set(bundled_files(inputs))
+    if modelled_ledger:
+        files.add("bts.csv")
+    if drawn:
+        files.add("ground.gpkg")
+    return [label(key, language) for name, key in _SOURCES if name in files]
+
+
 def map_facts(
     figures: pd.DataFrame,
     inputs: Iterable[Mapping[str, str]],
@@ -166,17 +190,14 @@ def map_facts(
         facts[label("reported", language)] = label("reported_fact", language).format(
             share=_percent(share, language), date=_month(str(reported["date"]), language)
         )
-    files = set(bundled_files(inputs))
-    if modelled_ledger:
-        files.add("bts.csv")
-    if drawn:
-        files.add("ground.gpkg")
-    if "bts.csv" in files and "date" in reported:
+    listed = list(inputs)
+    of_the_reference = modelled_ledger or "bts.csv" in bundled_files(listed)
+    if of_the_reference and "date" in reported:
         date = label("date_modelled", language).format(date=_month(str(reported["date"]), language))
     else:
         date = label("not_stated", language)
     facts[label("date_of_data", language)] = date
-    told = [label(key, language) for name, key in _SOURCES if name in files]
+    told = bundled_words(listed, drawn=drawn, modelled_ledger=modelled_ledger, language=language)
     told += [
         f"{source['title']}: {source['attribution']} ({source['licence']})" for source in sources
     ]
