@@ -68,6 +68,7 @@ CELLS = {
     "bts": "bts",
     "no place": "bts.set_geometry([None, shapely.Point()], crs=CRS)",
     "homes": "homes",
+    "covered homes": "homes.assign(covered_4g_cell_edge=[0.25, 1.0])",
     "districts": "districts",
     "long": "pd.concat([pd.DataFrame(homes.drop(columns='geometry'))] * 30, ignore_index=True)",
     "other table": "pd.DataFrame({'name': ['<b>', 'x'], 'residents': [1.5, 2.0]})",
@@ -246,6 +247,11 @@ def test_figures_and_headline_read_in_per_cent_with_their_words(shown):
         assert said in read(shown, "figures").text
     head = read(shown, "figures").rows[0]
     assert "covered, %covered_share" in head
+    assert "km²" in read(shown, "figures").rows[1]
+    assert view.rows[1][-1].endswith(" km²")
+    homes = read(shown, "covered homes").rows
+    place = homes[0].index("area covered, 4G, cell edge, %covered_4g_cell_edge")
+    assert [row[place] for row in homes[1:]] == ["25.0", "100.0"]
 
 
 def test_how_sure_a_path_and_a_budget(shown):

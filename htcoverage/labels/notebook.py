@@ -109,6 +109,25 @@ NOTEBOOK_WORDS: dict[str, tuple[str, str]] = {
     ),
     "column:part": ("at least, % of residents", "tối thiểu, % số dân"),
     "column:covered_share": ("covered, %", "có sóng, %"),
+    **{
+        f"column:covered_{technology}_{basis}": (
+            f"area covered, {said[0]}, {how[0]}, %",
+            f"diện tích có sóng, {said[1]}, {how[1]}, %",
+        )
+        for technology, said in {
+            "3g": ("3G", "3G"),
+            "4g": ("4G", "4G"),
+            "any": ("3G or 4G", "3G hoặc 4G"),
+        }.items()
+        for basis, how in {
+            "median": ("median", "trung vị"),
+            "cell_edge": ("cell edge", "biên vùng phủ"),
+        }.items()
+    },
+    "unit:km2": ("km²", "km²"),
+    "unit:people": ("people", "người"),
+    "unit:households": ("households", "hộ"),
+    "unit:settlements": ("settlements", "thôn, bản, tổ dân phố"),
     "column:covered": ("covered, in the unit", "có sóng, theo đơn vị"),
     "column:total": ("total, in the unit", "tổng số, theo đơn vị"),
     "column:unit": ("unit", "đơn vị"),

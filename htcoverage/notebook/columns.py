@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Iterable
 
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, value_label
 from htcoverage.labels.notebook import NOTEBOOK_WORDS
 from htcoverage.notebook.html import number
 
@@ -23,6 +23,7 @@ _PERCENT = {
     "after", "before", "cell_edge", "cell_edge_probability", "change", "covered_share", "high",
     "low", "median", "no_level_share", "part", "reported_share", "settlement_part", "share",
     "share_after", "share_before", "variance_part",
+    *(name for name in _KNOWN if name.startswith(("covered_3g_", "covered_4g_", "covered_any_"))),
 }  # fmt: skip
 _DIGITS = {
     "area_km2": 3, "residential_area_km2": 3, "residents": 0, "households": 0, "year": 0,
@@ -60,7 +61,7 @@ def cell(name: str, value: object, language: Language) -> str:
     if value is None or value != value:
         return ""
     if not is_number(value):
-        text = str(value)
+        text = value_label("unit", str(value), language) if name == "unit" else str(value)
         return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
     assert isinstance(value, numbers.Real)
     if name in _PERCENT:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from htcoverage.figures import CoverCriteria, Headline, criteria_words
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, value_label
 from htcoverage.link_budget import LinkBudget, link_budget_table
 from htcoverage.notebook.html import fold, number, picture, table, view, words
 from htcoverage.notebook.parameters import fields_table, parameter_table
@@ -26,7 +26,7 @@ def show_headline(said: Headline, language: Language) -> str:
             row.denominator,
             f"{number(100 * row.median, language, digits=1)} %",
             f"{number(100 * row.cell_edge, language, digits=1)} %",
-            f"{number(row.total, language)} {row.unit}",
+            f"{number(row.total, language)} {value_label('unit', row.unit, language)}",
         ]
         for row in rows_of(said.table)
     ]
