@@ -76,8 +76,10 @@ def big_map(
     Returns
     -------
     lonboard.Map
-        With a legend above it and no base map. lonboard's own page still fetches its reader of
-        tables (parquet-wasm) from a public server; where there is no network use `make_map`.
+        With a legend above it and no base map. lonboard's own script (0.17) fetches the binary of
+        its table reader (parquet-wasm), and for polygons that which cuts them into triangles, from
+        jsDelivr when it is shown, and has no setting that avoids it: where there is no network,
+        the map stays empty; use `make_map` there.
 
     Raises
     ------
