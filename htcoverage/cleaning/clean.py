@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from htcoverage.cleaning.furniture import without_furniture
 from htcoverage.cleaning.opening import Opened, guesses, open_ledger
 from htcoverage.cleaning.operators import Vocabulary, vocabulary
 from htcoverage.cleaning.places import located
@@ -120,9 +121,12 @@ def clean_ledger(
         return CleanedLedger(None, _unusable(file, error.faults))
     findings = opened.findings
     dropped = opened.dropped
-    broken = {fault.row: fault for fault in opened.sheet.broken}
+    sheet, told, gone = without_furniture(opened.sheet)
+    findings += told
+    dropped |= gone
+    broken = {fault.row: fault for fault in sheet.broken}
     findings.append(findings_frame(error_finding(fault, "width") for fault in broken.values()))
-    sheet = _without(opened.sheet, broken, dropped)
+    sheet = _without(sheet, broken, dropped)
     sheet, told = repair_cells(sheet, operators=known)
     findings += told
     opened = replace(opened, sheet=_packed(opened.sheet, but_for=sheet))

@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from htcoverage.cleaning.layouts import from_opencellid, is_opencellid, join_atoll
 from htcoverage.cleaning.operators import Vocabulary
+from htcoverage.cleaning.spread import gathered
 from htcoverage.errors import Fault, InputError
 from htcoverage.readers.columns import ColumnMatch, mapped
 from htcoverage.readers.excel import sheet_names
@@ -116,9 +117,17 @@ def open_ledger(
         unused: tuple[str, ...] = ()
     else:
         names = set(map(str, sheet.frame.columns))
+        sheet, gathering, sources = gathered(sheet, given=columns)
+        findings.append(findings_frame(gathering))
         sheet, matches = mapped(sheet, WANTED, given=columns)
+        used = {name for match in matches for name in sources.get(match.name, (match.name,))}
+        matches = tuple(
+            replace(match, name=", ".join(sources.get(match.name, (match.name,))))
+            for match in matches
+        )
+        sheet = replace(sheet, names={**sheet.names, **{m.column: m.name for m in matches}})
         findings.append(findings_frame(guesses(matches)))
-        unused = tuple(n for n in sorted(names) if n not in {match.name for match in matches})
+        unused = tuple(name for name in sorted(names) if name not in used)
         sheet = replace(sheet, frame=sheet.frame[[m.column for m in matches]])
     sheet, told = _with_values(sheet, values)
     return Opened(sheet, matches, unused, [*findings, *told], dropped, rows, used_crs, cells)

@@ -14,7 +14,9 @@ from htcoverage.schema import OPERATORS, layer_slug
 VIETNAM = 452
 NETWORK_CODES = {1: "MobiFone", 2: "VinaPhone", 4: "Viettel", 5: "Vietnamobile"}
 
-#: VNPT is the group that runs VinaPhone; VMS was MobiFone's company, VTT is Viettel Telecom's.
+#: VNPT, posts and telecommunications, is the group that runs VinaPhone, "Viễn thông Hà Tĩnh" its
+#: branch; "viễn thông quân đội", of the army, is Viettel. VMS was MobiFone's company, VTT is
+#: Viettel Telecom's.
 _KNOWN_WORDS = (
     ("vietnamobile", "Vietnamobile"),
     ("viet nam mobile", "Vietnamobile"),
@@ -23,14 +25,19 @@ _KNOWN_WORDS = (
     ("viettel", "Viettel"),
     ("vtt", "Viettel"),
     ("vtel", "Viettel"),
+    ("vtl", "Viettel"),
+    ("vien thong quan doi", "Viettel"),
     ("vinaphone", "VinaPhone"),
     ("vina phone", "VinaPhone"),
     ("vnpt", "VinaPhone"),
     ("vina", "VinaPhone"),
     ("vnp", "VinaPhone"),
+    ("buu chinh vien thong", "VinaPhone"),
+    ("vien thong ha tinh", "VinaPhone"),
     ("mobifone", "MobiFone"),
     ("mobi fone", "MobiFone"),
     ("mobi", "MobiFone"),
+    ("mbf", "MobiFone"),
     ("vms", "MobiFone"),
 )
 

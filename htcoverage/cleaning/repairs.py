@@ -66,6 +66,7 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
     frame = sheet.frame.copy(deep=False)
     findings: list[pd.DataFrame] = []
     vietnamese = "latitude" in frame and vietnamese_letters(frame["latitude"])
+    southern_n = "azimuth_deg" in frame and words.vietnamese_compass(frame["azimuth_deg"])
     rules: dict[str, Rule] = {
         "operator": lambda value: _operator(value, operators),
         "technology": _technology,
@@ -74,9 +75,10 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
         "band_mhz": _band,
         "longitude": lambda value: repair_degrees(value, axis="longitude"),
         "latitude": lambda value: repair_degrees(value, axis="latitude", vietnamese=vietnamese),
-        "azimuth_deg": _azimuth,
+        "azimuth_deg": lambda value: _azimuth(value, southern_n=southern_n),
         **dict.fromkeys(_NUMBERS, repair_number),
         **dict.fromkeys(_POWERS, lambda value: repair_number(value, kind="power")),
+        "port_power_dbm": lambda value: repair_number(value, kind="port"),
         **dict.fromkeys(_TEXT, _text),
     }
     for name in map(str, frame.columns):
@@ -201,7 +203,14 @@ def _band(value: object) -> Repair | None:
     return None if meant is None else Repair(meant, "band-word", "info", f"means {meant} MHz")
 
 
-def _azimuth(value: object) -> Repair | None:
+def _azimuth(value: object, *, southern_n: bool = False) -> Repair | None:
+    if isinstance(value, str):
+        meant = words.azimuths_of(value, southern_n=southern_n)
+        if meant is not None:
+            return Repair(meant, "azimuth-word", "info", f"means {meant}°")
+        if re.fullmatch(r"-[0-9]{1,3}(?:\.[0-9]+)?", value) and 0 < -float(value) <= 180:
+            turned = f"{360 + float(value):g}"
+            return Repair(turned, "azimuth-word", "info", f"means {turned}°")
     single = repair_number(value)
     if single is not None and single.rule != "thousands":
         if single.rule == "decimal-comma" and re.fullmatch(r"[0-9]+,[0-9]{2,3}", str(value)):

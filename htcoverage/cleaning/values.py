@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -22,7 +23,20 @@ _COMMAS_THEN_POINT = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 _GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:([ ,.'\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})+")
 _SPACED = re.compile(r"[+-]?[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
 _WITH_UNIT = re.compile(
-    r"([+-]?[0-9][0-9.,]*)\s*(m|met|mét|mhz|ghz|db|dbm|dbi|w|kw|°|º|deg|độ|do)\.?", re.IGNORECASE
+    r"([+-]?[0-9][0-9.,]*)\s*\(?(m|met|mét|mhz|ghz|db|dbm|dbi|w|kw|°|º|deg|độ|do)\.?\)?",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:[~≈±]|ca\.?\s|c\.|approx\.?|about|khoảng|khoang|tầm|xấp xỉ)\s*([0-9].*)", re.I
+)
+_POWER_OF_PORTS = re.compile(r"[1-8]\s*[x×*]\s*([0-9]+(?:[.,][0-9]+)?)\s*w", re.IGNORECASE)
+_APOSTROPHE = re.compile(r"['’`]([+-]?[0-9].*)")
+_WIDE = re.compile("[０-９．，－]")
+
+#: 105.901.234 of a sheet that takes every point for one of thousands.
+_DEGREES_IN_THOUSANDS = re.compile(r"([+-]?[0-9]{1,3})((?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
+_WITH_HYPHENS = re.compile(
+    r"[NSEWBĐTD]?\s*\d{1,3}-\d{1,2}(?:-\d{1,2}(?:[.,]\d+)?)?\s*[NSEWBĐTD]?", re.I
 )
 
 #: Degrees, minutes and seconds with any signs between them; a letter before or behind.
@@ -40,6 +54,7 @@ _LETTERS = {
     "west": "W",
 }  # fmt: skip
 _LONGEST = 60
+_MOST_DEGREES = {"longitude": 180, "latitude": 90}
 _LETTER_SIGNS = {"N": 1, "S": -1, "E": 1, "W": -1, "B": 1, "Đ": 1, "D": 1, "T": -1}
 
 
@@ -61,7 +76,7 @@ def repair_number(value: object, *, kind: str = "") -> Repair | None:
         The cell.
     kind : str
         ``band`` where a comma between groups of three digits is no decimal comma; ``power`` where
-        watts are dBm.
+        watts are dBm; ``port`` where moreover 2x20W are two ports of 20 W.
     """
     if not isinstance(value, str) or len(value) > _LONGEST or _PLAIN.fullmatch(value):
         return None
@@ -81,10 +96,25 @@ def repair_number(value: object, *, kind: str = "") -> Repair | None:
     if _SPACED.fullmatch(value):
         number = re.sub(r"[ \u00a0\u202f]", "", value).replace(",", ".")
         return Repair(number, "thousands", "info", "spaces group thousands")
-    found = _WITH_UNIT.fullmatch(value)
-    if found:
+    if found := _WITH_UNIT.fullmatch(value):
         return _without_unit(found[1], found[2].casefold(), kind)
+    if kind == "port" and (found := _POWER_OF_PORTS.fullmatch(value)):
+        return _without_unit(found[1], "w", kind)
+    if found := _ABOUT.fullmatch(value):
+        return _inside(found[1], kind, "about", "warning", "a rough value, taken as it is")
+    if found := _APOSTROPHE.fullmatch(value):
+        return _inside(found[1], kind, "unit", "info", "the apostrophe makes text of a number")
+    if _WIDE.search(value):
+        narrow = unicodedata.normalize("NFKC", value)
+        return _inside(narrow, kind, "unicode", "info", "wide digits are read as usual ones")
     return None
+
+
+def _inside(words: str, kind: str, rule: str, severity: Severity, detail: str) -> Repair | None:
+    """Return the number that is left when a sign around it is taken away."""
+    inner = repair_number(words, kind=kind)
+    number = str(inner.value) if inner else words
+    return Repair(number, rule, severity, detail) if _PLAIN.fullmatch(number) else None
 
 
 def _without_unit(digits: str, unit: str, kind: str) -> Repair | None:
@@ -94,7 +124,7 @@ def _without_unit(digits: str, unit: str, kind: str) -> Repair | None:
         return None
     if unit in ("w", "kw"):
         watts = float(number) * (1000 if unit == "kw" else 1)
-        if kind != "power" or watts <= 0:
+        if kind not in ("power", "port") or watts <= 0:
             return None
         dbm = round(10 * math.log10(watts) + 30, 2)
         return Repair(f"{dbm:g}", "watts", "warning", f"{watts:g} W are {dbm:g} dBm")
@@ -113,11 +143,18 @@ def repair_degrees(value: object, *, axis: str, vietnamese: bool = False) -> Rep
     vietnamese : bool
         Whether N stands for nam, south, as in files that write B for bắc, north.
     """
+    if isinstance(value, str) and (split := _DEGREES_IN_THOUSANDS.fullmatch(value)):
+        if abs(int(split[1])) > _MOST_DEGREES[axis]:
+            return repair_number(value)
+        whole = f"{split[1]}.{re.sub('[.,]', '', split[2])}"
+        return Repair(whole, "thousands", "warning", "only the first point is a decimal point")
     number = repair_number(value)
     if number is not None or not isinstance(value, str) or _PLAIN.fullmatch(value):
         return number
     if len(value) > _LONGEST:
         return None
+    if _WITH_HYPHENS.fullmatch(value):
+        value = value.replace("-", " ")
     found = _DMS.fullmatch(_LETTER_WORDS.sub(lambda word: _LETTERS[plain(word[0])], value).strip())
     if (
         not found
@@ -152,6 +189,8 @@ def is_empty_word(value: object) -> bool:
     """Return whether a cell holds a word or sign for nothing."""
     if not isinstance(value, str) or not value or len(value) > _LONGEST_EMPTY:
         return False
+    if value == "\\N":  # as databases write it
+        return True
     if not value[0].isalnum() and _SIGNS.fullmatch(value):
         return True
     if value[0] != "#" and _DIGIT.search(value):

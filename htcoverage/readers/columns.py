@@ -57,7 +57,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     ),
     "azimuth_deg": (
         "azimuth", "goc phuong vi", "phuong vi", "huong", "huong phu song", "azi", "goc huong",
-        "huong anten", "azimut",
+        "huong anten", "azimut", "dir", "direction", "bearing",
     ),
     "electrical_tilt_deg": (
         "tilt dien", "etilt", "e tilt", "electrical tilt", "electrical downtilt", "goc cup dien",
@@ -105,6 +105,13 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "fibres": ("so soi", "so soi quang", "fibers", "dung luong", "fibre count", "fiber count"),
     "year": ("nam", "nam xay dung", "nam lap dat", "built"),
 }  # fmt: skip
+
+#: Words that tell what a longer name is of: Site_Long, "Kinh độ (WGS84) trạm".
+_TELLING = {
+    "longitude": ("longitude", "kinh do", "long", "lon", "lng"),
+    "latitude": ("latitude", "vi do", "lat"),
+}
+_TELLING_CONFIDENCE = 0.8
 
 _UNIT = re.compile(r"[(\[][^)\]]*[)\]]|[°º]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -208,6 +215,9 @@ def _guess(column: str, name: str) -> ColumnMatch | None:
             # The first words of a list are the surest; "ten" or "id" may mean several things.
             return ColumnMatch(column, name, round(0.95 - 0.01 * words.index(candidate), 2),
                                "known word")  # fmt: skip
+    told = [c for c, signs in _TELLING.items() if any(f" {s} " in f" {unitless} " for s in signs)]
+    if told == [column]:
+        return ColumnMatch(column, name, _TELLING_CONFIDENCE, "known word")
     bare_own = plain(column.rsplit("_", 1)[0]) if column.rsplit("_", 1)[-1] in _UNITS else own
     if unitless == bare_own:
         return ColumnMatch(column, name, 0.95, "same name")

@@ -14,11 +14,18 @@ import pandas as pd
 
 from htcoverage.errors import Fault
 from htcoverage.readers.archive import check_archive
-from htcoverage.readers.findings import Finding
-from htcoverage.readers.sheet import Sheet, file_fault, shown
-from htcoverage.readers.text import FindHeader, check_header
+from htcoverage.readers.findings import Finding, Severity
+from htcoverage.readers.sheet import Sheet, existing_file, file_fault, shown
+from htcoverage.readers.text import FindHeader, Header, check_header
 
 _SAMPLE_ROWS = 50
+
+#: First bytes of what is often given the name of a workbook.
+_OTHERS = {
+    b"\xd0\xcf\x11\xe0": "this is one of the old kind, or one with a password",
+    b"<": "this is a web page under the name of a workbook",
+}
+_SIGNATURE_BYTES = 64
 
 
 def sheet_names(path: Path | str) -> tuple[str, ...]:
@@ -62,17 +69,15 @@ def read_excel_sheet(
     book = _open(path, values=True)
     try:
         names = [each.title for each in book.worksheets]
+        alike: list[str] = []
         if sheet is not None and sheet not in names:
             raise file_fault(
                 path, f"a sheet of that name; there are {', '.join(names)}", value=sheet
             )
-        rows: list[tuple[int, list[Any]]] = []
         chosen = sheet
-        for name in [sheet] if sheet is not None else names:
-            rows = _rows(book[name])
-            chosen = name
-            if rows:
-                break
+        if chosen is None:
+            chosen, alike = _likely_sheet(book, find_header)
+        rows = [] if chosen is None else _rows(book[chosen])
     except (ValueError, KeyError, TypeError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise file_fault(path, f"a readable XLSX workbook ({error})") from error
     finally:
@@ -82,23 +87,28 @@ def read_excel_sheet(
     findings = []
     if sheet is None and len(names) > 1:
         others = ", ".join(name for name in names if name != chosen)
-        findings.append(
-            Finding(None, None, chosen, "sheet", "warning", "none",
-                    f"the first sheet with cells is read; not read: {others}")
-        )  # fmt: skip
+        told = f"the sheet that looks most like the table is read; not read: {others}"
+        if alike:
+            told = (
+                f"expected one sheet, or the name of one, for {', '.join(alike)} looks like the "
+                f"table as well; not read: {others}"
+            )
+        severity: Severity = "error" if alike else "warning"
+        findings.append(Finding(None, None, chosen, "sheet", severity, "none", told))
     file = str(path) if sheet is None else f"{path}, sheet {sheet}"
     head = [
         ["" if cell is None else str(cell) for cell in cells]
         for _, cells in islice(rows, _SAMPLE_ROWS)
     ]
-    start, _ = find_header(head) if find_header else (0, None)
+    header = find_header(head) if find_header else Header(0)
     findings += [
         Finding(row, None, shown(" ".join(filter(None, head[place]))), "above-header", "info",
                 "dropped", "a line above the column names")
-        for place, (row, _) in enumerate(rows[:start])
+        for place, (row, _) in enumerate(rows[: header.start])
     ]  # fmt: skip
+    start = header.start + header.rows - 1
     header_row = rows[start][0]
-    titles = list(head[start])
+    titles = list(header.names or head[start])
     while titles and not titles[-1]:
         titles.pop()
     check_header(titles, row=header_row, file=file)
@@ -129,6 +139,11 @@ def _open(path: Path | str, *, values: bool) -> Any:
     # openpyxl takes a tenth of a second to import: only whoever reads workbooks pays it.
     import openpyxl
 
+    with existing_file(path).open("rb") as file:
+        beginning = file.read(_SIGNATURE_BYTES)
+    for sign, what in _OTHERS.items():
+        if beginning.lstrip().startswith(sign):
+            raise file_fault(path, f"an XLSX workbook; {what}: save it again as .xlsx")
     check_archive(path)
     try:
         with warnings.catch_warnings():
@@ -138,6 +153,33 @@ def _open(path: Path | str, *, values: bool) -> Any:
         raise file_fault(
             path, f"a readable XLSX workbook ({type(error).__name__}: {error})"
         ) from error
+
+
+def _likely_sheet(book: Any, find_header: FindHeader | None) -> tuple[str | None, list[str]]:
+    """Return the sheet that looks most like the table, and others that are as good.
+
+    One that has coordinates beside other known columns goes before one that has none; hidden
+    sheets come last.
+    """
+    found: list[tuple[bool, bool, int, str]] = []
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        rows = ([_plain(c) for c in cells] for cells in sheet.iter_rows(values_only=True))
+        head = list(islice((row for row in rows if any(c is not None for c in row)), _SAMPLE_ROWS))
+        if head:
+            words = [["" if cell is None else str(cell) for cell in row] for row in head]
+            header = find_header(words) if find_header else Header(0)
+            visible = sheet.sheet_state == "visible"
+            found.append((visible, header.placed, header.known, sheet.title))
+    if not found:
+        return None, []
+    best = max(found, key=lambda each: each[:3])
+    alike = [
+        title
+        for visible, placed, known, title in found
+        if title != best[3] and visible and placed and known >= max(3, best[2] - 1)
+    ]
+    return best[3], alike
 
 
 def _rows(sheet: Any) -> list[tuple[int, list[Any]]]:

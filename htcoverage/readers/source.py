@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from htcoverage.readers.columns import known_names
 from htcoverage.readers.excel import read_excel_sheet, sheet_names
 from htcoverage.readers.sheet import Sheet, existing_file, file_fault
-from htcoverage.readers.text import FindHeader, read_csv_sheet
+from htcoverage.readers.text import FindHeader, Header, read_csv_sheet, told_apart
 from htcoverage.readers.vector import Layer, read_layer
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".tab.txt", ".dat")
@@ -20,6 +21,8 @@ OPENCELLID = (
     "created", "updated", "averageSignal",
 )  # fmt: skip
 OPENCELLID_RADIOS = ("GSM", "UMTS", "LTE", "NR", "CDMA")
+
+_NUMBER_ALONE = re.compile(r"[-+0-9.,]+")
 
 #: A title above the table may stand on this many rows.
 _HEADER_ROWS = 20
@@ -82,12 +85,52 @@ def _likely_sheet(names: Sequence[str]) -> str | None:
 def _header_finder(wanted: Collection[str]) -> FindHeader:
     known_name = known_names(wanted)
 
-    def find(rows: Sequence[Sequence[str]]) -> tuple[int, list[str] | None]:
+    is_place = [known_names([name]) for name in ("longitude", "latitude", "x", "y")]
+
+    def has_places(cells: Sequence[str]) -> bool:
+        found = [any(map(known, cells)) for known in is_place]
+        return all(found[:2]) or all(found[2:])
+
+    def score(cells: Sequence[str]) -> int:
+        return sum(known_name(cell) for cell in cells)
+
+    def find(rows: Sequence[Sequence[str]]) -> Header:
         if len(rows[0]) == len(OPENCELLID) and rows[0][0] in OPENCELLID_RADIOS:
-            return 0, list(OPENCELLID)
-        scores = [sum(known_name(cell) for cell in cells) for cells in rows[:_HEADER_ROWS]]
-        if max(scores) == 0:
-            return 0, None
-        return scores.index(max(scores)), None
+            return Header(0, 0, list(OPENCELLID), len(OPENCELLID), placed=True)
+        scores = [score(cells) for cells in rows[:_HEADER_ROWS]]
+        best = scores.index(max(scores))
+        if scores[best] == 0:
+            return Header(0)
+        names = told_apart(rows[best], known_name=known_name)
+        found = Header(best, 1, names, scores[best], has_places(names))
+        for place in (best - 1, best):
+            if place >= 0 and place + 1 < len(rows):
+                both = _of_two_rows(rows[place], rows[place + 1], known_name)
+                if both is not None and score(both) > found.known:
+                    names = told_apart(both, known_name=known_name)
+                    found = Header(place, 2, names, score(names), has_places(names))
+        return found
 
     return find
+
+
+def _of_two_rows(
+    upper: Sequence[str], lower: Sequence[str], known_name: Callable[[str], bool]
+) -> list[str] | None:
+    """Return the names of a header whose upper row has joined cells: "Tọa độ" above "Kinh độ"."""
+    if any(_NUMBER_ALONE.fullmatch(cell) for cell in lower):
+        return None  # a row of data
+    names: list[str] = []
+    group = ""
+    for place in range(max(len(upper), len(lower))):
+        above, below = (row[place] if place < len(row) else "" for row in (upper, lower))
+        if above or not below:
+            group = above if below else ""
+        if not below:
+            names.append(above)
+        elif not group or known_name(below):
+            both = f"{below} {group}"
+            names.append(both if group and known_name(both) else below)
+        else:
+            names.append(f"{below} {group}")
+    return names

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +29,33 @@ _SAMPLE_LINES = 50
 #: Rows are gathered into columns a chunk at a time: lists of lists of a whole file are large.
 _CHUNK_ROWS = 50_000
 
-#: Given the first lines of a file, the place of the header among them; where the format has none,
-#: the place of the first row of data and the names of its columns.
-FindHeader = Callable[[Sequence[Sequence[str]]], tuple[int, list[str] | None]]
+
+class Header(NamedTuple):
+    """Where the names of columns are among the first lines of a file.
+
+    Parameters
+    ----------
+    start : int
+        Place of the first line that holds names.
+    rows : int
+        Lines that hold them: two below joined cells, none where the format has no header.
+    names : list of str, optional
+        The names, where they are not the cells of one line.
+    known : int
+        How many of them are known names of wanted columns.
+    placed : bool
+        Whether both coordinates are among these.
+    """
+
+    start: int
+    rows: int = 1
+    names: list[str] | None = None
+    known: int = 0
+    placed: bool = False
+
+
+#: Finds the header among the first lines of a file.
+FindHeader = Callable[[Sequence[Sequence[str]]], Header]
 
 
 def read_csv_sheet(
@@ -81,16 +106,16 @@ def read_csv_sheet(
     head = list(islice(records, _SAMPLE_LINES))
     if not head:
         raise file_fault(file, "a text table with a header row; the file is empty")
-    start, names = find_header([cells for _, cells in head]) if find_header else (0, None)
+    found = find_header([cells for _, cells in head]) if find_header else Header(0)
     above = [
         Finding(row, None, shown(" ".join(filter(None, cells))), "above-header", "info", "dropped",
                 "a line above the column names")
-        for row, cells in head[:start]
+        for row, cells in head[: found.start]
     ]  # fmt: skip
-    header_row: int | None = None
-    if names is None:
-        header_row, names = head[start]
-        start += 1
+    start = found.start + found.rows
+    header_row = head[start - 1][0] if found.rows else None
+    names = found.names or head[found.start][1]
+    if header_row is not None:
         while names and not names[-1]:  # spreadsheets leave empty columns at the end
             names = names[:-1]
         check_header(names, row=header_row, file=file)
@@ -264,6 +289,18 @@ def _width_fault(file: str, row: int, cells: list[str], width: int) -> Fault:
         f"{width} cells as in the header, not {len(cells)}; "
         "put a value that holds a separator between double quotes",
     )  # fmt: skip
+
+
+def told_apart(names: Sequence[str], *, known_name: Callable[[str], bool] | None) -> list[str]:
+    """Return the names of columns, those that mean nothing and occur again with a number."""
+    found: list[str] = []
+    for name in names:
+        again = bool(name) and name in found and known_name is not None and not known_name(name)
+        number = 2
+        while again and f"{name} ({number})" in (*found, *names):
+            number += 1
+        found.append(f"{name} ({number})" if again else name)
+    return found
 
 
 def check_header(names: Sequence[str], *, row: int, file: str) -> None:

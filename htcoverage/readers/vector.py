@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,12 @@ _VIRTUAL = (
     b"gdal_streamed_alg", b"<VRTDataset", b"<GDAL_WMS",
 )  # fmt: skip
 _SNIFFED_BYTES = 1 << 16
+_SQLITE = b"SQLite format 3\x00"
+_VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view'"
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
+#: GDAL may read them as layers without geometry, where they tell no more than that.
+_TABLES_OF_OFFICES = (".xls", ".xlsb", ".ods", ".doc", ".docx", ".pdf")
 _XML_BEGINNINGS = (b"<?xml", b"<kml", b"<gml", b"<!DOC", b"<!ENT")
 
 #: What pyogrio, pyproj and shapely raise when a file cannot be read.
@@ -61,6 +69,12 @@ def layer_names(path: Path | str) -> dict[str, bool]:
     if any(sign in beginning for sign in _VIRTUAL):
         raise file_fault(path, "a file that holds the layer itself; this one points to others")
     bare = beginning.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if found.suffix.lower() in _TABLES_OF_OFFICES:
+        raise file_fault(path, "an .xlsx workbook or a text table: save it again as one of these")
+    if found.suffix.lower() == ".shp":
+        _check_companions(found)
+    if beginning.startswith(_SQLITE):
+        _check_views(found)
     if is_zip(found):
         check_archive(path)
     elif bare.startswith(_XML_BEGINNINGS) or found.suffix.lower() in (".kml", ".gml"):
@@ -72,6 +86,35 @@ def layer_names(path: Path | str) -> dict[str, bool]:
     except _READ_ERRORS as error:
         raise _unreadable(path) from error
     return {str(name): kind is not None for name, kind in layers}
+
+
+def _check_companions(path: Path) -> None:
+    """Raise InputError if a shapefile lacks the files beside it, without which it tells nothing."""
+    beside = {each.name.lower() for each in path.parent.iterdir()}
+    lost = [end for end in (".shx", ".dbf") if f"{path.stem}{end}".lower() not in beside]
+    if lost:
+        raise file_fault(
+            path, f"the files of the shapefile side by side; {' and '.join(lost)} is not there"
+        )
+
+
+def _check_views(path: Path) -> None:
+    """Raise InputError if a layer of a SQLite file is a view, which may compute without end."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+            views = {name.lower() for (name,) in base.execute(_VIEWS)}
+            tables = {"gpkg_contents", "gpkg_geometry_columns", "geometry_columns"}
+            if not tables & views:
+                for table in tables & {n.lower() for (n,) in base.execute(_TABLES)}:
+                    column = "f_table_name" if table == "geometry_columns" else "table_name"
+                    tables |= {n.lower() for (n,) in base.execute(f"SELECT {column} FROM {table}")}
+    except sqlite3.Error as error:
+        raise _unreadable(path) from error
+    if found := sorted(tables & views):
+        raise file_fault(
+            path, "layers that are tables, not views: save each as a layer of its own",
+            value=", ".join(found),
+        )  # fmt: skip
 
 
 def read_layer(path: Path | str, *, layer: str | None = None, together: bool = False) -> Layer:
