@@ -133,7 +133,7 @@ def csv_cell(value: object) -> object:
     """Return a value as a cell of a text file: numbers in full, missing empty, text inert."""
     if isinstance(value, str):
         # A return is no line end to Python's writer, and goes unquoted, but is one to readers.
-        return inert_text(_LINE_END.sub("\n", value))
+        return inert_text(_LINE_END.sub("\n", xml_text(value)))
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value)).lower()
     if isinstance(value, (int, np.integer)):
@@ -152,7 +152,7 @@ def _xlsx_cell(value: object) -> object:
     if isinstance(value, (float, np.floating)):
         return float(value)
     # Excel holds at most 32,767 characters in a cell.
-    return xml_text(cell)[:32_767] if isinstance(cell, str) else cell
+    return cell[:32_767] if isinstance(cell, str) else cell
 
 
 def _undated(workbook: io.BytesIO) -> bytes:

@@ -56,7 +56,9 @@ def terrain_words(inputs: Iterable[Mapping[str, str]]) -> str:
     if "ground_m.tif" in bundled_files(listed):
         return label("source_terrain")
     rasters = [e["file"] for e in listed if e["file"].endswith((".tif", ".tiff", ".vrt", ".hgt"))]
-    return ", ".join(rasters) or label("not_stated")
+    told = ", ".join(rasters) or label("not_stated")
+    # A run lists what it read, not what for: residents may be a raster too.
+    return f"among the rasters read: {told}" if len(rasters) > 1 else told
 
 
 def ground_facts(
