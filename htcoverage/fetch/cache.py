@@ -219,6 +219,7 @@ def _brought(
         bring(fresh)
     except NotThereError:
         # A machine without internet must know it too: it is how a tile tells that it is sea.
+        shutil.rmtree(fresh.parent)
         write_json({**told, "absent": True}, note)
         raise
     digest, size = sha256_of(fresh), fresh.stat().st_size

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from htcoverage.errors import Fault, InputError, SetupError
 from htcoverage.fetch.cache import Context
@@ -160,11 +159,15 @@ def carry_out(
 
 def _check_room(plan: Plan, context: Context) -> None:
     """Stop before a disk is filled: cache and output hold about the same once each."""
-    folder: Path = context.out
-    folder.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if 2 * plan.size_bytes > free:
-        raise SetupError(
-            f"about {2 * plan.size_bytes / 1e6:.0f} MB are needed for the files and their cache, "
-            f"and {folder} has {free / 1e6:.0f} MB free"
-        )
+    context.out.mkdir(parents=True, exist_ok=True)
+    needed_bytes: dict[int, int] = {}
+    for folder in (context.out,) if context.offline else (context.out, context.cache):
+        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        disk = there.stat().st_dev
+        needed_bytes[disk] = needed_bytes.get(disk, 0) + plan.size_bytes
+        free_bytes = shutil.disk_usage(there).free
+        if needed_bytes[disk] > free_bytes:
+            raise SetupError(
+                f"about {needed_bytes[disk] / 1e6:.0f} MB are needed for the files and their "
+                f"cache, and {folder} has {free_bytes / 1e6:.0f} MB free"
+            )

@@ -319,7 +319,7 @@ def join(files: Sequence[Path], target: Path, bounds: Bounds, *, tags: Mapping[s
     tags : mapping of str to str
         Licence and attribution, for the file's own metadata.
     """
-    with whole_file(target) as part:
+    with whole_file(target) as part, _writing(target.name):
         with rasterio.open(files[0]) as first:
             # On the pixels of the first tile: joining must not resample.
             steps = (abs(first.transform.a), abs(first.transform.e))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
 from htcoverage.crs import WGS84, reproject
@@ -146,11 +147,19 @@ def write_layer(table: gpd.GeoDataFrame, part: Path, *, layer: str, append: bool
         Name of the layer.
     append : bool
         Add to the layer, which must be there.
+
+    Raises
+    ------
+    SetupError
+        If it cannot be written: the disk is full.
     """
-    pyogrio.write_dataframe(
-        table, part, layer=layer, driver="GPKG", append=append,
-        dataset_options=None if append else {"VERSION": "1.2"},
-    )  # fmt: skip
+    try:
+        pyogrio.write_dataframe(
+            table, part, layer=layer, driver="GPKG", append=append,
+            dataset_options=None if append else {"VERSION": "1.2"},
+        )  # fmt: skip
+    except (DataSourceError, DataLayerError) as error:
+        raise SetupError(f"{part.name} cannot be written ({tidy_text(str(error))})") from error
 
 
 def outline_of(item: Item) -> shapely.Geometry:
