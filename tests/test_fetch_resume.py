@@ -27,6 +27,8 @@ __all__ = ["server"]
 
 pytest.importorskip("pooch")
 
+NAME = "Copernicus_DSM_COG_10_N18_00_E105_00_DEM"
+
 SIDE = 1300
 STEP = 1.0 / SIDE
 BOUNDS = (105.0, 18.0, 106.0, 19.0)
@@ -275,7 +277,7 @@ def test_an_interruption_is_heard_while_gdal_waits_for_a_block(
     here: Path, server: Server, processes: list[subprocess.Popen[str]]
 ) -> None:
     be_patient(here)
-    path = "/glo30/{0}/{0}.tif".format("Copernicus_DSM_COG_10_N17_00_E105_00_DEM")
+    path = f"/glo30/{NAME.replace('N18', 'N17')}/{NAME.replace('N18', 'N17')}.tif"
     waiting = threading.Event()
 
     def answer(request: Request) -> Answer:
@@ -293,6 +295,29 @@ def test_an_interruption_is_heard_while_gdal_waits_for_a_block(
     _, told = process.communicate(timeout=15)
     assert process.returncode == 130, told
     assert "interrupted" in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the length of files as POSIX does")
+@pytest.mark.parametrize("most_bytes", [200, 20_000, 1_000_000])
+def test_a_disk_that_fills_is_told(
+    here: Path, server: Server, most_bytes: int, tiles: tuple[bytes, bytes]
+) -> None:
+    """Files that may not grow: notes, pieces and the raster itself meet the end in turn."""
+    import resource
+
+    server.files[f"/glo30/{NAME}/{NAME}.tif"] = tiles[0]
+    command = subprocess.run(
+        [str(PROGRAM), "fetch", "--bbox", "105.4,18.4,105.6,18.6", "--layers", "elevation",
+         "--out", "one", "--cache", "cache", "--endpoints", "endpoints.toml"],
+        cwd=here, text=True, env=environment(), capture_output=True, stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert command.returncode == 3, command.stderr
+    (told,) = [line for line in command.stderr.splitlines() if line.startswith("htcoverage: ")]
+    assert "cannot be written" in told
+    assert "Traceback" not in command.stderr
+    assert not (here / "one" / "elevation.tif").exists()
 
 
 def test_a_cache_that_cannot_be_written_is_told(
