@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from htcoverage import InputError
 from htcoverage.reference import modelled_ledger
-from htcoverage.run import RunParameters, compute_run, load_inputs, read_run, write_run
+from htcoverage.run import (
+    RunParameters,
+    compute_run,
+    load_inputs,
+    read_layers,
+    read_run,
+    write_run,
+)
 
 COARSE = RunParameters(resolution_m=2000.0, radius_km=3.0)
 
@@ -195,6 +202,15 @@ def test_a_folder_without_a_record_is_told(tmp_path):
         read_run(tmp_path)
     with pytest.raises(InputError, match="of a finished run"):
         read_run(tmp_path / "nowhere")
+
+
+def test_the_layers_of_a_run_by_another_version_are_not_read(finished):
+    path = finished / "run.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["versions"]["htcoverage"] = "0.0.9"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=r"found 'htcoverage 0\.0\.9'.*run --from"):
+        read_layers(read_run(finished))
 
 
 def test_a_record_of_strange_or_impossible_parameters_is_told(finished):

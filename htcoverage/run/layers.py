@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,8 +142,12 @@ def read_layers(record: RunRecord) -> RunLayers:
     Raises
     ------
     InputError
-        If the run was made by a version that did not keep its layers.
+        If the run was made by another version, whose files may hold other things.
     """
+    now, then = version("htcoverage"), record.content.get("versions", {}).get("htcoverage")
+    if then is not None and then.split(".")[:2] != now.split(".")[:2]:
+        again = f"a run by htcoverage {now}: htcoverage run --from it makes one"
+        raise InputError([Fault(str(record.folder), None, None, f"htcoverage {then}", again)])
     written = {entry["file"] for entry in record.content["outputs"]}
     technologies = sorted(
         name.removeprefix("coverage_").removesuffix(".tif").upper()
