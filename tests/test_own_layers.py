@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import map_world as world
+import pandas as pd
 import pytest
 import run_world
 import shapely
@@ -16,6 +17,7 @@ from htcoverage.cli.main import execute
 from htcoverage.errors import InputError
 from htcoverage.readers.own_layer import read_own_layer
 from htcoverage.run import read_run, write_run
+from htcoverage.run.own_layers import latest_technology
 
 
 @pytest.fixture(scope="module")
@@ -197,3 +199,9 @@ def test_a_layer_without_a_crs_is_refused(tmp_path):
         gpd.GeoDataFrame({"name": ["a"]}, geometry=[world.box(0, 0, 1, 1)]).to_file(path)
     with pytest.raises(InputError, match="CRS"):
         read_own_layer(str(path), "Polygon")
+
+
+def test_where_3g_is_all_there_is_it_is_shown():
+    rows = pd.DataFrame({"technology": ["3G", "any", "4G"]})
+    assert latest_technology(rows) == "4G"
+    assert latest_technology(rows[:2]) == "3G"

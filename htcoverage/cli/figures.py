@@ -109,14 +109,16 @@ def figures(
 
 
 def _show_layers(found: OwnFigures, language: Language) -> None:
-    """Print the shares of 4G of any operator at the cell edge in each layer, the least first."""
+    """Print the shares of any operator at the cell edge in each layer, the least first."""
     from htcoverage.figures import CoverCriteria, criteria_words
     from htcoverage.labels import label
+    from htcoverage.run.own_layers import latest_technology
 
     rows = found.figures
     criteria = CoverCriteria(**rows.attrs["criteria"])
-    any_operator = (
-        f"{label('any_operator', language)}, {label('cell_edge', language)}"
+    technology = latest_technology(rows)
+    asked = (
+        f"{technology}, {label('any_operator', language)}, {label('cell_edge', language)}"
         f" {100 * criteria.cell_edge_probability:g} %"
     )
     people = rows[rows["denominator"] == "residents"]
@@ -130,15 +132,14 @@ def _show_layers(found: OwnFigures, language: Language) -> None:
     kinds += [(name, length, table) for name, table in found.lines.items()]
     for name, what, table in kinds:
         best = table[
-            (table["technology"] == "4G")
+            (table["technology"] == technology)
             & (table["operator"] == "any")
             & (table["basis"] == "cell_edge")
         ].sort_values("covered_share", kind="stable")
         whole = best["covered"].sum() / best["total"].sum() if len(best) else float("nan")
-        shown = Table(
-            title=f"{name}: 4G, {any_operator}: {percent(whole, language)} ({what})",
-            title_justify="left",
-        )
+        said = f"{name}: {asked}: {percent(whole, language)} ({what})"
+        console.print(said, highlight=False, markup=False)
+        shown = Table()
         for heading in ("code", "name", "covered_share"):
             shown.add_column(label(f"own_{heading}", language))
         for row in best.head(_SHOWN).to_dict("records"):
@@ -149,9 +150,9 @@ def _show_layers(found: OwnFigures, language: Language) -> None:
             more = label("own_more", language).format(shown=_SHOWN, total=len(best))
             console.print(f"  {more}", highlight=False)
     for name, table in found.points.items():
-        best = table[(table["technology"] == "4G") & (table["operator"] == "any")]
+        best = table[(table["technology"] == technology) & (table["operator"] == "any")]
         covered = int(best["covered_cell_edge"].sum())
         said = label("own_points", language).format(covered=covered, total=len(best))
-        console.print(f"{name}: 4G, {any_operator}: {said}", markup=False, highlight=False)
+        console.print(f"{name}: {asked}: {said}", markup=False, highlight=False)
     words = criteria_words(criteria, language=language)
     console.print("; ".join(words), highlight=False, markup=False)

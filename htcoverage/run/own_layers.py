@@ -145,13 +145,19 @@ def measure_own_layers(
                 coverage, table, code_column="code", name_column="name", criteria=criteria
             )
             found_points[own.name] = rows
-            best = rows[(rows["operator"] == "any") & (rows["technology"] == "4G")]
+            latest = latest_technology(rows)
+            best = rows[(rows["operator"] == "any") & (rows["technology"] == latest)]
             shown[own.name] = table.merge(
                 best.drop(columns=["name", "technology", "operator"]), on="code", how="left"
             )
     figures = pd.concat(frames, ignore_index=True)
     figures.attrs["criteria"] = asdict(criteria)
     return OwnFigures(figures, communes, found_lines, found_points, shown, tuple(notes))
+
+
+def latest_technology(rows: pd.DataFrame) -> str:
+    """Return the technology that is shown where one must be chosen: 4G, or 3G where it is all."""
+    return "4G" if (rows["technology"] == "4G").any() else "3G"
 
 
 def _inside(

@@ -1,0 +1,145 @@
+"""Small worlds whose shares are counted by hand: shapes that a pixel does not fit."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from figures_world import (
+    CRS,
+    NORTH_M,
+    PIXEL_M,
+    WEST_M,
+    box,
+    levels,
+    make_coverage,
+    make_districts,
+    make_settlements,
+)
+
+from htcoverage.figures import compute_figures, compute_layer_figures, cover_along, cover_at
+
+ALL = slice(None)
+DISTRICTS = make_districts(("a", box(0, 0, 10, 10)), ("b", box(10, 0, 20, 10)))
+#: The five columns in the west are covered.
+WEST = make_coverage(a_4g=levels(10, 20, good=(ALL, slice(0, 5))))
+
+
+def rows_of(figures, denominator, *, level="province", part=None):
+    rows = figures[
+        (figures["area_level"] == level)
+        & (figures["denominator"] == denominator)
+        & (figures["technology"] == "4G")
+        & (figures["operator"] == "any")
+        & (figures["basis"] == "median")
+    ]
+    return rows if part is None else rows[rows["settlement_part"] == part]
+
+
+def covered(figures, denominator, **options):
+    return rows_of(figures, denominator, **options)["covered"].tolist()
+
+
+def home(shape: shapely.Geometry, residents: float = 100.0) -> gpd.GeoDataFrame:
+    return make_settlements(("s", "a", residents, shape))
+
+
+@pytest.mark.parametrize(
+    ("shape", "people"),
+    [
+        (box(2.5, 2.5, 7.5, 7.5), 50.0),  # its edges on the centres of pixels
+        (box(4.9, 3.3, 5.3, 3.5), 25.0),  # inside two pixels, a quarter in the covered one
+        (box(4.995, 3.3, 5.005, 3.31), 50.0),  # one square metre
+        (box(2, 2, 8, 8) - box(4, 4, 6, 6), 50.0),  # a hole: 16 of 32 pixels
+        (shapely.MultiPolygon([box(0, 0, 3, 1), box(8, 8, 9, 9)]), 75.0),
+        (
+            shapely.Polygon([(WEST_M, NORTH_M), (WEST_M + 1e3, NORTH_M), (WEST_M, NORTH_M - 1e3)]),
+            75,
+        ),
+    ],
+)
+def test_the_covered_part_of_any_shape(shape, people):
+    figures = compute_figures(WEST, home(shape), DISTRICTS)
+    assert covered(figures, "residents") == pytest.approx([people], abs=1e-4)
+    whole_km2 = rows_of(figures, "residential_area")["total"].iloc[0]
+    assert whole_km2 == pytest.approx(shape.area / 1e6, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("shape", "counts"),
+    [
+        (box(1, 0, 6, 2), True),  # four of five columns
+        (box(4.2, 3.1, 5.2, 3.4), True),  # 80 % of a part of two pixels
+        (box(2.2, 0.37, 5.7, 1.13), True),  # a fraction that single precision does not hold
+        (box(1, 0, 6.002, 2), False),  # 79.97 %
+        (box(1, 0, 6.0002, 2), False),  # 79.997 %
+    ],
+)
+def test_a_settlement_at_four_fifths_counts_and_one_just_below_does_not(shape, counts):
+    figures = compute_figures(WEST, home(shape, 1_234_567.0), DISTRICTS)
+    assert covered(figures, "settlements", part=0.8) == [float(counts)]
+    assert covered(figures, "settlements", part=0.5) == [1.0]
+    assert covered(figures, "settlements", part=0.95) == [0.0]
+
+
+def test_settlements_that_overlap_are_each_measured_by_themselves():
+    homes = make_settlements(("s", "a", 90.0, box(3, 0, 6, 2)), ("t", "a", 60.0, box(4, 0, 8, 2)))
+    figures = compute_figures(WEST, homes, DISTRICTS)
+    # Two thirds of 90 and a quarter of 60 people; 6 and 8 pixels of a hectare.
+    assert covered(figures, "residents") == pytest.approx([75.0])
+    assert rows_of(figures, "residential_area")["total"].tolist() == pytest.approx([0.14])
+
+
+def test_a_settlement_on_both_sides_of_a_border_is_counted_once():
+    """By districts with its code's, by a layer of outlines with the part inside each."""
+    homes = make_settlements(
+        ("s", "a", 40.0, box(9, 0, 11, 2)), ("t", "b", 60.0, box(15, 0, 17, 2))
+    )
+    east = make_coverage(a_4g=levels(10, 20, good=(ALL, slice(10, 20))))
+    figures = compute_figures(east, homes, DISTRICTS)
+    assert covered(figures, "residents") == pytest.approx([80.0])
+    assert covered(figures, "residents", level="district") == pytest.approx([20.0, 60.0])
+    outlines = DISTRICTS.rename(columns={"district_code": "code", "full_name": "name"})
+    cut = compute_layer_figures(
+        east, homes, DISTRICTS, outlines, level="own", code_column="code", name_column="name"
+    )
+    people = rows_of(cut, "residents", level="own")
+    assert people["total"].tolist() == pytest.approx([20.0, 80.0])
+    assert people["covered"].tolist() == pytest.approx([0.0, 80.0])
+    assert people["total"].sum() == rows_of(figures, "residents")["total"].iloc[0]
+
+
+def at(column: float, row: float) -> tuple[float, float]:
+    return (WEST_M + PIXEL_M * column, NORTH_M - PIXEL_M * row)
+
+
+@pytest.mark.parametrize(
+    ("ends", "share"),
+    [
+        (((5, 0), (5, 10)), 0.0),  # along the edge of the cover: the pixels east of it
+        (((0, 3), (10, 3)), 0.5),
+        (((0, 0), (10, 0)), 0.5),  # on the raster's edges
+        (((0, 10), (10, 10)), 0.5),
+        (((20, 0), (20, 10)), 0.0),
+        (((2.5, 2.5), (7.5, 2.5)), 0.5),  # through the centres of pixels
+        (((0, 0), (10, 10)), 0.5),  # through the corners of pixels
+    ],
+)
+def test_a_line_along_the_edges_of_pixels(ends, share):
+    lines = gpd.GeoDataFrame(geometry=[shapely.LineString([at(*end) for end in ends])], crs=CRS)
+    found = cover_along(WEST, lines, basis="median").iloc[0]
+    assert found["covered_share"] == pytest.approx(share)
+    assert found["length_km"] == pytest.approx(np.hypot(*np.subtract(*ends)) / 10.0)
+
+
+def test_a_point_on_the_edge_of_two_pixels_is_that_of_the_eastern_and_southern_one():
+    places = [(0, 0), (5, 5), (4.999, 5), (20, 0), (0, 10), (20, 10)]
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(at(*place)) for place in places], crs=CRS)
+    found = cover_at(WEST, points, basis="median")["covered"].tolist()
+    # What lies on the last edge of the raster belongs to its last pixel.
+    assert found == [True, False, True, False, True, False]
+    south = make_coverage(a_4g=levels(10, 20, good=(slice(5, 10), ALL)))
+    assert cover_at(south, points, basis="median")["covered"].tolist() == [
+        False, True, True, False, True, True,
+    ]  # fmt: skip
