@@ -182,9 +182,10 @@ def preset_reading(chosen: Preset, language: Language) -> str:
 
 
 def percent(share: float, language: Language) -> str:
-    """Return a share as a percentage with two digits and the language's decimal mark."""
-    text = f"{share:.2%}"
-    return text.replace(".", ",") if language == "vi" else text
+    """Return a share as a percentage with two digits, written as on maps and in reports."""
+    from htcoverage.plots.frame import percent as in_words
+
+    return in_words(share, language, digits=2)
 
 
 def show_written(out: Path, written: Iterable[Path], language: Language) -> None:
