@@ -177,7 +177,7 @@ def test_a_spreadsheet_finds_no_formula_and_the_same_numbers(tmp_path):
 SIGNS, BLANKS, ENDS = "=+-@＝＋－＠", "\t\r\n \xa0\u200b\u202e\u2028\ufeff", ";\n"
 
 
-@given(st.text(st.sampled_from(SIGNS + BLANKS + ENDS + "a1.'") | st.characters()))
+@given(st.text(st.sampled_from(SIGNS + BLANKS + ENDS + "a1.'")) | st.text())
 def test_no_text_is_a_formula_and_each_comes_back(text):
     inert = inert_text(text)
     assert inert.replace("'", "") == text.replace("'", "")
