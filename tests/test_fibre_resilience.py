@@ -211,6 +211,29 @@ def test_a_polygon_takes_what_touches_it_and_all_behind() -> None:
         hazard_in_area(network, places, slide.iloc[:0])
 
 
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (shapely.LineString([ORIGIN, ORIGIN + 500.0]), "polygons: a line"),
+        (shapely.Point(ORIGIN), "polygons: a line"),
+        (shapely.Point(0.0, 0.0).buffer(500.0), "check its CRS"),
+    ],
+)
+def test_what_cannot_be_a_flooded_area_is_told(shape: shapely.Geometry, expected: str) -> None:
+    network = build_network(ladder_network())
+    places = attach(network, bts=bts_at(("b", "V", 0, 0)), settlements=homes_at(("h", 1, 0, 0)))
+    with pytest.raises(InputError, match=expected):
+        hazard_in_area(network, places, gpd.GeoDataFrame(geometry=[shape], crs=CRS))
+
+
+def test_an_outline_that_crosses_itself_takes_both_its_halves() -> None:
+    network = build_network(ladder_network())
+    places = attach(network, bts=bts_at(("b", "V", 0, 0)), settlements=homes_at(("h", 1, 0, 0)))
+    bow = shapely.Polygon(np.array([(-600, -50), (-400, 50), (-400, -50), (-600, 50)]) + ORIGIN)
+    found = hazard_in_area(network, places, gpd.GeoDataFrame(geometry=[bow], crs=CRS))
+    assert network.spans["span_id"][found.spans].tolist() == ["exit"]
+
+
 def test_a_flood_takes_what_lies_below_it() -> None:
     ground = np.full((40, 40), 10.0)
     ground[:, 20] = 2.0  # a channel from north to south

@@ -70,6 +70,8 @@ def test_the_report_tells_the_fibre_in_both_languages(layers: RunLayers, told, l
     for row in told["summary"]["critical_routes"][:3]:
         assert row["span_ids"] in page
     assert page.count("<img") == 1
+    assert "VinaPhone: VNPT" in page
+    assert "htcoverage fibre signal" in page  # where the exact numbers are to be had
 
 
 def test_names_of_spans_stay_text_in_the_report(

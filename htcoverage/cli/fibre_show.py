@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from htcoverage.cli.console import console
+from htcoverage.fibre.reach import cables_words
 from htcoverage.labels import Language, label, number, value_label
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ def show_summary(summary: dict[str, Any], *, reported_cable_km: object, language
             reach=f"{assumed['reach_m']:g}", tolerance=f"{assumed['tolerance_m']:g}"
         )
     )
-    bullet(label("fibre_cables_of", language).format(owners=_cables_of(assumed, language)))
+    bullet(
+        label("fibre_cables_of", language).format(
+            owners=cables_words(assumed["cables_of"], language)
+        )
+    )
     bullet(label("fibre_length_words", language))
     bullet(label("fibre_residents_words", language))
     before, after = (summary["cleaning"][f"length_{when}_km"] for when in ("before", "after"))
@@ -208,12 +213,6 @@ def bullet(words: str) -> None:
 def say(words: str) -> None:
     """Print plain text as it is."""
     console.print(words, highlight=False, markup=False, soft_wrap=True)
-
-
-def _cables_of(assumed: Mapping[str, Any], language: Language) -> str:
-    """Return whose cables serve each operator, in words."""
-    nearest = label("fibre_nearest_cable", language)
-    return ", ".join(f"{name}: {owner or nearest}" for name, owner in assumed["cables_of"].items())
 
 
 def _core_words(rule: str, language: Language) -> str:

@@ -48,10 +48,26 @@ def hazard_in_area(
     network, attachments : FibreNetwork, Attachments
     area : GeoDataFrame
         Polygons with a CRS.
+
+    Raises
+    ------
+    InputError
+        If there is no polygon, or all lie away from the network.
     """
     if area.crs is None or len(area) == 0:
         raise argument_fault("area", "no polygon with a CRS", "at least one polygon with a CRS")
-    region = shapely.union_all(reproject(area, network.spans.crs.to_wkt()).geometry.to_numpy())
+    shapes = reproject(area, network.spans.crs.to_wkt()).geometry.to_numpy()
+    if (shapely.get_dimensions(shapes) < 2).any():
+        kinds = ", ".join(sorted(set(area.geom_type.astype(str))))
+        raise argument_fault("area", kinds, "polygons: a line or a point has no inside")
+    region = shapely.union_all(shapely.make_valid(shapes))
+    around = shapely.box(*shapely.total_bounds(network.spans.geometry.to_numpy()))
+    if not shapely.intersects(region, around):
+        bounds = ", ".join(f"{edge:.6g}" for edge in area.total_bounds)
+        raise argument_fault(
+            "area", f"{area.crs.to_string()}, bounds {bounds}",
+            "an area that reaches the network: check its CRS",
+        )  # fmt: skip
     shapely.prepare(region)
     spans = np.asarray(shapely.intersects(region, network.spans.geometry.to_numpy()), dtype=bool)
     nodes = np.asarray(shapely.intersects(region, shapely.points(network.node_xy_m)), dtype=bool)

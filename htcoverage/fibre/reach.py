@@ -16,6 +16,7 @@ from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
 from htcoverage.fibre.graph import FibreNetwork
 from htcoverage.fibre.lengths import FloatArray, IntArray
+from htcoverage.labels import Language, label
 from htcoverage.readers.columns import plain
 
 #: A place this near to a span is within reach of its fibre, in m: a labelled assumption (about a
@@ -126,6 +127,12 @@ def _owner_of(operator: str, owners: Mapping[str, str], known: Iterable[str]) ->
     """Return the owner that serves an operator, as the spans write it; "" if they name none."""
     wanted = plain(owners.get(operator, operator))
     return next((name for name in known if plain(name) == wanted), "")
+
+
+def cables_words(served_by: Mapping[str, str], language: Language) -> str:
+    """Return whose cables serve each operator (`Attachments.served_by`), in words."""
+    nearest = label("fibre_nearest_cable", language)
+    return ", ".join(f"{operator}: {owner or nearest}" for operator, owner in served_by.items())
 
 
 def _check_reach(reach_m: float) -> None:

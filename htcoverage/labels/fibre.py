@@ -253,6 +253,14 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
         " ngưỡng có dự phòng biên vùng phủ. Nơi hai trạm mạnh nhất cùng hỏng thì chưa biết trạm thứ"
         " ba, nên ghi hai số chặn dưới và trên. Các tuyến làm mất cùng các BTS gộp một dòng.",
     ),
+    "fibre_signal_how": (
+        "Where two numbers stand, the exact one lies between them. The command"
+        " “htcoverage fibre signal” computes the worst lines again without the BTS that fall, and"
+        " tells it (“--worst 10” for ten lines, “--project FILE” for a province of your own).",
+        "Nơi ghi hai số, số chính xác nằm giữa hai số đó. Lệnh “htcoverage fibre signal” tính lại"
+        " các tuyến xấu nhất khi thiếu các BTS bị ngừng và cho số chính xác (“--worst 10” cho mười"
+        " tuyến, “--project FILE” cho tỉnh của bạn).",
+    ),
     "fibre_signal_exact": (
         "a BTS without fibre is taken off air; residents count who then have no operator's signal"
         " at the cell-edge margin; each line is computed again without its BTS",

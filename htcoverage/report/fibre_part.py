@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from htcoverage.fibre.reach import cables_words
 from htcoverage.labels import Language, label, value_label
 from htcoverage.plots import plot_criticality
 from htcoverage.plots.frame import number, percent
@@ -88,6 +89,9 @@ def _facts(
         reach=number(assumed["reach_m"], language),
         tolerance=number(assumed["tolerance_m"], language),
     )  # fmt: skip
+    yield label("fibre_cables_of", language).format(
+        owners=cables_words(assumed["cables_of"], language)
+    )
     yield label("fibre_connected_words", language)
 
 
@@ -208,6 +212,8 @@ def _cuts(found: Mapping[str, Any], language: Language) -> Iterator[str]:
             for row in found["signal"][:FIRST_ROWS]
         ),
     )
+    if any(row["residents_lost_low"] < row["residents_lost_high"] for row in found["signal"]):
+        yield paragraph(label("fibre_signal_how", language), kind="words")
 
 
 def _between(low: float, high: float, language: Language) -> str:
