@@ -237,6 +237,10 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "gap_outcome:closed": ("closed", "đã xóa"),
     "gap_outcome:new": ("new", "mới"),
     "gap_outcome:open": ("in both", "có trong cả hai"),
+    "fine_relief": (
+        "relief finer than 3.7 km and land cover",
+        "địa hình chi tiết dưới 3,7 km và lớp phủ mặt đất",
+    ),
     "compare_outcome": ("outcome", "kết quả"),
     "compare_stated": ("How the two differ", "Hai bên khác nhau thế nào"),
     "compare_judged": ("{what} (both judged by the first)", "{what} (cả hai xét theo bên trước)"),

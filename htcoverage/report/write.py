@@ -28,6 +28,7 @@ from htcoverage.report.html import page, paragraph
 from htcoverage.report.sure_part import sure_part
 from htcoverage.run import RunLayers
 from htcoverage.run.documents import write_json
+from htcoverage.run.facts import bundled_files
 from htcoverage.uncertainty import compute_sensitivity, reached_table, sensitivity_table
 
 #: Tables that a run keeps in ``figures.json`` beside the figure rows.
@@ -111,6 +112,8 @@ def _notice(layers: RunLayers, language: Language) -> str:
     """Return what a reader must know before the first number."""
     notice = f"{label('prediction_notice', language)}."
     words = [label(key, language).lower() for key in modelled_layers(layers)]
+    if "ground_m.tif" in bundled_files(layers.record.content["inputs"]):
+        words.append(label("fine_relief", language))
     return f"{notice} {modelled_words(words, language)}".strip()
 
 
