@@ -12,25 +12,25 @@ from typing import Any, get_args
 
 from htcoverage.labels import Language, label, value_label
 
+#: Rows that are named in words.
+_MOST_NAMED = 10
+
 #: Facts that are values of a closed vocabulary, and stand in its words.
 _VOCABULARIES = ("rule", "action")
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a table that a note names, some of those that there are.
+    """Rows of a table that a note is about: its words name the first, its plain values all.
 
     Parameters
     ----------
     named : tuple of tuple of (int, str)
         Number (counted from 1) and name, which may be empty, of each; rows that belong together,
         such as two that overlap, in one tuple.
-    count : int
-        How many there are in all.
     """
 
     named: tuple[tuple[tuple[int, str], ...], ...]
-    count: int
 
     def words(self, language: Language = "en") -> str:
         """Return the rows in words, with an ellipsis where there are more."""
@@ -42,13 +42,13 @@ class Rows:
                 )
                 for row, name in rows
             )
-            for rows in self.named
+            for rows in self.named[:_MOST_NAMED]
         ]
-        return "; ".join(told) + (" …" if self.count > len(told) else "")
+        return "; ".join(told) + (" …" if len(self.named) > _MOST_NAMED else "")
 
-    def as_plain(self) -> dict[str, Any]:
-        """Return the rows as plain values."""
-        return {"count": self.count, "named": [list(map(list, rows)) for rows in self.named]}
+    def as_plain(self) -> list[Any]:
+        """Return every row as number and name."""
+        return [[list(row) for row in rows] for rows in self.named]
 
 
 @dataclass(frozen=True)

@@ -38,15 +38,15 @@ def test_every_note_that_is_made_has_words_and_every_word_a_note():
 
 
 def test_numbers_rows_and_notes_within_take_the_language():
-    rows = Rows((((3, "Thôn Đông"), (5, "")), ((8, "<b>"), (9, "x"))), 4)
+    rows = Rows((((3, "Thôn Đông"), (5, "")), ((8, "<b>"), (9, "x"))))
     note = Note(
         "settlements_overlap", {"count": 4, "km2": 1234.5678, "rows": rows}, ("settlements",)
     )
     assert note.words() == str(note)
     assert note.words().startswith("settlements: 4 pairs overlap by 1234.5678 km² in all; ")
-    assert note.words().endswith("both: row 3 (Thôn Đông) and row 5; row 8 (<b>) and row 9 (x) …")
+    assert note.words().endswith("both: row 3 (Thôn Đông) and row 5; row 8 (<b>) and row 9 (x)")
     assert "tổng 1234,5678 km²" in note.words("vi")
-    assert note.words("vi").endswith("dòng 3 (Thôn Đông) và dòng 5; dòng 8 (<b>) và dòng 9 (x) …")
+    assert note.words("vi").endswith("dòng 3 (Thôn Đông) và dòng 5; dòng 8 (<b>) và dòng 9 (x)")
     lacking = Note("largest_pixel", {"asked": 100.0, "found": 0.5})
     whole = Note("preset_lacks", {"preset": "fcc-bdc", "what": lacking})
     assert whole.words() == (
@@ -71,13 +71,13 @@ def test_a_rule_of_the_cleaning_stands_in_its_own_words():
 
 
 def test_plain_values_hold_facts_and_words():
-    rows = Rows((((1, "a"),),), 1)
+    rows = Rows((((1, "a"),),))
     inner = Note("least_height", {"asked": 1.5, "found": 1.0})
     note = Note("outlines_repaired", {"count": 1, "rows": rows, "what": inner}, ("roads",))
     plain = note.as_plain()
     assert plain["note"] == "outlines_repaired"
     assert plain["about"] == ["roads"]
-    assert plain["facts"]["rows"] == {"count": 1, "named": [[[1, "a"]]]}
+    assert plain["facts"]["rows"] == [[[1, "a"]]]
     assert plain["facts"]["what"]["facts"] == {"asked": 1.5, "found": 1.0}
     assert plain["words"] == {"en": note.words("en"), "vi": note.words("vi")}
 
@@ -85,3 +85,10 @@ def test_plain_values_hold_facts_and_words():
 def test_a_language_that_is_not_there_is_an_error():
     with pytest.raises(htcoverage.errors.InputError, match="'en' or 'vi'"):
         Note("zone_left_out").words("fr")  # type: ignore[arg-type]
+
+
+def test_words_name_the_first_rows_and_plain_values_all():
+    rows = Rows(tuple(((number, "x"),) for number in range(1, 13)))
+    assert rows.words() == "; ".join(f"row {n} (x)" for n in range(1, 11)) + " …"
+    assert rows.as_plain() == [[[number, "x"]] for number in range(1, 13)]
+    assert "…" not in Rows(rows.named[:10]).words()

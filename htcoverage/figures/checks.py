@@ -15,9 +15,6 @@ from htcoverage.notes import Note, Rows
 #: Overlaps smaller than this are outlines drawn twice along a shared edge.
 LEAST_OVERLAP_M2 = 1.0
 
-#: Rows that are named in a note; the count is of all.
-_NAMED = 5
-
 
 def find_overlaps(polygons: gpd.GeoDataFrame, *, name_column: str) -> pd.DataFrame:
     """Return the pairs of polygons that lie over each other.
@@ -77,12 +74,12 @@ def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) ->
         if len(pairs):
             named = tuple(
                 ((pair["row"], pair["name"]), (pair["other_row"], pair["other_name"]))
-                for pair in pairs.head(_NAMED).to_dict("records")
+                for pair in pairs.to_dict("records")
             )
             facts = {
                 "count": len(pairs),
                 "km2": float(pairs["area_m2"].sum() / 1e6),
-                "rows": Rows(named, len(pairs)),
+                "rows": Rows(named),
             }
             notes.append(Note(f"{what}_overlap", facts, (what,)))
     places = [name for name in ("district_code", "commune_code") if name in settlements.columns]
@@ -99,8 +96,8 @@ def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) ->
 def _of_settlements(
     key: str, settlements: gpd.GeoDataFrame, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> Note:
-    """Return a note that counts the chosen settlements and names the first of them."""
+    """Return a note that counts and names the chosen settlements."""
     places = np.flatnonzero(chosen).tolist()
     names = settlements["name"].astype(str).tolist()
-    rows = Rows(tuple(((i + 1, names[i]),) for i in places[:_NAMED]), len(places))
+    rows = Rows(tuple(((i + 1, names[i]),) for i in places))
     return Note(key, {"count": len(places), "rows": rows}, ("settlements",))

@@ -27,9 +27,6 @@ from htcoverage.schema import DISTRICTS, SETTLEMENTS, SPANS, Table
 #: A column that is matched less surely than this is a guess, and told.
 SURE = 0.98
 
-#: Rows that are named in a note; the count is of all.
-MOST_NAMED = 10
-
 
 def read_settlements(path: str | os.PathLike[str]) -> gpd.GeoDataFrame:
     """Read residential areas: polygons with their residents.
@@ -166,8 +163,7 @@ def read_mapped(
     )
     notes: tuple[Note, ...] = ()
     if repaired:
-        named = tuple(((row, shown(_name_of(given.sheet, row))),) for row in repaired[:MOST_NAMED])
-        rows = Rows(named, len(repaired))
+        rows = Rows(tuple(((row, shown(_name_of(given.sheet, row))),) for row in repaired))
         notes = (Note("outlines_repaired", {"count": len(repaired), "rows": rows}),)
     checked = _checked(given, replace(table, columns=wanted), crs=crs)
     return MappedTable(checked, matches, notes)

@@ -93,7 +93,7 @@ def read_own_layer(path_and_layer: str, kind: GeometryKind) -> OwnLayer:
     facts = {"count": len(rows), "told_apart": code_note, "named": name_note}
     notes.append(Note("own_layer", facts, (name,)))
     if repaired:
-        told = Rows(tuple(((row, names[row - 1]),) for row in repaired), len(repaired))
+        told = Rows(tuple(((row, names[row - 1]),) for row in repaired))
         facts = {"count": len(repaired), "rows": told}
         notes.append(Note("outlines_repaired", facts, (name,)))
     repeated = pd.Series(names)[pd.Series(names).duplicated()].nunique()

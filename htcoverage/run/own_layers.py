@@ -171,7 +171,7 @@ def _inside(
     outside = table[~touching]
     if len(outside):
         named = tuple(((row, name),) for row, name in outside["name"].items())
-        facts = {"count": len(outside), "total": len(table), "rows": Rows(named, len(outside))}
+        facts = {"count": len(outside), "total": len(table), "rows": Rows(named)}
         notes.append(Note("rows_outside", facts, (own.name,)))
     if measure is not None:
         kept = geometry[touching]
