@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from htcoverage.coverage import DEFAULT_CLUTTER_CLEARANCE_M, DEFAULT_RX_HEIGHT_M
+from htcoverage.coverage.extent import HIGHEST_M, LOWEST_M
 from htcoverage.crs import WGS84, transformer
 from htcoverage.engine.exact import cut_profile
 from htcoverage.engine.pixel import NEAREST_KM
@@ -324,7 +325,8 @@ def _cut(
         terrain.ground_m, terrain.clutter_height_m, terrain.zone, tx_row - 0.5, tx_col - 0.5,
         rx_row - 0.5, rx_col - 0.5, distance_km, clutter_clearance_m / 1000.0, intervals,
     )  # fmt: skip
-    void = ~np.isfinite(cut[1])
+    # As for coverage: beyond the heights of land lies a file's mark for "nothing here".
+    void = ~((cut[1] > LOWEST_M) & (cut[1] < HIGHEST_M))
     if void.any():
         at_km = cut[0][void][0]
         raise argument_fault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,11 @@ def test_a_mast_outside_the_terrain_that_would_serve_is_refused() -> None:
     near = LAND.geobox[:20, :]
     with pytest.raises(InputError, match=r"ends too early: 1\.0 km to the north"):
         world.cover(LAND, HERE, world.at_pixel(LAND, -10.5, 20), grid=near, radius_km=2.0)
+
+
+def test_a_mast_a_hair_outside_the_terrain_is_told_so() -> None:
+    with pytest.raises(InputError, match="ends too early: 1 m to the north"):
+        world.cover(LAND, world.at_pixel(LAND, -0.501, 20), radius_km=2.0)
 
 
 def test_a_mast_out_of_every_pixels_reach_is_no_fault() -> None:
@@ -121,6 +127,47 @@ def test_arguments_outside_their_range_are_refused(
 ) -> None:
     with pytest.raises(kind, match=option):
         world.cover(LAND, HERE, **({"radius_km": 2.0} | {option: value}))
+
+
+def test_a_base_station_without_a_place_or_of_no_known_technology_is_named() -> None:
+    bts, cells = world.make_ledger(HERE, world.at_pixel(LAND, 5, 5), world.at_pixel(LAND, 9, 9))
+    names = bts["bts_id"].tolist()
+    bts.geometry = [None, shapely.Point(math.nan, 2e6), shapely.Point()]
+    bts["technology"] = ["3G", "3G", "5G"]
+    with pytest.raises(InputError) as caught:
+        compute_coverage(bts, cells, LAND, LAND.geobox, radius_km=2.0)
+    told = {(fault.column, fault.value) for fault in caught.value.faults}
+    assert told == {("geometry", name) for name in names} | {("technology", f"5G ({names[2]})")}
+    bts, cells = world.make_ledger(HERE)
+    with pytest.raises(InputError, match="tells its CRS"):
+        compute_coverage(
+            bts.set_crs(None, allow_override=True), cells, LAND, LAND.geobox, radius_km=2.0
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("clutter_height_m", math.nan, "clutter of 0 m or more"),
+        ("clutter_height_m", -5.0, "clutter of 0 m or more"),
+        ("zone", 7, "zones 4, 7"),
+    ],
+)
+def test_clutter_and_zones_that_cannot_be_are_refused(name: str, value: float, words: str) -> None:
+    raster = getattr(LAND, name).copy()
+    raster[20, 22] = value
+    with pytest.raises(InputError, match=re.escape(words)):
+        world.cover(replace(LAND, **{name: raster}), HERE, radius_km=2.0)
+
+
+def test_a_terrain_of_other_numbers_is_the_same_terrain() -> None:
+    whole = np.round(LAND.ground_m)
+    coverages = [
+        world.cover(replace(LAND, ground_m=whole.astype(kind)), HERE, radius_km=2.0)
+        for kind in (np.float32, np.float64, np.int16)
+    ]
+    assert coverages[1].equals(coverages[0])
+    assert coverages[2].equals(coverages[0])
 
 
 @pytest.mark.parametrize("column", ["azimuth_deg", "mechanical_tilt_deg", "antenna_height_m"])

@@ -210,15 +210,16 @@ def test_points_beside_the_terrain_and_swapped_coordinates_are_named_together():
         path_profile(FLAT, WEST, (math.nan, 18.0), **ANTENNAS)
 
 
-def test_a_void_on_the_path_is_an_error_and_one_beside_it_is_not():
+@pytest.mark.parametrize("nothing_m", [math.nan, -32768.0, 32767.0])
+def test_a_void_on_the_path_is_an_error_and_one_beside_it_is_not(nothing_m):
     ground = np.zeros((SIZE, SIZE))
-    ground[80, 70] = np.nan
+    ground[80, 70] = nothing_m
     with pytest.raises(
         InputError, match=r"[12] of 113 profile points void, the first 4\.(41|50) km"
     ):
         path_profile(make_terrain(ground), WEST, EAST, **ANTENNAS)
     ground[80, 70] = 0.0
-    ground[90, 70] = np.nan
+    ground[90, 70] = nothing_m
     beside = path_profile(make_terrain(ground), WEST, EAST, **ANTENNAS)
     assert beside.path_loss_db == path_profile(FLAT, WEST, EAST, **ANTENNAS).path_loss_db
 

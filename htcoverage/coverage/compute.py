@@ -31,6 +31,7 @@ from htcoverage.propagation.p1812.model import (
     DISTANCE_RANGE,
     effective_radius_km,
 )
+from htcoverage.propagation.p1812.profile import COASTAL_LAND, INLAND, SEA
 from htcoverage.propagation.registry import BY_CLUTTER, DEFAULT_MODEL
 from htcoverage.propagation.registry import model as model_of
 from htcoverage.propagation.validity import ValidRange, check_range
@@ -171,8 +172,8 @@ def compute_coverage(
         # Clutter that chooses the environment does not stand on the profile as well.
         np.zeros_like(terrain.clutter_height_m)
         if environment == BY_CLUTTER
-        else np.ascontiguousarray(terrain.clutter_height_m),
-        np.ascontiguousarray(terrain.zone),
+        else np.ascontiguousarray(terrain.clutter_height_m, np.float32),
+        np.ascontiguousarray(terrain.zone, np.uint8),
         terrain.posting_m / 1000.0,
     )
     layers = layers_of(ledger)
@@ -296,6 +297,11 @@ def _check_arguments(
             raise argument_fault(
                 name, f"pixels of {wide_m:g} m by {high_m:g} m", "square pixels, row 0 north"
             )
+    if not (terrain.clutter_height_m >= 0.0).all():
+        raise argument_fault("terrain", "clutter below 0 m or NaN", "clutter of 0 m or more")
+    if not np.isin(terrain.zone, (SEA, COASTAL_LAND, INLAND)).all():
+        found = ", ".join(map(str, np.unique(terrain.zone)))
+        raise argument_fault("terrain", f"zones {found}", "1 (sea), 3 (coastal) or 4 (inland)")
     check_range(_RADIUS_RANGE, radius_km, citation=citation)
     if not (math.isfinite(clutter_clearance_m) and clutter_clearance_m >= 0):
         raise argument_fault("clutter_clearance_m", clutter_clearance_m, "at least 0 m")

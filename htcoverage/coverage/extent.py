@@ -17,7 +17,7 @@ from htcoverage.terrain import Terrain
 
 #: Land lies between the shore of the Dead Sea (−430 m) and 8,849 m; a value beyond is a file's
 #: mark for "nothing here" that the file does not declare.
-_LOWEST_M, _HIGHEST_M = -500.0, 9000.0
+LOWEST_M, HIGHEST_M = -500.0, 9000.0
 
 
 class Window(NamedTuple):
@@ -49,6 +49,10 @@ def window_of(grid: GeoBox, wanted: npt.NDArray[np.bool_]) -> Window:
     west, north = grid.transform * (int(cols[0]), int(rows[0]))
     east, south = grid.transform * (int(cols[-1]) + 1, int(rows[-1]) + 1)
     return Window(west, south, east, north)
+
+
+def _length(metres: float) -> str:
+    return f"{metres / 1000:.1f} km" if metres >= 100.0 else f"{math.ceil(metres)} m"
 
 
 def usable_ground(
@@ -84,7 +88,7 @@ def usable_ground(
         if gap > 0
     }  # fmt: skip
     if short:
-        words = ", ".join(f"{gap / 1000:.1f} km to the {side}" for side, gap in short.items())
+        words = ", ".join(f"{_length(gap)} to the {side}" for side, gap in short.items())
         raise InputError(
             [Fault(name, None, None, f"ends too early: {words}",
                    "terrain that reaches around every site and pixel")]
@@ -95,7 +99,7 @@ def usable_ground(
     rows = slice(max(top - 1, 0), bottom + 1)
     cols = slice(max(left - 1, 0), right + 1)
     part = terrain.ground_m[rows, cols]
-    void = ~((part > _LOWEST_M) & (part < _HIGHEST_M))
+    void = ~((part > LOWEST_M) & (part < HIGHEST_M))
     if void.any():
         r, c = np.argwhere(void)[0]
         x, y = terrain.geobox.transform * (cols.start + int(c) + 0.5, rows.start + int(r) + 0.5)
@@ -104,5 +108,5 @@ def usable_ground(
                    "terrain without voids between sites and pixels: fill them, they are not sea")]
         )  # fmt: skip
     if np.isfinite(terrain.ground_m).all():
-        return np.ascontiguousarray(terrain.ground_m)
-    return np.nan_to_num(terrain.ground_m, nan=0.0)  # outside every path
+        return np.ascontiguousarray(terrain.ground_m, np.float32)
+    return np.nan_to_num(terrain.ground_m, nan=0.0).astype(np.float32)  # outside every path

@@ -8,11 +8,13 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 from odc.geo.geobox import GeoBox
 
 from htcoverage.coverage.extent import Window
 from htcoverage.crs import WGS84, reproject, transformer
 from htcoverage.errors import Fault, InputError, argument_fault
+from htcoverage.schema import TECHNOLOGIES
 
 #: Columns of a cell that enter its level as they stand; its power is checked by the link budget.
 _NUMBERS = (
@@ -39,24 +41,32 @@ def cells_on_air(bts: gpd.GeoDataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If none is on air or a number is missing.
+        If none is on air; or with every position or number that is missing and every technology
+        that is not 3G or 4G.
     """
+    if bts.crs is None:
+        raise argument_fault("bts", "no CRS", "a table that tells its CRS")
     on_air = bts[bts["status"] == "on-air"] if "status" in bts else bts
-    points = reproject(on_air, WGS84).geometry
+    points = reproject(on_air, WGS84).geometry.to_numpy()
+    is_point = shapely.get_type_id(points) == shapely.GeometryType.POINT
+    is_point &= ~shapely.is_empty(points)
+    place = np.full((len(points), 2), np.nan)
+    place[is_point] = shapely.get_coordinates(points[is_point])
     station = pd.DataFrame(
         {
             "bts_id": on_air["bts_id"].to_numpy(),
             "site_id": on_air["site_id"].to_numpy(),
             "operator": on_air["operator"].to_numpy(),
             "technology": on_air["technology"].to_numpy(),
-            "longitude": points.x.to_numpy(),
-            "latitude": points.y.to_numpy(),
+            "longitude": place[:, 0],
+            "latitude": place[:, 1],
         }
     )
     ledger = cells.reset_index(drop=True).merge(station, on="bts_id", how="inner")
     if ledger.empty:
         raise argument_fault("cells", "no cell on air", "at least one cell of a bts on air")
-    faults = [
+    faults = _station_faults(station[station["bts_id"].isin(ledger["bts_id"])])
+    faults += [
         Fault("cells", int(row) + 1, column, str(ledger[column].iloc[row]), "a number")
         for column in _NUMBERS
         for row in np.flatnonzero(~np.isfinite(ledger[column].to_numpy(np.float64)))
@@ -64,6 +74,21 @@ def cells_on_air(bts: gpd.GeoDataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     if faults:
         raise InputError(faults)
     return ledger
+
+
+def _station_faults(station: pd.DataFrame) -> list[Fault]:
+    """Return the faults of base stations with cells: no place, or a technology without a level."""
+    placed = np.isfinite(station[["longitude", "latitude"]].to_numpy(np.float64)).all(axis=1)
+    known = station["technology"].isin(TECHNOLOGIES).to_numpy()
+    faults = [
+        Fault("bts", None, "geometry", bts_id, "a point with finite coordinates")
+        for bts_id in station["bts_id"][~placed].astype(str)
+    ]
+    strange = station[~known]
+    return faults + [
+        Fault("bts", None, "technology", f"{technology} ({bts_id})", " or ".join(TECHNOLOGIES))
+        for technology, bts_id in zip(strange["technology"], strange["bts_id"], strict=True)
+    ]
 
 
 def masts_in_reach(
