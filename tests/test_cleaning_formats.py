@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -262,6 +263,53 @@ def test_vn2000_read_as_wgs84_is_seen_against_settlements(radius_m: float, seen:
         assert against[0].datum == "VN-2000"
         assert against[0].shift_m == pytest.approx(225, abs=40)
         assert (against[0].as_read, against[0].shifted) == (0, 100)
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+def test_sites_beside_villages_tell_the_datum_as_well(wrong: bool) -> None:
+    """Masts stand on hills near villages: hardly one is inside, all are nearer than by chance."""
+    homes = villages(900, 150.0)
+    rng = np.random.default_rng(5)
+    middles = homes.geometry.centroid
+    sites = gpd.GeoSeries.from_xy(
+        middles.x + rng.normal(0, 300, len(homes)), middles.y + rng.normal(0, 300, len(homes)),
+        crs="EPSG:9209",
+    ).to_crs("EPSG:4756" if wrong else "EPSG:4326")  # fmt: skip
+    evidence = datum_evidence(sites.x.to_numpy(), sites.y.to_numpy(), homes)
+    assert [each.datum for each in evidence if each.speaks_against_reading] == (
+        ["VN-2000"] if wrong else []
+    )
+
+
+def test_base_stations_of_one_mast_are_one_witness() -> None:
+    homes = villages(16, 150.0)
+    wrong = gpd.GeoSeries(homes.geometry.centroid).to_crs("EPSG:4756").iloc[:5]
+    x, y = (np.tile(values.to_numpy(), 100) for values in (wrong.x, wrong.y))
+    evidence = datum_evidence(x, y, homes)
+    assert {each.total for each in evidence} == {5}
+    assert not any(each.speaks_against_reading for each in evidence)
+
+
+@pytest.mark.parametrize(
+    ("true", "said", "told"),
+    [(9210, 9209, "EPSG:9210"), (32649, 32648, "EPSG:32649"), (9209, 9209, None)],
+)
+def test_zone_that_was_said_wrongly_is_told(
+    tmp_path: Path, true: int, said: int, told: str | None
+) -> None:
+    points = gpd.GeoSeries.from_xy([105.72, 105.75, 105.74], [18.3, 18.35, 18.4], crs="EPSG:4326")
+    metres = points.to_crs(f"EPSG:{true}")
+    path = tmp_path / "l.csv"
+    pd.DataFrame(
+        {"bts_id": range(3), "operator": "Viettel", "technology": "4G", "x": metres.x,
+         "y": metres.y}
+    ).to_csv(path, index=False)  # fmt: skip
+    near = gpd.GeoDataFrame(geometry=[shapely.box(105.7, 18.25, 105.8, 18.45)], crs="EPSG:4326")
+    faults = clean_ledger(path, area=near, crs=f"EPSG:{said}").report.faults.set_index("rule")
+    assert ("datum" in faults.index) == (told is not None)
+    if told is not None:
+        assert "0 of 3 sites" in faults.loc["datum", "detail"]
+        assert told in faults.loc["datum", "detail"]
 
 
 def test_right_coordinates_raise_no_suspicion() -> None:

@@ -14,11 +14,12 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
+from htcoverage.cleaning.datum import SIGNIFICANCE, sign_test
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.readers.findings import Finding, cell_findings, findings_frame
 from htcoverage.readers.parsing import parse_numbers
-from htcoverage.readers.position import FloatArray, in_zone, sheet_positions, to_wgs84
+from htcoverage.readers.position import FloatArray, Positions, in_zone, sheet_positions, to_wgs84
 from htcoverage.readers.sheet import Sheet
 
 #: A site this near to the area, in degrees, is not taken for one with swapped axes.
@@ -26,6 +27,18 @@ _NEAR_DEG = 0.5
 
 #: Points tried in every CRS of the region.
 _SAMPLE = 500
+
+#: As many CRS that fit alike are told.
+_MOST_ALIKE = 4
+
+#: Width of a zone of UTM, in degrees.
+_ZONE_DEG = 6.0
+
+#: What comes first among CRS that fit alike.
+_USUAL = ("VN-2000", "WGS 84 /")
+
+#: With more than this share inside, the CRS is not doubted.
+_USUALLY_INSIDE = 0.98
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +92,10 @@ def located(sheet: Sheet, *, crs: CRS | None, area: gpd.GeoDataFrame | None) -> 
             for fault in faults.values()
         )
     )  # fmt: skip
+    if pair is not None and crs is not None and area is not None and area.crs is not None:
+        evidence = _other_crs(positions, *_numbers(sheet, pair), crs=crs, area=area)
+        column = sheet.called(pair[0])
+        findings.append(findings_frame(replace(each, column=column) for each in evidence))
     good = np.isfinite(positions.longitude_deg)
     dropped |= set(sheet.lines(sheet.frame.index[~good]))
     names = {
@@ -183,7 +200,7 @@ def _with_evidence(
         told = "no CRS of this region puts them inside the boundaries"
     else:
         told = "inside the boundaries they would lie in " + ", ".join(
-            f"{code} ({share:.0%})" for code, share in fitting[:6]
+            f"{code} ({share:.0%}) {CRS.from_user_input(code).name}" for code, share in fitting[:6]
         )
     return replace(fault, expected=f"{fault.expected}; {told}")
 
@@ -204,15 +221,17 @@ def crs_candidates(x: FloatArray, y: FloatArray, area: gpd.GeoDataFrame) -> list
     Returns
     -------
     list of (str, float)
-        ``EPSG:…`` and a share above one half, best first; of equals that of the smallest zone.
+        ``EPSG:…`` and a share above one half, best first; of equals those of the country and
+        WGS 84, then that of the smallest zone.
     """
-    bounds = reproject(area, WGS84).total_bounds
-    region = shapely.union_all(reproject(area, WGS84).geometry.to_numpy())
-    shapely.prepare(region)
-    found = []
+    region, bounds = _region(area)
+    # A zone's neighbours as well: people take the wrong one.
+    west, south, east, north = bounds + np.array([-_ZONE_DEG, 0.0, _ZONE_DEG, 0.0])
+    found: dict[str, tuple[float, bool, float]] = {}
     for info in query_crs_info(
-        auth_name="EPSG", pj_types=[PJType.PROJECTED_CRS], area_of_interest=AreaOfInterest(*bounds)
-    ):
+        auth_name="EPSG", pj_types=[PJType.PROJECTED_CRS],
+        area_of_interest=AreaOfInterest(max(west, -180.0), south, min(east, 180.0), north),
+    ):  # fmt: skip
         if info.area_of_use is None or info.area_of_use.east - info.area_of_use.west > 30:
             continue
         code = f"EPSG:{info.code}"
@@ -222,6 +241,53 @@ def crs_candidates(x: FloatArray, y: FloatArray, area: gpd.GeoDataFrame) -> list
             if inside.mean() > 0.5:
                 use = info.area_of_use
                 size = (use.east - use.west) * (use.north - use.south)
-                found.append((-float(inside.mean()), size, code))
+                usual = info.name.startswith(_USUAL)
+                found[code] = (-round(float(inside.mean()), 2), not usual, size)
                 break
-    return [(code, -negative) for negative, _, code in sorted(found)]
+    return [(code, -found[code][0]) for code in sorted(found, key=lambda c: (found[c], c))]
+
+
+def _region(area: gpd.GeoDataFrame) -> tuple[shapely.Geometry, npt.NDArray[np.float64]]:
+    """Return an area as one shape on WGS 84, prepared for points, and its bounds."""
+    shapes = reproject(area, WGS84)
+    region = shapely.union_all(shapes.geometry.to_numpy())
+    shapely.prepare(region)
+    return region, shapes.total_bounds
+
+
+def _other_crs(
+    positions: Positions, x: FloatArray, y: FloatArray, *, crs: CRS, area: gpd.GeoDataFrame
+) -> list[Finding]:
+    """Return the evidence that coordinates are in another projected CRS than was said."""
+    usable = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if not crs.is_projected or not len(usable):
+        return []
+    drawn = usable[np.linspace(0, len(usable) - 1, min(_SAMPLE, len(usable))).astype(int)]
+    _, first = np.unique(np.column_stack([x, y])[drawn], axis=0, return_index=True)
+    places = drawn[first]
+    region, _ = _region(area)
+    now = shapely.contains_xy(
+        region, positions.longitude_deg[places], positions.latitude_deg[places]
+    )
+    if now.mean() > _USUALLY_INSIDE:
+        return []
+    fitting = crs_candidates(x[places], y[places], area)
+    if not fitting:
+        return []
+    through = Transformer.from_crs(fitting[0][0], WGS84, always_xy=True)
+    ways = [(x[places], y[places]), (y[places], x[places])]
+    then = max(
+        (shapely.contains_xy(region, *through.transform(*way)) for way in ways),
+        key=lambda inside: int(inside.sum()),
+    )
+    chance = sign_test(int((then & ~now).sum()), int((now & ~then).sum()))
+    if chance >= SIGNIFICANCE and not (then.all() and not now.any()):
+        return []
+    alike = [code for code, share in fitting if share >= fitting[0][1] - 0.01][:_MOST_ALIKE]
+    names = " or ".join(f"{code} ({CRS.from_user_input(code).name})" for code in alike)
+    detail = (
+        f"{int(now.sum())} of {len(now)} sites lie inside the boundaries in {crs.to_string()}, "
+        f"{int(then.sum())} in {names}: the coordinates look like that; nothing was moved: give "
+        "the right crs if that is so"
+    )
+    return [Finding(None, None, "", "datum", "warning", "none", detail)]

@@ -114,11 +114,23 @@ _sentences: tuple[tuple[str, str], ...] = (
     ("two sectors of one band less than {}° apart",
      "hai sector cùng băng tần lệch nhau chưa tới {}°"),
     ("{} of {} sites lie inside {} as read, {} if moved by {} m as {} by mistake would need ({} "
-     "gained, {} lost, p = {}): the coordinates look like {}; nothing was moved: give the right "
-     "crs if that is so",
-     "{0} trên {1} trạm nằm trong {2} như đã đọc, {3} nếu dời {4} m do nhầm hệ quy chiếu (thêm "
-     "{6}, mất {7}, p = {8}): tọa độ giống {9}; chưa dời gì: nếu đúng, hãy khai lại crs"),
+     "come nearer to one, {} get farther, p = {}): the coordinates look like {}; nothing was "
+     "moved: give the right crs if that is so",
+     "{0} trên {1} trạm nằm trong {2} như đã đọc, {3} nếu dời {4} m do nhầm hệ quy chiếu ({6} "
+     "trạm đến gần hơn, {7} xa hơn, p = {8}): tọa độ giống {9}; chưa dời gì: nếu đúng, hãy khai "
+     "lại crs"),
+    ("{} of {} sites lie inside the boundaries in {}, {} in {}: the coordinates look like that; "
+     "nothing was moved: give the right crs if that is so",
+     "{} trên {} trạm nằm trong địa giới theo {}, {} theo {}: tọa độ giống hệ sau; chưa dời gì: "
+     "nếu đúng, hãy khai lại crs"),
     # What was expected.
+    ("a crs, for x and y do not say where: {}; inside the boundaries they would lie in {}",
+     "crs, vì x và y không cho biết ở đâu: {}; trong địa giới thì hợp với {}"),
+    ("a crs, for x and y do not say where: {}; no CRS of this region puts them inside the "
+     "boundaries", "crs, vì x và y không cho biết ở đâu: {}; không hệ nào đưa chúng vào địa giới"),
+    ("a crs, for x and y do not say where: {}", "crs, vì x và y không cho biết ở đâu: {}"),
+    ("give its crs, such as 'EPSG:9209' (VN-2000 / TM-3 105°30′) or 'EPSG:4326'",
+     "khai crs, chẳng hạn 'EPSG:9209' (VN-2000 / TM-3 105°30′) hoặc 'EPSG:4326'"),
     ("a site within {} km of the area, for it serves no home there; this one is {} km away",
      "trạm trong phạm vi {} km quanh tỉnh, nếu xa hơn thì không phục vụ ai; trạm này cách {} km"),
     ("a bts_id that occurs once; row {} has the same",

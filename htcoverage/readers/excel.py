@@ -16,7 +16,7 @@ from htcoverage.errors import Fault
 from htcoverage.readers.archive import check_archive
 from htcoverage.readers.findings import Finding, Severity
 from htcoverage.readers.sheet import Sheet, existing_file, file_fault, shown
-from htcoverage.readers.text import FindHeader, Header, check_header
+from htcoverage.readers.text import FindHeader, Header, check_header, check_width
 
 _SAMPLE_ROWS = 50
 
@@ -100,6 +100,7 @@ def read_excel_sheet(
         ["" if cell is None else str(cell) for cell in cells]
         for _, cells in islice(rows, _SAMPLE_ROWS)
     ]
+    check_width(head, file=file)
     header = find_header(head) if find_header else Header(0)
     findings += [
         Finding(row, None, shown(" ".join(filter(None, head[place]))), "above-header", "info",
@@ -167,6 +168,7 @@ def _likely_sheet(book: Any, find_header: FindHeader | None) -> tuple[str | None
         rows = ([_plain(c) for c in cells] for cells in sheet.iter_rows(values_only=True))
         head = list(islice((row for row in rows if any(c is not None for c in row)), _SAMPLE_ROWS))
         if head:
+            check_width(head, file=sheet.title)
             words = [["" if cell is None else str(cell) for cell in row] for row in head]
             header = find_header(words) if find_header else Header(0)
             visible = sheet.sheet_state == "visible"

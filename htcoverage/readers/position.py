@@ -121,7 +121,9 @@ def sheet_positions(sheet: Sheet, *, crs: CRS | None) -> Positions:
     if pair is degrees and crs is None:
         crs = CRS.from_user_input(WGS84)
     if crs is None:
-        faults.append(Fault(sheet.file, None, None, "", f"x and y do not say where: {_SAY_CRS}"))
+        faults.append(
+            Fault(sheet.file, None, None, "", f"a crs, for x and y do not say where: {_SAY_CRS}")
+        )
     elif pair is degrees and not crs.is_geographic:
         expected = "columns x and y for this crs, or a crs in degrees for longitude and latitude"
         faults.append(Fault(sheet.file, None, None, f"crs {crs.to_string()}", expected))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,10 @@ from htcoverage.readers.findings import Finding
 from htcoverage.readers.sheet import Sheet, file_fault, shown
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+#: Beyond this a file is no table, and looking for names in it would take forever.
+_LONGEST_LINE = 1_000_000
+_MOST_COLUMNS = 2_000
 
 #: Lines looked at to tell the separator and the header.
 _SAMPLE_LINES = 50
@@ -94,6 +98,7 @@ def read_csv_sheet(
     """
     file = str(path)
     text, findings = read_text(path, encoding=encoding, tolerant=tolerant)
+    _check_lines(text, file=file)
     told, text = _declared_separator(text)
     used = separator or told or _separator(text)
     if used != ",":
@@ -106,6 +111,7 @@ def read_csv_sheet(
     head = list(islice(records, _SAMPLE_LINES))
     if not head:
         raise file_fault(file, "a text table with a header row; the file is empty")
+    check_width((cells for _, cells in head), file=file)
     found = find_header([cells for _, cells in head]) if find_header else Header(0)
     above = [
         Finding(row, None, shown(" ".join(filter(None, cells))), "above-header", "info", "dropped",
@@ -126,6 +132,23 @@ def read_csv_sheet(
     if frame.empty:
         raise file_fault(file, "at least one row of data below the header")
     return Sheet(file, frame, header_row, broken, findings=(*findings, *above))
+
+
+def _check_lines(text: str, *, file: str) -> None:
+    """Raise InputError if a line is so long that the file cannot be a table."""
+    for start in range(0, len(text) - _LONGEST_LINE, _LONGEST_LINE):
+        end = start + _LONGEST_LINE
+        if text.find("\n", start, end) < 0 and text.find("\r", start, end) < 0:
+            row = text.count("\n", 0, start) + 1
+            expected = f"a table with lines of at most {_LONGEST_LINE:,} signs"
+            raise InputError([Fault(file, row, None, shown(text[start:end]), expected)])
+
+
+def check_width(rows: Iterable[Sequence[object]], *, file: str) -> None:
+    """Raise InputError if a row has so many cells that the file cannot be a ledger."""
+    widest = max((sum(cell not in (None, "") for cell in cells) for cells in rows), default=0)
+    if widest > _MOST_COLUMNS:
+        raise file_fault(file, f"at most {_MOST_COLUMNS} columns", value=f"{widest} cells in a row")
 
 
 def _declared_separator(text: str) -> tuple[str | None, str]:
