@@ -220,10 +220,12 @@ def test_a_coding_of_the_transfer_is_undone_but_not_that_of_a_packed_file(
 
 
 def test_a_line_that_only_trickles_is_given_up(server: Server, target: Path) -> None:
-    server.files["/a.bin"] = BODY
+    body = BODY[:400]
+    server.files["/a.bin"] = body
     server.faults["/a.bin"] = [Answer(drip_s=0.05)]
     client = Client(timeout_s=0.3, retries=2, backoff_s=0.0)
-    assert download(f"{server.url}/a.bin", target, client=client).sha256 == DIGEST
+    download(f"{server.url}/a.bin", target, client=client)
+    assert target.read_bytes() == body
     server.faults["/a.bin"] = [Answer(drip_s=0.05)] * 5
     with pytest.raises(SetupError, match=r"only \d+ bytes came in"):
         download(f"{server.url}/a.bin", target, client=client)
