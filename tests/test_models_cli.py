@@ -165,7 +165,7 @@ def test_a_run_by_another_model_says_so_everywhere(tmp_path: Path) -> None:
     assert process.returncode == 0, process.stderr
     assert "extrapolated: freq_mhz is" in process.stderr
     assert "Warning" not in process.stderr
-    assert "by COST 231-Hata" in process.stdout
+    assert "COST 231-Hata" in process.stdout
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert record["parameters"]["model"] == "cost231"
     for part in (record["coverage"], record["assumptions"]):

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from htcoverage.errors import InputError
+from htcoverage.errors import InputError, ValidityError
 from htcoverage.propagation.p526 import p526
 from htcoverage.propagation.registry import Model, model, models
 from htcoverage.propagation.tr38901 import Scenario
@@ -142,3 +142,35 @@ def test_a_range_refuses_or_warns_with_value_and_bounds() -> None:
     for value in (np.nan, np.inf, [25.0, np.nan]):
         with pytest.raises(ValueError, match=r"distance_km is (nan|inf) km"):
             check_range(soft, value, citation="X")
+
+
+def test_extrapolation_ends_where_it_is_said_to() -> None:
+    near = ValidRange("freq_mhz", 1500.0, 2000.0, "MHz", "warning", (150.0, 4000.0))
+    for value in (150.0, 2100.0, [900.0, 4000.0]):
+        with pytest.warns(ExtrapolationWarning, match="extrapolated from 150 to 4000"):
+            check_range(near, value, citation="X")
+    for value in (149.0, 4001.0, [2100.0, 4001.0]):
+        with pytest.raises(ValueError, match=r"freq_mhz is (149|4001) MHz; X holds from 1500 to"):
+            check_range(near, value, citation="X")
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "words"),
+    [
+        ("itm", {"freq_mhz": 26000.0}, "freq_mhz is 26000 MHz; ITM.* 20 to 20000"),
+        ("itm-area", {"tx_height_m": 0.4}, r"tx_height_m is 0\.4 m; ITM.* 0\.5 to 3000"),
+        ("ehata", {"freq_mhz": 26000.0}, "freq_mhz is 26000 MHz; Extended Hata.* 100 to 6000"),
+        ("hata", {"tx_height_m": 0.2}, r"tx_height_m is 0\.2 m; Okumura-Hata.* 1 to 400"),
+        ("cost231", {"freq_mhz": 26000.0}, "freq_mhz is 26000 MHz; COST 231.* 150 to 4000"),
+        ("tr38901-uma", {"tx_height_m": 1.0}, "tx_height_m is 1 m; 3GPP.* 2 to 150"),
+    ],
+)
+def test_what_no_one_extrapolates_to_is_refused(
+    name: str, changes: dict[str, float], words: str
+) -> None:
+    given = {"freq_mhz": 900.0, "distance_km": 5.0, "tx_height_m": 30.0, "rx_height_m": 1.5}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExtrapolationWarning)
+        model(name).check(**given)
+        with pytest.raises(ValidityError, match=words):
+            model(name).check(**(given | changes))

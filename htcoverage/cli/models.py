@@ -110,7 +110,7 @@ def _registry() -> list[dict[str, Any]]:
                 entry.environments[entry.default_environment] if entry.environments else None
             ),
             "by_surroundings": dict(entry.by_surroundings),
-            "ranges": [asdict(valid) for valid in entry.ranges],
+            "ranges": [_range(valid) for valid in entry.ranges],
         }
         for entry in all_models()
     ]
@@ -121,15 +121,17 @@ def _registry() -> list[dict[str, Any]]:
             "part": entry.part,
             "kind": entry.kind,
             "meaning": entry.meaning,
-            # JSON has no infinity: null is no upper end.
-            "ranges": [
-                {**asdict(valid), "high": valid.high if math.isfinite(valid.high) else None}
-                for valid in entry.ranges
-            ],
+            "ranges": [_range(valid) for valid in entry.ranges],
         }
         for entry in corrections()
     ]
     return listed
+
+
+def _range(valid: ValidRange) -> dict[str, Any]:
+    """Return a range as values that JSON has: no infinity, but null for no end."""
+    told = asdict(valid) | {"reach": [end if math.isfinite(end) else None for end in valid.reach]}
+    return told | {"high": valid.high if math.isfinite(valid.high) else None}
 
 
 def _show_registry() -> None:
@@ -162,7 +164,8 @@ def _show_registry() -> None:
     for words in (
         "path: reads the terrain profile; empirical: knows the path by its length alone; "
         "correction: no path loss, part of a budget",
-        "~ beyond this range the model warns and extrapolates; beyond the others it is refused",
+        "~ beyond this range the model warns and extrapolates, as far as the range in brackets; "
+        "beyond the others it is refused",
         "the first is the default; another: htcoverage run --model NAME [--environment NAME]",
         f"{BY_CLUTTER}: each pixel takes the environment of its clutter class, by the column "
         "'surroundings' of the class table or the words of its name",
@@ -171,9 +174,13 @@ def _show_registry() -> None:
 
 
 def _ranges(ranges: tuple[ValidRange, ...]) -> str:
-    return "\n".join(
-        f"{valid.name} {valid}" + (" ~" if valid.beyond == "warning" else "") for valid in ranges
-    )
+    def told(valid: ValidRange) -> str:
+        words = f"{valid.name} {valid}" + (" ~" if valid.beyond == "warning" else "")
+        if math.isfinite(sum(valid.reach)):
+            words += f" ({valid.reach[0]:g} to {valid.reach[1]:g})"
+        return words
+
+    return "\n".join(told(valid) for valid in ranges)
 
 
 def _plain(report: CheckReport) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from htcoverage.propagation.p525 import SPEED_OF_LIGHT_M_PER_S
 from htcoverage.propagation.validity import ValidRange, check_range, equal_steps
 
 CITATION = "Extended Hata (NTIA Report 15-517, appendix A)"
-FREQUENCY_RANGE = ValidRange("freq_mhz", 1500.0, 3000.0, "MHz", "warning")
+FREQUENCY_RANGE = ValidRange("freq_mhz", 1500.0, 3000.0, "MHz", "warning", (100.0, 6000.0))
 DISTANCE_RANGE = ValidRange("distance_km", 1.0, 100.0, "km", "warning")
 TX_HEIGHT_RANGE = ValidRange("tx_height_m", 30.0, 200.0, "m", "warning")
 RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 10.0, "m", "warning")
@@ -314,7 +314,7 @@ def ehata(
         Base station and mobile above ground; the effective heights are held to 30 to 200 m and 1 to
         10 m, and a warning is given for others.
     freq_mhz : float
-        1500 to 3000 MHz; a warning beyond.
+        1500 to 3000 MHz; a warning beyond, refused below 100 and above 6000 MHz.
     environment : {'urban', 'suburban', 'rural'}
         Surroundings of the mobile.
 
@@ -324,6 +324,8 @@ def ehata(
 
     Raises
     ------
+    ValidityError
+        If the frequency is far outside its range.
     InputError
         If an argument is none of its choices, or the profile is not finite or not of equal steps.
 

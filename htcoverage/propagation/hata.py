@@ -23,11 +23,11 @@ HATA_CITATION = "Okumura-Hata (IEEE Trans. VT-29, 1980)"
 COST231_CITATION = "COST 231-Hata (COST 231 Final Report, 1999, §4.4.1)"
 
 HATA_FREQUENCY_RANGE = ValidRange("freq_mhz", 150.0, 1500.0, "MHz")
-#: The field carries COST 231 on to the 2.1 GHz of 3G, with a warning.
-COST231_FREQUENCY_RANGE = ValidRange("freq_mhz", 1500.0, 2000.0, "MHz", "warning")
+#: The field carries COST 231 on to the 2.1 GHz of 3G and beyond, and down to Hata's bands.
+COST231_FREQUENCY_RANGE = ValidRange("freq_mhz", 1500.0, 2000.0, "MHz", "warning", (150.0, 4000.0))
 #: Nearer, farther, and from masts below 30 m, the field extrapolates.
 DISTANCE_RANGE = ValidRange("distance_km", 1.0, 20.0, "km", "warning")
-TX_HEIGHT_RANGE = ValidRange("tx_height_m", 30.0, 200.0, "m", "warning")
+TX_HEIGHT_RANGE = ValidRange("tx_height_m", 30.0, 200.0, "m", "warning", (1.0, 400.0))
 RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 10.0, "m")
 
 HataEnvironment = Literal["large-city", "city", "suburban", "open"]
@@ -128,7 +128,8 @@ def hata(
     freq_mhz : float
         150 to 1500 MHz.
     tx_height_m : float
-        Base station above the mean ground, 30 to 200 m; a warning beyond.
+        Base station above the mean ground, 30 to 200 m; a warning beyond, refused below 1 and
+        above 400 m.
     rx_height_m : float
         Mobile above ground, 1 to 10 m.
     environment : {'large-city', 'city', 'suburban', 'open'}
@@ -142,7 +143,8 @@ def hata(
     Raises
     ------
     ValidityError
-        If the frequency or the mobile's height is outside its range.
+        If the frequency or the mobile's height is outside its range, or the base station's height
+        far outside.
     InputError
         If the environment is none of the above.
 
@@ -177,9 +179,10 @@ def cost231(
     distance_km : array_like
         1 to 20 km; a warning beyond.
     freq_mhz : float
-        1500 to 2000 MHz; a warning beyond.
+        1500 to 2000 MHz; a warning beyond, refused below 150 and above 4000 MHz.
     tx_height_m : float
-        Base station above the mean ground, 30 to 200 m; a warning beyond.
+        Base station above the mean ground, 30 to 200 m; a warning beyond, refused below 1 and
+        above 400 m.
     rx_height_m : float
         Mobile above ground, 1 to 10 m.
     environment : {'metropolitan', 'city'}
@@ -193,7 +196,8 @@ def cost231(
     Raises
     ------
     ValidityError
-        If the mobile's height is outside its range.
+        If the mobile's height is outside its range, or the frequency or the base station's height
+        far outside.
     InputError
         If the environment is none of the above.
 

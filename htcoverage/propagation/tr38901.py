@@ -30,9 +30,10 @@ RMA_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 10.0, 150.0, "m")
 RMA_RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 10.0, "m")
 URBAN_FREQUENCY_RANGE = ValidRange("freq_mhz", 500.0, 100000.0, "MHz")
 URBAN_DISTANCE_RANGE = ValidRange("distance_km", 0.01, 5.0, "km", "warning")
-#: The report fixes the mast (25 m, 10 m); the field uses other heights, with a warning.
-UMA_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 25.0, 25.0, "m", "warning")
-UMI_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 10.0, 10.0, "m", "warning")
+#: The report fixes the mast (25 m, 10 m); the field uses other heights, with a warning. The street
+#: counts as 1 m high, so that a mast must stand above it.
+UMA_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 25.0, 25.0, "m", "warning", (2.0, 150.0))
+UMI_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 10.0, 10.0, "m", "warning", (2.0, 150.0))
 URBAN_RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.5, 22.5, "m")
 #: Where every scenario holds.
 ANY_RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.5, 10.0, "m")
@@ -244,7 +245,7 @@ def tr38901(
     freq_mhz : float
         500 to 30,000 MHz (RMa) or 100,000 MHz (UMa, UMi).
     tx_height_m : float
-        10 to 150 m (RMa); 25 m (UMa) and 10 m (UMi), a warning for others.
+        10 to 150 m (RMa); 25 m (UMa) and 10 m (UMi), a warning for others from 2 to 150 m.
     rx_height_m : float
         1 to 10 m (RMa), 1.5 to 22.5 m (UMa, UMi).
     sight : {'mean', 'los', 'nlos'}

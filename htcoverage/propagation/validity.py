@@ -32,6 +32,8 @@ class ValidRange:
         Its unit.
     beyond : {'error', 'warning'}
         Whether a value outside is refused, or warned of because the field extrapolates.
+    reach : tuple of float
+        How far the field extrapolates: beyond these a value is refused all the same.
     """
 
     name: str
@@ -39,6 +41,7 @@ class ValidRange:
     high: float
     unit: str
     beyond: Literal["error", "warning"] = "error"
+    reach: tuple[float, float] = (-math.inf, math.inf)
 
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
@@ -59,8 +62,8 @@ def check_range(valid: ValidRange, value: npt.ArrayLike, *, citation: str) -> No
     Raises
     ------
     ValidityError
-        If a value is outside and the range is not one that the field extrapolates, or is not
-        finite.
+        If a value is outside and the range is not one that the field extrapolates, lies beyond the
+        reach of extrapolation, or is not finite.
 
     Warns
     -----
@@ -71,11 +74,15 @@ def check_range(valid: ValidRange, value: npt.ArrayLike, *, citation: str) -> No
     outside = values[~((values >= valid.low) & (values <= valid.high))]
     if outside.size == 0:
         return
-    # What is not finite is no extrapolation, so it comes first.
-    worst = float(outside[np.argmax(~np.isfinite(outside))])
+    # What is not finite or too far off is no extrapolation, so it comes first.
+    nearest, farthest = valid.reach
+    refused = ~(np.isfinite(outside) & (outside >= nearest) & (outside <= farthest))
+    worst = float(outside[np.argmax(refused)])
     message = f"{valid.name} is {worst:g} {valid.unit}".rstrip()
     message += f"; {citation} holds from {valid}"
-    if valid.beyond == "error" or not math.isfinite(worst):
+    if valid.beyond == "warning" and math.isfinite(nearest + farthest):
+        message += f" and is extrapolated from {nearest:g} to {farthest:g} {valid.unit}".rstrip()
+    if valid.beyond == "error" or refused.any():
         raise ValidityError(message)
     warnings.warn(message, ExtrapolationWarning, stacklevel=3)
 

@@ -27,15 +27,15 @@ Climate = Literal[
 Variability = Literal["single-message", "accidental", "mobile", "broadcast"]
 Siting = Literal["random", "careful", "very-careful"]
 
-#: The ranges that the reports state; beyond, the field is used to warnings.
-FREQUENCY_RANGE = ValidRange("freq_mhz", 40.0, 10000.0, "MHz", "warning")
+#: The ranges that the reports state, and those beyond which NTIA's program refuses.
+FREQUENCY_RANGE = ValidRange("freq_mhz", 40.0, 10000.0, "MHz", "warning", (20.0, 20000.0))
 DISTANCE_RANGE = ValidRange("distance_km", 1.0, 2000.0, "km", "warning")
-TX_HEIGHT_RANGE = ValidRange("tx_height_m", 1.0, 1000.0, "m", "warning")
-RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 1000.0, "m", "warning")
-_HARD_RANGES = (
-    ValidRange("freq_mhz", 20.0, 20000.0, "MHz"),
-    ValidRange("tx_height_m", 0.5, 3000.0, "m"),
-    ValidRange("rx_height_m", 0.5, 3000.0, "m"),
+TX_HEIGHT_RANGE = ValidRange("tx_height_m", 1.0, 1000.0, "m", "warning", (0.5, 3000.0))
+RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.0, 1000.0, "m", "warning", (0.5, 3000.0))
+_RANGES = (
+    FREQUENCY_RANGE,
+    TX_HEIGHT_RANGE,
+    RX_HEIGHT_RANGE,
     ValidRange("n0", 250.0, 400.0, "N-units"),
     ValidRange("permittivity", 1.0, math.inf, ""),
     ValidRange("conductivity_s_per_m", 1e-9, math.inf, "S/m"),
@@ -240,13 +240,10 @@ def _check(
     shares: tuple[float, float, float],
 ) -> None:
     values = (freq_mhz, tx_height_m, rx_height_m, n0, permittivity, conductivity_s_per_m)
-    for valid, value in zip(_HARD_RANGES, values, strict=True):
+    for valid, value in zip(_RANGES, values, strict=True):
         check_range(valid, value, citation=CITATION)
     for name, share in zip(("time", "location", "situation"), shares, strict=True):
         check_range(ValidRange(f"{name}_percent", *_SHARE, "%"), share, citation=CITATION)
-    check_range(FREQUENCY_RANGE, freq_mhz, citation=CITATION)
-    check_range(TX_HEIGHT_RANGE, tx_height_m, citation=CITATION)
-    check_range(RX_HEIGHT_RANGE, rx_height_m, citation=CITATION)
 
 
 def _result(loss: ItmLoss) -> ItmResult:
