@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 
 import matplotlib as mpl
@@ -7,6 +8,7 @@ import pytest
 import run_world
 
 from htcoverage.cli.main import execute
+from htcoverage.labels import label
 from htcoverage.run import write_run
 
 mpl.use("Agg")
@@ -44,3 +46,10 @@ def test_a_mistake_is_told_in_words(run_json, tmp_path, capsys):
     assert execute([*unknown, "--out", str(tmp_path / "d")]) == 2
     assert "Nobody" in capsys.readouterr().err
     assert execute(["report", str(run_json), "--lang", "fr"]) == 2
+
+
+def test_the_page_of_the_reference_tells_what_is_modelled_and_whose_data_it_is(small_run, tmp_path):
+    assert execute(["report", str(small_run.folder), "--out", str(tmp_path / "r")]) == 0
+    text = html.unescape((tmp_path / "r" / "report_en.html").read_text(encoding="utf-8"))
+    for key in ("fine_relief", "source_boundaries", "source_coast", "source_terrain"):
+        assert label(key) in text, key
