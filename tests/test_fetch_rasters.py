@@ -325,10 +325,12 @@ def test_an_archive_that_holds_no_tile_is_told(
     elevation.fetch(elevation.plan(AREA, there), there)
 
 
-def srtm_zip(context: Context) -> Context:
+def srtm_zip(context: Context, server: Server) -> Context:
+    """The form of the table's own source."""
     table = {**context.endpoints.sources}
     own = table["srtm"]
-    table["srtm"] = dataclasses.replace(own, address=own.address.replace(".hgt.gz", ".hgt.zip"))
+    name = read_endpoints()["srtm"].address.rsplit("/", 1)[-1]
+    table["srtm"] = dataclasses.replace(own, address=f"{server.url}/SRTMGL1/{name}")
     endpoints = dataclasses.replace(context.endpoints, sources=table)
     return dataclasses.replace(context, endpoints=endpoints, choices={"elevation": "srtm"})
 
@@ -336,8 +338,9 @@ def srtm_zip(context: Context) -> Context:
 def test_a_zip_may_hold_the_tile(context: Context, server: Server) -> None:
     for lon, lat in ((105, 17), (105, 18), (106, 18)):
         name = f"N{lat}E{lon}"
-        server.files[f"/skadi/N{lat}/{name}.hgt.zip"] = zipped({f"{name}.hgt": hgt(lon, lat)})
-    there = srtm_zip(context)
+        path = f"/SRTMGL1/{name}.SRTMGL1.hgt.zip"
+        server.files[path] = zipped({f"{name}.hgt": hgt(lon, lat)})
+    there = srtm_zip(context, server)
     elevation.fetch(elevation.plan(AREA, there), there)
     check_elevation(there.out / "elevation.tif", tolerance_m=0.51)
 
@@ -348,8 +351,8 @@ def test_names_that_lead_out_of_an_archive_are_not_followed(
     for lon, lat in ((105, 17), (105, 18), (106, 18)):
         name = f"N{lat}E{lon}"
         content = {f"../{name}.hgt": hgt(lon, lat), "../../escaped.txt": b"here"}
-        server.files[f"/skadi/N{lat}/{name}.hgt.zip"] = zipped(content)
-    there = srtm_zip(context)
+        server.files[f"/SRTMGL1/{name}.SRTMGL1.hgt.zip"] = zipped(content)
+    there = srtm_zip(context, server)
     with pytest.raises(SetupError, match=r"holds no N17E105\.hgt"):
         elevation.fetch(elevation.plan(AREA, there), there)
     assert not list(tmp_path.rglob("escaped.txt"))
