@@ -85,3 +85,26 @@ def test_two_currencies_are_told(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"row 3.*'USD'; expected one currency; row 2 has million"):
         read_costs(path)
+
+
+def test_a_table_as_a_vietnamese_spreadsheet_saves_it(tmp_path: Path) -> None:
+    path = tmp_path / "costs.csv"
+    rows = ["fibre_pole_line;per km;61,5;", "fibre_land_cover:trees;factor;1,75;"]
+    path.write_text(
+        "\n".join(["item;unit;cost;currency", rows[0] + "million VND", rows[1]]), encoding="utf-8"
+    )
+    costs = read_costs(path)
+    assert costs.cost_per_km == 61.5
+    assert costs.factor_by_land_cover == {"trees": 1.75}
+
+
+def test_only_a_crossing_may_be_free(tmp_path: Path) -> None:
+    free = table(tmp_path, "fibre_river_crossing,per crossing,0,million VND")
+    assert read_costs(free).cost_per_crossing == 0.0
+    rows = ("fibre_pole_line,per km,0,million VND", "fibre_land_cover:trees,factor,0,")
+    with pytest.raises(InputError) as caught:
+        read_costs(table(tmp_path, *rows))
+    assert {(fault.row, fault.column) for fault in caught.value.faults} == {
+        (2, "cost"),
+        (3, "cost"),
+    }

@@ -241,3 +241,16 @@ def test_kinds_of_land_cover_have_factors_and_a_class_goes_before_its_kind() -> 
     assert row == pytest.approx([15.0, 20.0, 30.0])
     bare = terrain_cost_graph(flat(1, 2, classes=np.zeros((1, 2))), step_m=100)
     assert cost_between(bare, at(0, 0), at(0, 1)) == pytest.approx(6.0)  # class 0 of no land cover
+
+
+@pytest.mark.parametrize("step_m", [0.0, -90.0, float("nan"), float("inf")])
+def test_a_step_that_is_none_is_told(step_m: float) -> None:
+    with pytest.raises(InputError, match="a distance above 0"):
+        terrain_cost_graph(flat(), step_m=step_m, costs=COSTS)
+
+
+def test_fewer_residents_than_none_are_told() -> None:
+    network = network_along(at(0, 0), at(0, 8))
+    graph = terrain_cost_graph(flat(), step_m=100, costs=COSTS)
+    with pytest.raises(InputError, match="0 or more"):
+        plan_extension(network, places(at(4, 4), at(6, 6), residents=(5.0, -1.0)), graph)

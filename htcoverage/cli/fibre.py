@@ -398,6 +398,8 @@ def _read_places(path: Path) -> gpd.GeoDataFrame:
     """Read a layer of places or lines: its CRS and geometry, and what it says by a usual name."""
     import geopandas as gpd
 
+    from htcoverage.cleaning.segments import read_by
+    from htcoverage.cleaning.values import repair_number
     from htcoverage.errors import InputError
     from htcoverage.readers.columns import match_columns, renamed
     from htcoverage.readers.parsing import parse_numbers
@@ -418,7 +420,7 @@ def _read_places(path: Path) -> gpd.GeoDataFrame:
         frame = frame.drop(columns="settlement_id")
     for name in ("residents", "cost_factor"):
         if name in frame:
-            numbers, faults = parse_numbers(frame[name], sheet=sheet)
+            numbers, faults = parse_numbers(read_by(frame[name], repair_number), sheet=sheet)
             if faults:
                 raise InputError(faults)
             frame = frame.assign(**{name: numbers.fillna(0.0)})
@@ -469,4 +471,4 @@ def _written(path: Path, write: Callable[[], object]) -> None:
 def _write_layers(layers: dict[str, Any], path: Path, *, told: dict[str, Any]) -> None:
     from htcoverage.export import write_gpkg
 
-    write_gpkg(layers, path, metadata=told)
+    _written(path, lambda: write_gpkg(layers, path, metadata=told))

@@ -12,6 +12,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from htcoverage.cleaning.segments import read_by
+from htcoverage.cleaning.values import repair_number
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.readers.parsing import parse_columns
 from htcoverage.readers.ranges import range_faults
@@ -31,6 +33,8 @@ _AMOUNTS: dict[str, tuple[str, str]] = {
     "fibre_buried_duct": ("buried_duct_cost_per_km", "per km"),
     "fibre_river_crossing": ("cost_per_crossing", "per crossing"),
 }
+#: A river may be crossed for nothing, on bridges with room for cable; nothing else is free.
+_MAY_BE_FREE = "fibre_river_crossing"
 #: Items with a class behind a colon, which are factors of the price of a km.
 _FACTORS: dict[str, str] = {
     "fibre_land_cover": "factor_by_land_cover",
@@ -42,7 +46,7 @@ _FACTOR_UNIT = "factor"
 _COLUMNS = (
     Column("item", "text", "what is priced, as fibre_pole_line or fibre_land_cover:4", unique=True),
     Column("unit", "text", "what one of it is: per km, per crossing or factor"),
-    Column("cost", "number", "the price of one, or the factor", "", 1e-9, 1e15),
+    Column("cost", "number", "the price of one, or the factor", "", 0.0, 1e15),
     Column("currency", "text", "of the price; empty for factors", nullable=True, required=False),
 )
 
@@ -156,10 +160,14 @@ def read_costs(path: str | os.PathLike[str]) -> RouteCosts:
     Raises
     ------
     InputError
-        With every fault: unknown items, wrong units, costs not above 0, several currencies; and
-        amounts left out where the currency is not that of the defaults.
+        With every fault: unknown items, wrong units, costs not above 0 (a river's crossing may be
+        free), several currencies; and amounts left out where the currency is not that of the
+        defaults.
     """
     sheet = read_csv_sheet(Path(path))
+    if "cost" in sheet.frame:
+        read = read_by(sheet.frame["cost"], repair_number)
+        sheet = replace(sheet, frame=sheet.frame.assign(cost=read))
     frame, faults = parse_columns(sheet, _COLUMNS)
     faults += list(sheet.broken)
     faults += range_faults(frame, _COLUMNS, sheet=sheet)
@@ -171,6 +179,8 @@ def read_costs(path: str | os.PathLike[str]) -> RouteCosts:
         if not isinstance(item, str):
             continue
         family, _, code = item.partition(":")
+        if cells["cost"] == 0.0 and item != _MAY_BE_FREE:
+            faults.append(sheet.fault(row, "cost", "above 0: what costs nothing is built anywhere"))
         if item in _AMOUNTS:
             name, unit = _AMOUNTS[item]
             amounts[name] = float(cells["cost"])

@@ -104,7 +104,8 @@ def plan_extension(
     Raises
     ------
     InputError
-        If there is no target, the owner has no span, or the budget is not above 0.
+        If there is no target, one has fewer residents than none, the owner has no span, or the
+        budget is not above 0.
     """
     if len(targets) == 0:
         raise argument_fault("targets", "none", "at least one place to connect")
@@ -119,6 +120,8 @@ def plan_extension(
     weight = np.ones(len(targets))
     if "residents" in targets:
         weight = targets["residents"].to_numpy(dtype=np.float64)
+        if not (weight >= 0.0).all():
+            raise argument_fault("residents", float(weight.min()), "numbers of people, 0 or more")
     found = cKDTree(graph.xy_m).query(middle)
     tail_m, node = np.asarray(found[0]), np.asarray(found[1], dtype=np.intp)
     existing = _network_nodes(network, graph, owner)

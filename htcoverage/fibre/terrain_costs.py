@@ -73,6 +73,8 @@ def terrain_cost_graph(
         Lines, or polygons whose two banks are one crossing.
     costs : RouteCosts, optional
     """
+    if not (np.isfinite(step_m) and step_m > 0.0):
+        raise argument_fault("step_m", step_m, "a distance above 0, in m")
     costs = costs or RouteCosts()
     block = max(round(step_m / terrain.posting_m), 1)
     rows, cols = _window(terrain, bounds)
