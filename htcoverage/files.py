@@ -31,6 +31,22 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.replace(path)
 
 
+def write_text(text: str, path: Path) -> None:
+    """Write a whole file of text, UTF-8.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    try:
+        with whole_file(path) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        expected = f"a file that can be written ({error.strerror or error})"
+        raise InputError([Fault(str(path), None, None, "", expected)]) from error
+
+
 @contextmanager
 def whole_files(path: Path) -> Iterator[Path]:
     """Yield a temporary name for a format of several files; all are renamed if all goes well.

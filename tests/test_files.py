@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from htcoverage import InputError
-from htcoverage.files import check_folder, folder_aside, whole_file, whole_folder
+from htcoverage.files import check_folder, folder_aside, whole_file, whole_folder, write_text
 
 
 def _tree(folder: Path) -> list[str]:
@@ -72,3 +72,12 @@ def test_a_whole_file_replaces_only_when_it_is_finished(tmp_path):
         part.write_text("whole")
     assert path.read_text() == "whole"
     assert _tree(tmp_path) == ["table.csv"]
+
+
+@pytest.mark.parametrize("name", ["none/table.json", "folder"])
+def test_text_that_cannot_be_written_is_the_users_fault(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError) as caught:
+        write_text("{}\n", tmp_path / name)
+    assert caught.value.faults[0].file == str(tmp_path / name)
+    assert _tree(tmp_path) == ["folder"]

@@ -54,6 +54,7 @@ def check(
     """Check a ledger: 0 clean, 1 warnings, 2 errors. The file itself is never changed."""
     from htcoverage.cleaning import clean_ledger
     from htcoverage.cleaning.page import report_page
+    from htcoverage.files import write_text
     from htcoverage.project.check import check_options, in_surroundings, ledger_to_check
 
     options = check_options(
@@ -62,27 +63,15 @@ def check(
     )  # fmt: skip
     cleaned = in_surroundings(clean_ledger(ledger_to_check(file, project), **options), project)
     if json is not None:
-        _write(cleaned.report.to_json(), json)
+        write_text(cleaned.report.to_json(), json)
     if html is not None:
-        _write(report_page(cleaned, area=options["area"], language=lang), html)
+        write_text(report_page(cleaned, area=options["area"], language=lang), html)
     if clean is not None and cleaned.ledger is not None:
         from htcoverage.export import write_gpkg
 
         write_gpkg({"bts": cleaned.ledger.bts, "cells": cleaned.ledger.cells}, clean)
     _show(cleaned, lang)
     return cleaned.report.exit_code
-
-
-def _write(text: str, path: Path) -> None:
-    from htcoverage.errors import Fault, InputError
-    from htcoverage.files import whole_file
-
-    try:
-        with whole_file(path) as part:
-            part.write_text(text, encoding="utf-8")
-    except OSError as error:
-        expected = f"a file that can be written ({error.strerror})"
-        raise InputError([Fault(str(path), None, None, "", expected)]) from error
 
 
 def _pairs(words: list[str] | None, option: str) -> dict[str, str]:

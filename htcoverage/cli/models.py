@@ -229,13 +229,7 @@ def _verdict(report: CheckReport) -> str:
 
 
 def _write(content: object, path: Path) -> None:
-    from htcoverage.errors import Fault, InputError
-    from htcoverage.files import whole_file
+    from htcoverage.files import write_text
 
-    text = json_format.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    try:
-        with whole_file(path) as part:
-            part.write_text(text, encoding="utf-8")
-    except OSError as error:
-        expected = f"a file that can be written ({error.strerror})"
-        raise InputError([Fault(str(path), None, None, "", expected)]) from error
+    text = json_format.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    write_text(text + "\n", path)
