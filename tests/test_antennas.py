@@ -139,12 +139,13 @@ def test_the_vertical_table_runs_downwards():
 
 
 def consistent_pattern(front_to_back_db=22.0):
-    """Cuts that meet in front and behind, with a back lobe that points upwards."""
+    """Cuts that meet in front and behind, with a back lobe that is twice as wide upwards."""
     offset = np.minimum(np.arange(3600) / 10.0, 360.0 - np.arange(3600) / 10.0)
     horizontal = front_to_back_db * (1.0 - np.cos(np.radians(offset))) / 2.0
     depression = (np.arange(3600) - 1800) / 10.0
     front = np.minimum(12.0 * (depression / 8.0) ** 2, 18.0)
-    behind = np.minimum((np.abs(np.abs(depression) - 180.0) / 10.0) ** 2, 5.0)
+    width = np.where(depression > 0.0, 10.0, 20.0)
+    behind = np.minimum(((180.0 - np.abs(depression)) / width) ** 2, 5.0)
     vertical = np.where(np.abs(depression) <= 90.0, front, front_to_back_db + behind)
     return Pattern("consistent", horizontal, vertical, maximum_loss_db=float("inf"))
 
@@ -170,6 +171,7 @@ def test_interpolation_knows_the_back_lobe_that_the_sum_of_cuts_does_not():
     subject = consistent_pattern()
     assert loss_db(subject, 180.0, 10.0) == pytest.approx(22.0 + 12.0 * (10.0 / 8.0) ** 2, abs=1)
     assert interpolated_loss_db(subject, 180.0, 10.0) == pytest.approx(23.0)
+    assert interpolated_loss_db(subject, 180.0, -10.0) == pytest.approx(22.25)
 
 
 @given(azimuth=angles, depression=depressions, electrical=electrical_tilts)
