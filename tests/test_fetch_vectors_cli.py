@@ -135,6 +135,41 @@ def test_a_province_that_is_misspelt(server: Server, tmp_path: Path) -> None:
     assert "the nearest names are Ha Tinh" in done.stderr
 
 
+def test_a_server_that_is_too_busy_does_not_keep_the_other_layers_away(
+    server: Server, tmp_path: Path
+) -> None:
+    serve_all(server)
+    serve_rasters(server)
+    overpass = server.routes["/api/interpreter"]
+    index = server.files.pop("/2026-08-13/dataset-links.csv")
+    server.routes["/api/interpreter"] = lambda _: Answer(status=504)
+    server.routes["/2026-08-13/dataset-links.csv"] = lambda _: Answer(
+        status=429, headers={"Retry-After": "7200"}
+    )
+    common = [
+        "fetch", "--province", "Hà Tĩnh", "--endpoints", str(endpoints(tmp_path, server)),
+        "--cache", "cache", "--yes", "--out", "whole",
+    ]  # fmt: skip
+    first = run_cli(*common, cwd=tmp_path)
+    assert first.returncode == 1, first.stderr
+    for words in ("settlements: 127.0.0.1", "roads: 127.0.0.1", "buildings: 127.0.0.1"):
+        assert f"Failed: {words}" in first.stdout
+    assert "asks to wait 7200 s" in first.stdout
+    text = (tmp_path / "whole" / "htcoverage.toml").read_text("utf-8")
+    assert 'path = "landcover.tif"' in text
+    # The next command brings what was lacking, and nothing twice.
+    server.routes["/api/interpreter"] = overpass
+    del server.routes["/2026-08-13/dataset-links.csv"]
+    server.files["/2026-08-13/dataset-links.csv"] = index
+    server.requests.clear()
+    (tmp_path / "whole" / "htcoverage.toml").unlink()
+    second = run_cli(*common, cwd=tmp_path)
+    assert second.returncode == 0, second.stdout
+    assert not [each for each in server.requests if "/glo30/" in each.path and each.status == 206]
+    text = (tmp_path / "whole" / "htcoverage.toml").read_text("utf-8")
+    assert 'path = "buildings.gpkg"' in text
+
+
 def test_what_openstreetmap_lacks_is_left_out_unless_it_was_named(
     server: Server, tmp_path: Path
 ) -> None:

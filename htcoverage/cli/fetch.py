@@ -78,12 +78,14 @@ def fetch(
         return 1
     with _folder(out), _bytes() as told:
         context = Context(**{**vars(context), "told": told})
-        done, left_out = carry_out(plan, context, begun=_begun)
+        done, left_out, failed = carry_out(plan, context, begun=_begun)
         file, lacking = write_project_file(area, done, out)
     for layer, why in left_out:
         _say(f"left out: {layer}: {why}")
     _tell(done, plan, file, lacking, context)
-    return 0
+    for layer, why in failed:
+        _say(f"Failed: {layer}: {why}")
+    return 1 if failed else 0
 
 
 def _choices(
@@ -144,6 +146,8 @@ def _show(plan: Plan) -> None:
     console.print(table)
     for layer, why in plan.left_out:
         _say(f"left out: {layer}: {why}")
+    for layer, why in plan.failed:
+        _say(f"failed: {layer}: {why}")
 
 
 def _agreed(plan: Plan, above_mb: float) -> bool:

@@ -97,6 +97,10 @@ class NotThereError(SetupError):
     """The server answers, and has no such file (404 or 410)."""
 
 
+class BusyError(SetupError):
+    """The server can be reached, and does not send the file now."""
+
+
 class _PassingError(Exception):
     """A fault that another try may better."""
 
@@ -256,7 +260,7 @@ def _patiently(
             try:
                 patience = patience.increment("GET", address, error=kind(str(fault)))
             except MaxRetryError as error:
-                raise SetupError(_given_up(address, fault)) from error
+                raise _given_up(address, fault) from error
             _pause(patience, fault, address, client)
 
 
@@ -269,15 +273,16 @@ def _pause(patience: Any, fault: _PassingError, address: str, client: Client) ->
         asked_s = None
     if asked_s is not None and asked_s > client.longest_wait_s:
         words = f"{_host(address)} asks to wait {asked_s:.0f} s before the next request: "
-        raise SetupError(words + "run the command again later, it goes on where it stopped")
+        raise BusyError(words + "run the command again later, it goes on where it stopped")
     time.sleep(patience.get_backoff_time() if asked_s is None else asked_s)
 
 
-def _given_up(address: str, fault: _PassingError) -> str:
+def _given_up(address: str, fault: _PassingError) -> SetupError:
     if not fault.connected:
-        return f"no connection to {_host(address)}: is this machine online? ({fault})"
+        words = f"no connection to {_host(address)}: is this machine online? ({fault})"
+        return SetupError(words)
     words = f"{_host(address)} did not send {_file_of(address)} ({fault}): "
-    return words + "run the command again, it goes on where it stopped"
+    return BusyError(words + "run the command again, it goes on where it stopped")
 
 
 def _opened(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from htcoverage.errors import Fault, InputError, SetupError
 from htcoverage.fetch.cache import Context
+from htcoverage.fetch.http import BusyError
 from htcoverage.fetch.record import write_folder_record, write_record
 from htcoverage.fetch.sources import SOURCES, Area, Bounds, Fetched, Item, LeftOutError
 
@@ -27,6 +28,8 @@ class Plan:
         Layer and its files, in the order of the table of sources.
     left_out : tuple of (str, str)
         Layers that cannot be fetched here, and why.
+    failed : tuple of (str, str)
+        Layers of which the source did not answer now, and why.
     named : bool
         Whether the user named the layers: then none may be left out.
     """
@@ -34,6 +37,7 @@ class Plan:
     area: Area
     items: tuple[tuple[str, tuple[Item, ...]], ...]
     left_out: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, str], ...]
     named: bool
 
     @property
@@ -97,7 +101,7 @@ def make_plan(area: Area, context: Context, *, layers: Sequence[str] | None) -> 
     ]
     if faults or not names:
         raise InputError(faults or [Fault("argument", None, "--layers", "", "at least one layer")])
-    items, left_out = [], []
+    items, left_out, failed = [], [], []
     for name in (each for each in SOURCES if each in names):
         try:
             items.append((name, tuple(SOURCES[name].plan(area, context))))
@@ -105,13 +109,19 @@ def make_plan(area: Area, context: Context, *, layers: Sequence[str] | None) -> 
             if layers is not None:
                 raise
             left_out.append((name, str(error)))
-    return Plan(area, tuple(items), tuple(left_out), named=layers is not None)
+        except BusyError as error:
+            if layers is not None:
+                raise
+            failed.append((name, str(error)))
+    return Plan(area, tuple(items), tuple(left_out), tuple(failed), named=layers is not None)
 
 
 def carry_out(
     plan: Plan, context: Context, *, begun: Callable[[str], None] = lambda layer: None
-) -> tuple[list[Fetched], list[tuple[str, str]]]:
+) -> tuple[list[Fetched], list[tuple[str, str]], list[tuple[str, str]]]:
     """Fetch what was planned; beside each file, and for the folder, stands where it is from.
+
+    A layer whose source does not send it now does not keep the others away, unless it was named.
 
     Parameters
     ----------
@@ -128,17 +138,20 @@ def carry_out(
         What came.
     left_out : list of (str, str)
         Layers of which the source turned out to have nothing here, and why.
+    failed : list of (str, str)
+        Layers that the source did not send now, and why.
 
     Raises
     ------
     SetupError
-        At the first file that cannot be brought, or a layer that was named and is not there. What
-        came stays: in the cache, whole or to be gone on with, and the layers before it in the
-        output folder.
+        At the first file that cannot be brought for another reason (no network, a full disk), or a
+        layer that was named. What came stays: in the cache, whole or to be gone on with, and the
+        layers before it in the output folder.
     """
     _check_room(plan, context)
     done: list[Fetched] = []
     left_out: list[tuple[str, str]] = []
+    failed = list(plan.failed)
     for layer, items in plan.items:
         if not items:
             continue
@@ -150,11 +163,16 @@ def carry_out(
                 raise
             left_out.append((layer, str(error)))
             continue
+        except BusyError as error:
+            if plan.named:
+                raise
+            failed.append((layer, str(error)))
+            continue
         for found in come:
             write_record(found.record, context.out)
             done.append(found)
     write_folder_record((found.record for found in done), context.out)
-    return done, left_out
+    return done, left_out, failed
 
 
 def _check_room(plan: Plan, context: Context) -> None:
