@@ -377,6 +377,17 @@ def test_the_sensitivity_goes_through_its_table():
         plot_sensitivity(mixed)
 
 
+def test_letters_need_no_font_where_a_picture_is_opened(tmp_path):
+    with mpl.rc_context({"svg.fonttype": "none", "pdf.fonttype": 3}):  # a user's own settings
+        ax = plot_province(DISTRICTS, language="vi")
+        save_figure(ax, tmp_path / "a.svg")
+        save_figure(ax, tmp_path / "a.pdf")
+    assert "<text" not in (tmp_path / "a.svg").read_text("utf-8")
+    pdf = (tmp_path / "a.pdf").read_bytes()
+    assert pdf.count(b"/FontFile2") == pdf.count(b"/FontDescriptor /") > 0
+    assert b"/Type3" not in pdf
+
+
 @pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
 def test_the_same_picture_is_the_same_file(kind, tmp_path):
     for name in ("a", "b"):
