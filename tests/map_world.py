@@ -152,5 +152,5 @@ def world_map(
         facts={f"Date{text}": f"October 2023{text}"},
         ground={"sea": ground},
         base_map=base_map,
-        lang=lang,
+        language=lang,
     )

@@ -55,7 +55,7 @@ def data_of(chart):
 def test_a_gap_says_why_and_where_the_hill_is(parts, gaps, lang, words):
     cover, homes, areas, stations = parts
     data = data_of(
-        make_map(cover, homes, areas, stations, gaps=gaps, criteria=CoverCriteria(), lang=lang)
+        make_map(cover, homes, areas, stations, gaps=gaps, criteria=CoverCriteria(), language=lang)
     )
     theme = data["themes"]["gaps"]
     assert theme["columns"][theme["fields"].index(label("why", lang))] == [words]

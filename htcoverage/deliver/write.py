@@ -118,7 +118,7 @@ def _map(layers: RunLayers, view: CarrierView, language: Language) -> folium.Map
         ),
         ground=own.ground,
         cover_only=view.union,
-        lang=language,
+        language=language,
     )
 
 

@@ -98,7 +98,7 @@ def make_map(
     ground: Mapping[str, gpd.GeoDataFrame] | None = None,
     base_map: OnlineBaseMap | None = None,
     cover_only: xr.Dataset | None = None,
-    lang: Language = "en",
+    language: Language = "en",
 ) -> folium.Map:
     """Return one self-contained map of a coverage: it asks the network for nothing.
 
@@ -130,7 +130,7 @@ def make_map(
     cover_only : xarray.Dataset, optional
         Further layers of which cover alone is shown, no level: a union of rivals' cover, for the
         peaks of its level would tell where their masts stand.
-    lang : 'en' or 'vi'
+    language : {"en", "vi"}
         Language of the page.
 
     Returns
@@ -138,8 +138,8 @@ def make_map(
     folium.Map
         Further Folium elements may be added; ``save_map`` writes it.
     """
-    shown_title = title or label("map_title", lang)
-    themes = base_themes(settlements, districts, spans, ground=ground, language=lang)
+    shown_title = title or label("map_title", language)
+    themes = base_themes(settlements, districts, spans, ground=ground, language=language)
     if gaps is not None:
         # Part of a settlement's people: a share of them, not a count.
         people = [name for name in ("residents", "households") if name in gaps.columns]
@@ -147,26 +147,26 @@ def make_map(
             no_level_percent=100 * gaps["no_level_share"], **gaps[people].astype(float).round()
         )
         if "why" in gaps.columns:
-            told = told.assign(why=[_why(gap, lang) for gap in gaps.to_dict("records")])
-        themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=lang)
-    data = base_data(districts, bts, spans, themes=themes, language=lang) | {
-        "gap_sign": _gap_sign(gaps, criteria, lang),
+            told = told.assign(why=[_why(gap, language) for gap in gaps.to_dict("records")])
+        themes["gaps"] = theme(told, _GAP_COLUMNS, tolerance_m=10, language=language)
+    data = base_data(districts, bts, spans, themes=themes, language=language) | {
+        "gap_sign": _gap_sign(gaps, criteria, language),
         "sights": _sights(gaps),
         "surfaces": surfaces(
-            coverage, districts, criteria=criteria, language=lang, cover_only=cover_only
+            coverage, districts, criteria=criteria, language=language, cover_only=cover_only
         ),
         "base_map": base_map.as_json() if base_map else None,
     }
     tables = {"base_stations": bts, "settlements": settlements, "fibre": spans}
     return OfflineMap(
-        language=lang,
+        language=language,
         title=shown_title,
         header_html=title_block(
             shown_title,
-            dict(facts or {}) | _run_facts(coverage, criteria, lang),
-            f"{label('prediction_notice', lang)}. {modelled_notice(tables, lang)}".strip(),
+            dict(facts or {}) | _run_facts(coverage, criteria, language),
+            f"{label('prediction_notice', language)}. {modelled_notice(tables, language)}".strip(),
         ),
-        footer_html=f"<noscript><p>{html_text(label('map_noscript', lang))}</p></noscript>",
+        footer_html=f"<noscript><p>{html_text(label('map_noscript', language))}</p></noscript>",
         data=data,
         bounds_deg=bounds_deg(districts),
         image_source=base_map.policy_source if base_map else "",

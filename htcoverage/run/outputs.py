@@ -203,7 +203,7 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
                 language=language,
             ),
             ground=inputs.ground,
-            lang=language,
+            language=language,
         ),
         path,
     )
