@@ -106,6 +106,40 @@ def test_a_smooth_earth_has_its_own_radius() -> None:
     assert found[0].radius_m == pytest.approx(8.5e6, rel=0.01)
 
 
+def test_the_vertex_is_where_the_tangents_meet() -> None:
+    # From 30 m at 0 over 90 m at 10 km: 6 mrad. From 30 m at 20 km over 89.8 m at 10.1 km: 59.8/9.9
+    # = 6.040404 mrad. They meet where 6·d = 6.040404·(20 − d): d = 10.033557 km, 60.20 m up.
+    (found,) = cylinders(*ridges((10.0, 90.0), (10.1, 89.8))).cylinders
+    assert found.distance_km == pytest.approx(10.033557, abs=2e-3)
+    assert found.height_m == pytest.approx(60.20, abs=0.1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(0.0, 300.0), min_size=5, max_size=60),
+    st.sampled_from([0.1, 0.3]),
+    st.floats(5.0, 60.0),
+)
+def test_the_earth_may_be_flat_if_the_ground_bulges(
+    heights: list[float], step_km: float, antenna_m: float
+) -> None:
+    # Seen from the chord, a round Earth is a flat one with d·(D − d)/2a more ground: slopes, their
+    # turn over an obstacle, vertices and losses must come out alike. This settles the signs of the
+    # Earth's share in every angle of Attachment 1.
+    ground = np.round(heights, 2)
+    d = step_km * np.arange(ground.size)
+    bulge_m = 500.0 * d * (d[-1] - d) / 8500.0 - 500.0 * d * (d[-1] - d) / FLAT_KM
+    round_, flat = (
+        cylinders(d, z, effective_radius_km=a, tx_height_m=antenna_m, rx_height_m=antenna_m)
+        for z, a in ((ground, 8500.0), (ground + bulge_m, FLAT_KM))
+    )
+    assert len(round_.cylinders) == len(flat.cylinders)
+    for a, b in zip(round_.cylinders, flat.cylinders, strict=True):
+        assert a.radius_m == pytest.approx(b.radius_m, rel=1e-6, abs=1e-6)
+        assert a.height_m == pytest.approx(b.height_m, abs=1e-6)
+    assert round_.diffraction_db == pytest.approx(flat.diffraction_db, abs=1e-6)
+
+
 # --- one obstacle -------------------------------------------------------------------------------
 
 
