@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from htcoverage.errors import InputError, ValidityError
 from htcoverage.propagation.hata import cost231, cost231_loss_db, hata, hata_loss_db
 from htcoverage.propagation.p525 import free_space_pixel_db, p525
+from htcoverage.propagation.p526 import p526
 from htcoverage.propagation.spm import SpmCoefficients, hata_coefficients, spm, spm_loss_db
 from htcoverage.propagation.tr38901 import (
     rma_sight_probability,
@@ -312,6 +313,12 @@ def test_spm_counts_obstacles_and_clutter() -> None:
     assert spm(d, hill, coefficients=half, **arguments) == pytest.approx(
         0.5 * spm(d, hill, coefficients=whole, **arguments)
     )
+    # L_d is Bullington's loss alone: the rest of delta-Bullington, the sphere's, is left out.
+    far = np.linspace(0.0, 60.0, 301)
+    edge = p526(far, np.zeros(301), **arguments)
+    assert edge.diffraction_db > edge.bullington_actual_db + 5.0
+    got = spm(far, np.zeros(301), coefficients=whole, **arguments)
+    assert got == pytest.approx(edge.bullington_actual_db)
     with pytest.raises(InputError, match="clutter_db"):
         spm(d, hill, clutter_db=math.nan, **arguments)
     with pytest.raises(ValidityError, match=r"freq_mhz is 100 MHz.*150 to 3500"):

@@ -58,6 +58,10 @@ def test_rounded_obstacle_by_hand() -> None:
     edge = knife_edge_db(0.5)
     got = rounded_obstacle_db(10.0, 1000.0, 4000.0, 100.0, 299.792458)
     assert got - edge == pytest.approx(2.010457, abs=1e-4)
+    # h = 412 m: n = 190.398621, m·n = 3.500987, still the first branch (the other is 1.1 dB less);
+    # T = 0.976328 − 2·m + 12.5·m·n + 0.008976 − 0.000270 = 0.976328 + 43.725564 + 0.008706.
+    high = rounded_obstacle_db(412.0, 1000.0, 4000.0, 100.0, 299.792458)
+    assert high - knife_edge_db(20.6) == pytest.approx(44.710598, abs=1e-4)
     # R = 10 km, h = 500 m, λ = 0.1 m: πR/λ = 314159.265, cube root 67.981; m = 0.183942,
     # n = 500·4621.42/10000 = 231.07, m·n = 42.5: the other branch.
     size = (math.pi * 1e4 / 0.1) ** (1 / 3)

@@ -138,6 +138,12 @@ def test_the_earth_may_be_flat_if_the_ground_bulges(
         assert a.radius_m == pytest.approx(b.radius_m, rel=1e-6, abs=1e-6)
         assert a.height_m == pytest.approx(b.height_m, abs=1e-6)
     assert round_.diffraction_db == pytest.approx(flat.diffraction_db, abs=1e-6)
+    by_edges = [
+        edges(d, z, effective_radius_km=a, tx_height_m=antenna_m, rx_height_m=antenna_m)
+        for z, a in ((ground, 8500.0), (ground + bulge_m, FLAT_KM))
+    ]
+    assert by_edges[0].principal_nu == pytest.approx(by_edges[1].principal_nu, abs=1e-6)
+    assert by_edges[0].diffraction_db == pytest.approx(by_edges[1].diffraction_db, abs=1e-6)
 
 
 # --- one obstacle -------------------------------------------------------------------------------
