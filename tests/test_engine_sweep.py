@@ -208,6 +208,37 @@ def test_the_order_of_the_ledger_leaves_no_trace() -> None:
                 for c in (plain, run)
             ]
             np.testing.assert_array_equal(*names)
+            if mixed is by_site:
+                assert run.attrs == plain.attrs  # what was skipped as well
+
+
+def test_the_order_of_masts_leaves_no_trace_in_sums_of_power() -> None:
+    terrain, cells = crowd(7, seed=14)
+    plain = world.cover(terrain, *cells, radius_km=RADIUS_KM, total_power=True)
+    masts = sorted({(cell["x"], cell["y"], cell["antenna_height_m"]) for cell in cells})
+    for order in (masts, masts[::-1], masts[4:] + masts[:4]):
+        mixed = [
+            cell for mast in order for cell in cells
+            if (cell["x"], cell["y"], cell["antenna_height_m"]) == mast
+        ]  # fmt: skip
+        run = world.cover(terrain, *mixed, radius_km=RADIUS_KM, total_power=True)
+        np.testing.assert_array_equal(run["total_power_dbm"], plain["total_power_dbm"])
+
+
+def test_which_of_a_masts_cells_comes_first_leaves_no_trace() -> None:
+    # Told a centimetre apart, they are one mast; it stands at one place whichever is read first.
+    terrain, cells = crowd(3, seed=14)
+    apart = [cell | {"x": cell["x"] + 0.01 * (cell["technology"] == "4G")} for cell in cells]
+    plain = world.cover(terrain, *apart, radius_km=RADIUS_KM)
+    turned = world.cover(terrain, *apart[::-1], radius_km=RADIUS_KM)
+    np.testing.assert_array_equal(
+        turned["level_dbm"],
+        plain["level_dbm"].isel(
+            layer=[
+                list(plain["layer"].to_numpy()).index(name) for name in turned["layer"].to_numpy()
+            ]
+        ),
+    )
 
 
 @CALM

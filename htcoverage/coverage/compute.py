@@ -123,7 +123,7 @@ def compute_coverage(
         of another site) float32, NaN = none: RSRP per resource element for 4G, RSCP for 3G, medians
         of time and locations. ``best_server`` and ``runner_up_server`` int32, −1 = none, indices
         along ``cell``. ``total_power_dbm`` float32, where asked for: the levels of all cells of a
-        layer, summed in mW in ledger order of masts. Layers are operator × technology, and the
+        layer, summed in mW mast by mast. Layers are operator × technology, and the
         strongest of any operator per technology. Attributes carry the parameters.
 
     Raises
