@@ -14,7 +14,6 @@ from scipy.sparse.csgraph import connected_components
 from htcoverage.crs import WGS84, transformer
 from htcoverage.fibre.cuts import CutTree, cut_off_by_edge, cut_off_by_node, walk_from_core
 from htcoverage.fibre.graph import BoolArray, FibreNetwork
-from htcoverage.fibre.lengths import IntArray
 from htcoverage.fibre.reach import Attachments
 
 #: Columns that say what a failure takes.
@@ -127,8 +126,8 @@ class Criticality:
 
 def node_weights(
     network: FibreNetwork, attachments: Attachments, tree: CutTree
-) -> tuple[npt.NDArray[np.float64], IntArray]:
-    """Return what hangs on each node alone, and the settlements that several owners serve.
+) -> npt.NDArray[np.float64]:
+    """Return what hangs on each node alone.
 
     Parameters
     ----------
@@ -138,10 +137,8 @@ def node_weights(
 
     Returns
     -------
-    weight : float64[nodes, 3]
+    float64[nodes, 3]
         Base stations, residents and settlements; of the latter only those with one connected drop.
-    several : int[...]
-        Rows of settlements with more.
     """
     n = len(network.node_xy_m)
     node = attachments.bts["node"].to_numpy()
@@ -154,7 +151,7 @@ def node_weights(
     residents = attachments.settlements["residents"].to_numpy()[alone["settlement"].to_numpy()]
     weight[:, 1] = np.bincount(alone["node"], residents, minlength=n)
     weight[:, 2] = np.bincount(alone["node"], minlength=n)
-    return weight, np.flatnonzero(count > 1)
+    return weight
 
 
 def span_criticality(network: FibreNetwork, attachments: Attachments) -> pd.DataFrame:
@@ -169,7 +166,7 @@ def span_criticality(network: FibreNetwork, attachments: Attachments) -> pd.Data
         ``Criticality.spans``.
     """
     tree = walk_from_core(len(network.node_xy_m), network.ends, network.core)
-    weight, _ = node_weights(network, attachments, tree)
+    weight = node_weights(network, attachments, tree)
     lost = np.column_stack([cut_off_by_edge(tree, w, network.ends) for w in weight.T])
     spans = network.spans
     return pd.DataFrame(
@@ -195,7 +192,7 @@ def node_criticality(network: FibreNetwork, attachments: Attachments) -> pd.Data
         ``Criticality.nodes``.
     """
     tree = walk_from_core(len(network.node_xy_m), network.ends, network.core)
-    weight, _ = node_weights(network, attachments, tree)
+    weight = node_weights(network, attachments, tree)
     lost = np.column_stack([cut_off_by_node(tree, w) for w in weight.T])
     articulation = np.zeros(len(tree.place), dtype=bool)
     articulation[tree.parent[tree.separates]] = True
