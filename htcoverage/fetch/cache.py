@@ -199,7 +199,7 @@ def cached_by(
         raise SetupError(f"{words}: run the same command where there is internet, copy the cache")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder, lambda: context.told(f"{name}: another command", 0, None)):
+        with _alone(folder, lambda done: context.told(f"{name}: another command", done, 1)):
             known = _note(path, note)
             if known is None:
                 known = _brought(path, note, bring, {"address": address, "part": part})
@@ -231,7 +231,7 @@ def _brought(
 
 
 @contextmanager
-def _alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
+def _alone(folder: Path, waiting: Callable[[int], None]) -> Iterator[None]:
     """Hold a folder of the cache alone, and wait for another command that does.
 
     An exclusive transaction of SQLite is a lock on every system, and ends with its process.
@@ -240,9 +240,11 @@ def _alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
     try:
         base = sqlite3.connect(place, timeout=0.0, isolation_level=None)
         with closing(base):
-            while not _begun(base):
-                waiting()
-                time.sleep(_LOOK_AGAIN_S)
+            if not _begun(base):
+                waiting(0)
+                while not _begun(base):
+                    time.sleep(_LOOK_AGAIN_S)
+                waiting(1)
             yield
     except sqlite3.OperationalError as error:
         raise SetupError(f"the cache cannot be written ({place}: {error})") from error
