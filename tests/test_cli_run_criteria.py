@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from cli_process import COARSE, run_cli
 
+from htcoverage.cli.main import execute
 from htcoverage.presets import PRESETS
 from htcoverage.reference import PUBLIC_STATEMENTS
 
@@ -153,3 +154,15 @@ def test_the_number_of_operators_at_home_agrees_with_any_and_all(document):
             np.testing.assert_allclose(of[3], rows.loc[of.index, "all"], atol=3e-6)
             own = rows.loc[of.index, ["Viettel", "VinaPhone", "MobiFone"]].sum(axis=1)
             np.testing.assert_allclose(of[1] + 2 * of[2] + 3 * of[3], own, atol=9e-6)
+
+
+def test_a_finished_run_measured_again_has_the_rows_it_had(small_run, tmp_path, capsys):
+    assert execute(["figures", str(small_run.folder), "--lang", "vi", "--out", str(tmp_path)]) == 0
+    for_communes = "figures_communes.csv"
+    assert (tmp_path / for_communes).read_bytes() == (small_run.folder / for_communes).read_bytes()
+    again, before = (pd.read_csv(f / "figures.csv") for f in (tmp_path, small_run.folder))
+    same = [name for name in again.columns if name not in ("low", "high")]
+    pd.testing.assert_frame_equal(again[same], before[same])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "chỉ mức thu đường xuống" in said
+    assert "không phải đo đạc: trạm gốc, thôn, bản, tổ dân phố, cáp quang" in said
