@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from htcoverage.gaps import find_gaps
     from htcoverage.grid import grid_of, make_grid
-    from htcoverage.maps import make_map, save_map
+    from htcoverage.maps import make_map, make_plan_map, save_map
     from htcoverage.notebook.big_map import big_map
     from htcoverage.plots import (
         plot_antenna,
@@ -90,6 +90,7 @@ _HOMES = {
     "location_sigma_db": "propagation.p1812.model",
     "make_grid": "grid",
     "make_map": "maps",
+    "make_plan_map": "maps",
     "open_project": "run.inputs",
     "p1812": "propagation.p1812.model",
     "path_profile": "profile",
@@ -151,6 +152,7 @@ __all__ = [
     "location_sigma_db",
     "make_grid",
     "make_map",
+    "make_plan_map",
     "open_project",
     "p1812",
     "path_profile",

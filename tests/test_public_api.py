@@ -28,7 +28,7 @@ PUBLIC = {
     "plot_reconciliation", "plot_sensitivity", "plot_fibre", "save_figure", "big_map",
     "plot_best_server", "plot_error_sources", "plot_failures", "plot_operators",
     "plot_criticality", "plot_routes",
-    "make_map", "save_map", "write_coverage_tif", "write_csv", "write_gpkg",
+    "make_map", "make_plan_map", "save_map", "write_coverage_tif", "write_csv", "write_gpkg",
     "plot_antenna",
     # errors
     "HtcoverageError", "InputError", "ValidityError", "SetupError", "Fault",
