@@ -18,7 +18,15 @@ from figures_world import (
     make_settlements,
 )
 
-from htcoverage.figures import compute_figures, compute_layer_figures, cover_along, cover_at
+from htcoverage.figures import (
+    CoverCriteria,
+    compute_figures,
+    compute_layer_figures,
+    count_operators,
+    cover_along,
+    cover_at,
+)
+from htcoverage.run.compute import split_communes
 
 ALL = slice(None)
 DISTRICTS = make_districts(("a", box(0, 0, 10, 10)), ("b", box(10, 0, 20, 10)))
@@ -143,3 +151,45 @@ def test_a_point_on_the_edge_of_two_pixels_is_that_of_the_eastern_and_southern_o
     assert cover_at(south, points, basis="median")["covered"].tolist() == [
         False, True, True, False, True, True,
     ]  # fmt: skip
+
+
+def test_a_layer_over_a_bay_counts_the_land_and_not_the_water_between():
+    bay = make_districts(("a", box(0, 0, 10, 10) - box(4, 0, 10, 6)))
+    areas = gpd.GeoDataFrame({"code": ["x"]}, geometry=[box(2, 2, 8, 8)], crs=CRS)
+    figures = compute_layer_figures(
+        WEST, home(box(0, 0, 1, 1)), bay, areas, level="own", code_column="code", name_column="code"
+    )
+    land = rows_of(figures, "land_area", level="own")
+    # Of 36 pixels 16 are water; of the 20 of land two columns of six are covered and one of two.
+    assert land["total"].tolist() == pytest.approx([0.20])
+    assert land["covered"].tolist() == pytest.approx([0.14])
+
+
+def test_an_operator_counts_at_its_threshold_and_the_margin_only_at_the_cell_edge():
+    criteria = CoverCriteria()
+    edge_dbm = np.float32(criteria.threshold_4g_dbm + criteria.margin_db)
+    one = np.full((1, 4), -60.0, np.float32)
+    two = np.array([[-60.0, np.nextafter(edge_dbm, np.float32(0)), -105.0, -105.1]], np.float32)
+    coverage = make_coverage(a_4g=one, b_4g=two)
+    homes, whole = home(box(0, 0, 4, 1)), make_districts(("a", box(0, 0, 4, 1)))
+    for basis, shares in (("median", [0.0, 0.25, 0.75]), ("cell_edge", [0.0, 0.5, 0.5])):
+        counts = count_operators(coverage, homes, whole, criteria=criteria, basis=basis)
+        people = counts[(counts["area_code"] == "all") & (counts["denominator"] == "residents")]
+        assert people["share"].tolist() == pytest.approx(shares)
+
+
+def test_a_run_keeps_of_communes_any_and_all_at_both_bases_and_of_the_rest_everything():
+    homes = make_settlements(("s", "a", 40.0, box(1, 0, 3, 2)), ("t", "b", 60.0, box(4, 0, 6, 2)))
+    coverage = make_coverage(a_4g=levels(10, 20, good=(ALL, slice(0, 5))))
+    figures = compute_figures(coverage, homes.assign(commune_code=["1", "2"]), DISTRICTS)
+    communes, larger = split_communes(figures)
+    assert communes is not None
+    assert set(communes["operator"]) == {"any", "all"}
+    assert set(communes["basis"]) == {"median", "cell_edge"}
+    assert set(communes["denominator"]) == {"residential_area", "residents", "settlements"}
+    assert set(communes["settlement_part"].dropna()) == {0.8}
+    assert covered(communes, "residents", level="commune") == pytest.approx([40.0, 30.0])
+    assert len(larger) == (figures["area_level"] != "commune").sum()
+    none, every = split_communes(larger)
+    assert none is None
+    assert len(every) == len(larger)

@@ -214,6 +214,24 @@ def test_the_operator_whose_cover_is_nearest():
     assert gap["nearest_cover_km"] == 0.0
 
 
+def test_of_operators_whose_cover_is_equally_near_the_first_is_named():
+    homes = make_settlements(("s", "w", 10.0, box(4, 2, 5, 3)))
+    both = east_of(3)
+    gaps = find_gaps(make_coverage(b_4g=both, a_4g=both), homes, DISTRICTS, BTS)
+    assert gaps["nearest_cover_operator"].tolist() == ["b"]
+    assert gaps["nearest_cover_km"].tolist() == pytest.approx([0.2])
+
+
+def test_a_gap_of_a_few_houses_is_one_and_a_scrap_below_a_square_metre_is_none():
+    homes = make_settlements(
+        ("houses", "w", 10.0, box(3.9, 2, 4.02, 3)),  # 200 m² east of the cover
+        ("scrap", "w", 10.0, box(3, 4, 4.00005, 5)),  # half a square metre
+    )
+    gaps = find_gaps(make_coverage(a_4g=east_of(4)), homes, DISTRICTS, BTS)
+    assert gaps["settlement_id"].tolist() == ["houses"]
+    assert gaps["residents"].tolist() == pytest.approx([10.0 / 6.0], rel=1e-4)
+
+
 def test_identifiers_stay_when_the_edge_of_a_gap_moves():
     homes = make_settlements(
         ("s1", "w", 100.0, box(0, 0, 4, 3)), ("s2", "e", 80.0, box(6, 0, 9, 3))
