@@ -10,6 +10,7 @@ import gzip
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
@@ -22,9 +23,12 @@ from htcoverage.files import whole_file
 
 _VERSION = "version"
 
-#: A piece is about this long in memory, in whole blocks: long enough for few requests, short
+#: A piece is about this long on the line, in whole blocks: long enough for few requests, short
 #: enough that a line which breaks off loses little.
-_PIECE_BYTES = 1 << 22
+_SENT_BYTES = 1 << 22
+
+#: Nor is a piece longer than this in memory, however well it is packed.
+_MOST_BYTES = 1 << 26
 
 _LEAST_ROWS = 512
 
@@ -80,7 +84,23 @@ def in_thread(work: Callable[[], T]) -> T:
     return come[0]
 
 
-def bands(source: Any, window: Window, folder: Path | None = None) -> Iterator[npt.NDArray[Any]]:
+@dataclass(frozen=True)
+class Kept:
+    """Where the pieces of a window are kept.
+
+    Parameters
+    ----------
+    folder : Path
+        See `keep_version`.
+    size_bytes : int or None
+        Length of the whole file, which tells how well it is packed.
+    """
+
+    folder: Path
+    size_bytes: int | None
+
+
+def bands(source: Any, window: Window, kept: Kept | None = None) -> Iterator[npt.NDArray[Any]]:
     """Yield the rows of a window from north to south, some whole blocks high.
 
     Parameters
@@ -89,17 +109,21 @@ def bands(source: Any, window: Window, folder: Path | None = None) -> Iterator[n
         Open; its first band is read.
     window : Window
         Whole pixels of it.
-    folder : Path, optional
+    kept : Kept, optional
         Where pieces that came are kept, and found again.
     """
     rows, columns = source.block_shapes[0]
     high = rows * max(_LEAST_ROWS // rows, 1)
     pixel_bytes = np.dtype(source.dtypes[0]).itemsize
-    wide = columns * max(_PIECE_BYTES // (high * columns * pixel_bytes), 1)
+    most_bytes = float(_MOST_BYTES)
+    if kept is not None and kept.size_bytes:
+        packed = source.height * source.width * pixel_bytes / kept.size_bytes
+        most_bytes = min(_SENT_BYTES * packed, most_bytes)
+    wide = columns * max(int(most_bytes) // (high * columns * pixel_bytes), 1)
     for top, height in _spans(window.row_off, window.height, high):
         yield np.concatenate(
             [
-                _piece(source, Window(left, top, width, height), folder)
+                _piece(source, Window(left, top, width, height), kept)
                 for left, width in _spans(window.col_off, window.width, wide)
             ],
             axis=1,
@@ -115,10 +139,10 @@ def _spans(start: int, length: int, step: int) -> Iterator[tuple[int, int]]:
         here = then
 
 
-def _piece(source: Any, window: Window, folder: Path | None) -> npt.NDArray[Any]:
-    if folder is None:
+def _piece(source: Any, window: Window, kept: Kept | None) -> npt.NDArray[Any]:
+    if kept is None:
         return source.read(1, window=window)  # type: ignore[no-any-return]
-    path = folder / f"{window.row_off}-{window.col_off}.gz"
+    path = kept.folder / f"{window.row_off}-{window.col_off}.gz"
     try:
         values = np.frombuffer(gzip.decompress(path.read_bytes()), source.dtypes[0])
         return values.reshape(window.height, window.width)

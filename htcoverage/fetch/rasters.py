@@ -25,7 +25,7 @@ from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import CachedFile, Context, cached, cached_by
 from htcoverage.fetch.endpoints import Endpoint
 from htcoverage.fetch.http import SLOWEST_BYTES_S, Answer, Client, look, user_agent
-from htcoverage.fetch.pieces import bands, count, in_thread, keep_version
+from htcoverage.fetch.pieces import Kept, bands, count, in_thread, keep_version
 from htcoverage.fetch.sources import Bounds
 from htcoverage.files import whole_file
 
@@ -142,7 +142,7 @@ def cut_from(
             whole = cached(context, endpoint, address, name, check=readable)
             try:
                 with rasterio.open(whole.path) as source:
-                    _cut(source, target, bounds, context, name)
+                    _cut(source, target, bounds, name)
             except RasterioError as error:
                 words = f"{whole.path} is damaged: delete it and fetch again"
                 raise SetupError(words) from error
@@ -173,10 +173,11 @@ def _cut_remote(
         with rasterio.Env(**_gdal_options(client, place)), rasterio.open(place) as source:
             if not source.profile.get("tiled"):
                 return None
-            _bring_pieces(source, _window(source, bounds), pieces, context, name)
+            kept = Kept(pieces, answer.size_bytes)
+            _bring_pieces(source, _window(source, bounds), kept, context, name)
             if looked().version != answer.version:
                 return False
-            _cut(source, target, bounds, context, name, pieces)
+            _cut(source, target, bounds, name, kept)
         return True
 
     failed = 0
@@ -198,10 +199,10 @@ def _cut_remote(
     return False
 
 
-def _bring_pieces(source: Any, window: Window, pieces: Path, context: Context, name: str) -> None:
+def _bring_pieces(source: Any, window: Window, kept: Kept, context: Context, name: str) -> None:
     total = window.height * window.width * np.dtype(source.dtypes[0]).itemsize
     done = 0
-    for band in bands(source, window, pieces):
+    for band in bands(source, window, kept):
         done += band.nbytes
         context.told(name, done, total)
 
@@ -222,10 +223,7 @@ def _gdal_options(client: Client, place: str) -> dict[str, Any]:
     }
 
 
-def _cut(
-    source: Any, target: Path, bounds: Bounds, context: Context, name: str,
-    pieces: Path | None = None,
-) -> None:  # fmt: skip
+def _cut(source: Any, target: Path, bounds: Bounds, name: str, kept: Kept | None = None) -> None:
     """Write a window of an open raster, then read it again and compare."""
     window = _window(source, bounds)
     profile = {
@@ -237,7 +235,7 @@ def _cut(
     try:
         with rasterio.open(target, "w", **profile) as result:
             top = 0
-            for strip in _in_strips(bands(source, window, pieces)):
+            for strip in _in_strips(bands(source, window, kept)):
                 place = Window(0, top, window.width, len(strip))
                 with _writing(name):
                     result.write(strip, 1, window=place)
