@@ -13,8 +13,8 @@ from htcoverage.engine.pixel import NEAREST_KM
 from htcoverage.engine.radials import bilinear, nearest_index
 from htcoverage.jit import kernel, prange
 from htcoverage.propagation.p1812.combine import free_space_db, slant_distance_km
-from htcoverage.propagation.p1812.model import profile_loss
-from htcoverage.propagation.p1812.profile import NO_COAST_KM, SEA
+from htcoverage.propagation.p1812.model import effective_radius_km, profile_loss
+from htcoverage.propagation.p1812.profile import NO_COAST_KM, SEA, path_parameters
 
 
 @kernel
@@ -109,9 +109,12 @@ def exact_losses(
                 ground, clutter, zone, terrain_row, terrain_col, rx_row, rx_col, distance_km,
                 clearance_km, intervals,
             )  # fmt: skip
+            path = path_parameters(
+                d_km, ground_m, tx_height_m, rx_height_m, effective_radius_km(delta_n), freq_ghz
+            )
             loss = profile_loss(
-                d_km, ground_m, clutter_m, zones, tx_height_m, rx_height_m, freq_ghz, 50.0, 50.0,
-                0.0, True, latitude_deg, delta_n, n0,
+                path, d_km, ground_m, clutter_m, zones, tx_height_m, rx_height_m, freq_ghz, 50.0,
+                50.0, 0.0, True, latitude_deg, delta_n, n0,
                 0.0 if zones[0] == SEA else NO_COAST_KM,
                 0.0 if zones[intervals] == SEA else NO_COAST_KM,
             )  # fmt: skip

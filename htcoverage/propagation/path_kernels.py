@@ -29,7 +29,12 @@ from htcoverage.propagation.p1812.diffraction import (
     nu_scale,
     profile_clearance,
 )
-from htcoverage.propagation.p1812.model import DEFAULT_DELTA_N, DEFAULT_N0, profile_loss
+from htcoverage.propagation.p1812.model import (
+    DEFAULT_DELTA_N,
+    DEFAULT_N0,
+    effective_radius_km,
+    profile_loss,
+)
 from htcoverage.propagation.p1812.profile import INLAND, NO_COAST_KM, path_parameters
 from htcoverage.propagation.spm import hata_k1, hata_k6, spm_loss_db
 
@@ -56,8 +61,12 @@ def p1812_path_db(
 ) -> float:
     """Loss by ITU-R P.1812-8 on an inland path, dB."""
     zone = np.full(distance_km.size, INLAND, np.uint8)
+    radius_km = effective_radius_km(DEFAULT_DELTA_N)
+    path = path_parameters(
+        distance_km, ground_m, tx_height_m, rx_height_m, radius_km, 1e-3 * freq_mhz
+    )
     return profile_loss(
-        distance_km, ground_m, clutter_m, zone, tx_height_m, rx_height_m, 1e-3 * freq_mhz,
+        path, distance_km, ground_m, clutter_m, zone, tx_height_m, rx_height_m, 1e-3 * freq_mhz,
         _MEDIAN, _MEDIAN, 0.0, True, _LATITUDE_DEG, DEFAULT_DELTA_N, DEFAULT_N0, NO_COAST_KM,
         NO_COAST_KM,
     ).basic_transmission_loss_db  # fmt: skip

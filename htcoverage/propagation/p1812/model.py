@@ -26,6 +26,7 @@ from htcoverage.propagation.p1812.profile import (
     INLAND,
     NO_COAST_KM,
     SEA,
+    PathParameters,
     beta0_percent,
     path_parameters,
     zone_lengths,
@@ -110,6 +111,7 @@ def effective_radius_km(delta_n: float) -> float:
 
 @kernel
 def profile_loss(
+    path: PathParameters,
     distance_km: np.ndarray,
     ground_m: np.ndarray,
     clutter_m: np.ndarray,
@@ -127,11 +129,10 @@ def profile_loss(
     tx_coast_km: float,
     rx_coast_km: float,
 ) -> ProfileLoss:
-    """Loss of one path by the Recommendation to the letter (see `p1812`)."""
+    """Loss of one path by the Recommendation to the letter (see `p1812`), its profile analysed."""
     n = distance_km.size
     total_km = distance_km[n - 1]
     radius_km = effective_radius_km(delta_n)
-    path = path_parameters(distance_km, ground_m, tx_height_m, rx_height_m, radius_km, freq_ghz)
     sea_share, land_km, inland_km = zone_lengths(distance_km, zone)
     beta0 = beta0_percent(latitude_deg, land_km, inland_km)
     tx_m = ground_m[0] + tx_height_m
@@ -335,14 +336,14 @@ def p1812(
     clutter[total_km - d < 1e-3 * clutter_clearance_m] = 0.0
     freq_ghz = 1e-3 * freq_mhz
     radius_km = float(effective_radius_km(delta_n))
+    path = path_parameters(d, ground, float(tx_height_m), float(rx_height_m), radius_km, freq_ghz)
     loss = profile_loss(
-        d, ground, clutter, zones, float(tx_height_m), float(rx_height_m), freq_ghz,
+        path, d, ground, clutter, zones, float(tx_height_m), float(rx_height_m), freq_ghz,
         float(time_percent), float(location_percent), float(location_sigma_db),
         polarization == "vertical", float(latitude_deg), float(delta_n), float(n0),
         0.0 if zones[0] == SEA else float(tx_coast_km),
         0.0 if zones[-1] == SEA else float(rx_coast_km),
     )  # fmt: skip
-    path = path_parameters(d, ground, float(tx_height_m), float(rx_height_m), radius_km, freq_ghz)
     sea_share, land_km, inland_km = zone_lengths(d, zones)
     return P1812Result(
         **{name: float(value) for name, value in loss._asdict().items()},
