@@ -123,3 +123,9 @@ def test_a_terminal_without_the_letters_still_shows_the_numbers(tmp_path, argume
     assert done.stdout.isascii()
     assert b"?" in done.stdout
     assert done.stderr == b""
+
+
+def test_progress_speaks_the_language_asked_for(small_run, tmp_path):
+    done = run_cli("figures", str(small_run.folder), "--lang", "vi", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == ["đọc các lớp …", "số liệu …"]

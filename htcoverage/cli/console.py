@@ -37,22 +37,15 @@ class _Console(Console):
 console = _Console()
 progress_console = _Console(stderr=True)
 
-_STAGES = {
-    "read": "reading layers",
-    "coverage": "sweeping masts",
-    "figures": "figures",
-    "gaps": "gaps",
-    "fibre": "fibre",
-    "exact": "what is lost",
-    "evidence": "how sure",
-    "files": "writing files",
-    "models": "models side by side",
-}
-
 
 @contextmanager
-def stages() -> Iterator[Callable[[str, int, int], None]]:
+def stages(language: Language = "en") -> Iterator[Callable[[str, int, int], None]]:
     """Show stages of work as bars (as lines where the terminal is none); stop when interrupted."""
+    from htcoverage.labels import value_label
+
+    def words(stage: str) -> str:
+        return value_label("stage", stage, language)
+
     with _interrupts() as stop_if_interrupted:
         if not progress_console.is_terminal:
             begun: set[str] = set()
@@ -61,7 +54,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
                 stop_if_interrupted()
                 if stage not in begun:
                     begun.add(stage)
-                    progress_console.print(f"{_STAGES.get(stage, stage)} …", highlight=False)
+                    progress_console.print(f"{words(stage)} …", highlight=False)
 
             yield line
             return
@@ -74,7 +67,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
             def advance(stage: str, done: int, total: int) -> None:
                 stop_if_interrupted()
                 if stage not in tasks:
-                    tasks[stage] = bars.add_task(_STAGES.get(stage, stage), total=total)
+                    tasks[stage] = bars.add_task(words(stage), total=total)
                 bars.update(tasks[stage], completed=done, total=total)
 
             yield advance

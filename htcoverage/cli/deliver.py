@@ -33,7 +33,7 @@ def deliver(
     from htcoverage.deliver import deliver as write_delivery
     from htcoverage.run import read_layers, read_run
 
-    with stages() as progress:
+    with stages(lang) as progress:
         progress("read", 0, 1)
         layers = read_layers(read_run(run_folder(run, project)))
         progress("read", 1, 1)

@@ -34,7 +34,7 @@ def export(
 
     wanted = list(FORMATS) if formats == ["all"] else formats
     check_formats(wanted)
-    with stages() as progress:
+    with stages(lang) as progress:
         progress("read", 0, 1)
         layers = read_layers(read_run(run_folder(run, project)))
         progress("read", 1, 1)

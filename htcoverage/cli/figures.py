@@ -63,7 +63,7 @@ def figures(
     from htcoverage.run.own_layers import measure_own_layers, write_own_figures
 
     chosen = None if preset is None else preset_of(preset)
-    with stages() as progress:
+    with stages(lang) as progress:
         progress("read", 0, 1)
         layers = read_layers(read_run(run_folder(run, project)))
         own = {

@@ -129,7 +129,7 @@ def run(
         bts_crs = bts_crs or reading.get("bts_crs")
         bts_layer = bts_layer or reading.get("bts_layer")
         chosen = dict(earlier.parameters.as_dict())
-    with stages() as progress:
+    with stages(lang) as progress:
         progress("read", 0, 1)
         if project is not None:
             named = {name for name in _LAYER_OPTIONS if name in said}
@@ -196,8 +196,8 @@ def show_headline(result: RunResult, language: Language) -> None:
 
     said = headline(result.figures, language=language)
     table = Table(title=f"{result.inputs.name}: {said.operator}", title_justify="left")
-    table.add_column(label("report_of", language))
-    table.add_column(label("technology", language))
+    table.add_column(label("report_of", language), overflow="fold")
+    table.add_column(label("technology", language), overflow="fold")
     table.add_column(said.median, justify="right")
     table.add_column(said.cell_edge, justify="right")
     for row in said.table.to_dict("records"):
