@@ -244,6 +244,23 @@ def test_mapl_by_hand():
     assert found == pytest.approx(131.670, abs=1e-3)
 
 
+def test_the_textbook_s_lte_downlink():
+    # Holma & Toskala (eds.), LTE for UMTS, Wiley 2009, downlink at 1 Mbps in 10 MHz: 46 dBm, 18 dBi,
+    # cable 2 dB: EIRP 62 dBm; noise figure 7 dB, noise −104.5 + 7 = −97.5 dBm, SINR −10 dB:
+    # −107.5 dBm; less 3 dB for interference and 1 dB for control channels: 165.5 dB. Those two are
+    # no terms here, the element's bandwidth stands for the carrier's, and no margin at the median.
+    budget = LinkBudget(
+        "4G", power_dbm=46.0, antenna_gain_dbi=18.0, feeder_loss_db=2.0, threshold_dbm=-110.0,
+        required_ratio_db=-10.0, bandwidth_mhz=10.0, noise_figure_db=7.0, cell_edge_probability=0.5,
+    )  # fmt: skip
+    least_dbm = sensitivity_dbm("4G", noise_figure_db=7.0, required_ratio_db=-10.0)
+    found = maximum_path_loss_db(budget, down_to_dbm=least_dbm)
+    assert found == pytest.approx(165.5 + 3.0 + 1.0, abs=0.1)
+    carrier_db = 10.0 * math.log10(12 * 50)
+    assert reference_level_dbm(budget) + carrier_db == pytest.approx(62.0)
+    assert least_dbm + carrier_db == pytest.approx(-107.5, abs=0.1)
+
+
 @pytest.mark.parametrize("budget", [BUDGET_4G, BUDGET_3G])
 def test_the_table_closes_from_the_port_to_the_mapl(budget):
     table = link_budget_table(budget)
