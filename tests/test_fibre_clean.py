@@ -359,3 +359,37 @@ def test_clusters_are_the_chains_of_near_points(places: list[tuple[int, int]]) -
         near = near @ near
     assert ((label[:, None] == label[None]) == near).all()
     assert label[0] == 0
+
+
+def test_a_line_on_a_border_is_half_of_each_district() -> None:
+    districts = gpd.GeoDataFrame(
+        {"district_code": ["436", "437"]},
+        geometry=[
+            shapely.box(ORIGIN[0], ORIGIN[1], ORIGIN[0] + 3000, ORIGIN[1] + 2000),
+            shapely.box(ORIGIN[0], ORIGIN[1] - 2000, ORIGIN[0] + 3000, ORIGIN[1]),
+        ],
+        crs=CRS,
+    )
+    table = spans(
+        ("border", "V", "trunk", 2, [(0, 0), (1000, 0)]),
+        ("over", "V", "trunk", 1, [(500, 500), (500, -1500)]),
+        ("abroad", "V", "trunk", 1, [(2000, 1000), (5000, 1000)]),
+    )
+    told = length_table(table, by=("district_code",), districts=districts)
+    km = told.set_index("district_code")["cable_km"]
+    assert km.to_dict() == pytest.approx(
+        {"": 2.0, "436": 1.0 + 0.5 + 1.0, "437": 1.0 + 1.5, "all": 7.0}, rel=1e-3
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "other"), [("fibres", 12), ("cables", 5), ("status", "planned"), ("year", 2024)]
+)
+def test_a_second_cable_on_the_line_is_no_duplicate(column: str, other: object) -> None:
+    line = [(0, 0), (1000, 0)]
+    table = spans(("a", "V", "trunk", 1, line), ("b", "V", "trunk", 1, line[::-1]))
+    assert clean_spans(table).findings["finding"].tolist() == ["duplicate"]
+    table[column] = [table[column][0], other]
+    found = clean_spans(table)
+    assert "parallel_cable" in found.findings["finding"].tolist()
+    assert found.length_after_m == found.length_before_m

@@ -27,6 +27,9 @@ from htcoverage.grid import DEFAULT_CRS, check_metric_crs
 #: Ends this near to a span that they do not join are worth a look, in m.
 NEAR_MISS_M = 20.0
 
+#: What two records of one cable agree in; a second cable on the line differs in one of these.
+_ATTRIBUTES = ("kind", "cables", "fibres", "status", "year")
+
 #: Rounds of repair; each makes fewer and shorter spans, two or three do.
 _MOST_ROUNDS = 10
 
@@ -192,7 +195,8 @@ def _drop_duplicates(
     length_m = line_lengths_m(lines, table.crs)
     names = table["span_id"].to_numpy()
     like = _first_alike(table, tolerance_m)
-    attributes = table[["kind", "cables", "fibres"]].assign(like=like)
+    told = [name for name in _ATTRIBUTES if name in table]
+    attributes = table[told].assign(like=like)
     copy = attributes.duplicated().to_numpy()
     parallel = (like != np.arange(len(table))) & ~copy
     first = names[like]
