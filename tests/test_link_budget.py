@@ -245,8 +245,8 @@ def test_mapl_by_hand():
 
 
 def test_the_textbook_s_lte_downlink():
-    # Holma & Toskala (eds.), LTE for UMTS, Wiley 2009, downlink at 1 Mbps in 10 MHz: 46 dBm, 18 dBi,
-    # cable 2 dB: EIRP 62 dBm; noise figure 7 dB, noise −104.5 + 7 = −97.5 dBm, SINR −10 dB:
+    # Holma & Toskala (eds.), LTE for UMTS, Wiley 2009, downlink at 1 Mbps in 10 MHz: 46 dBm,
+    # 18 dBi, cable 2 dB: EIRP 62 dBm; noise figure 7 dB, noise −104.5 + 7 = −97.5 dBm, SINR −10 dB:
     # −107.5 dBm; less 3 dB for interference and 1 dB for control channels: 165.5 dB. Those two are
     # no terms here, the element's bandwidth stands for the carrier's, and no margin at the median.
     budget = LinkBudget(
@@ -306,3 +306,21 @@ def test_a_building_takes_its_combined_margin_instead_of_the_shadowing_alone():
     value = link_budget_table(indoors).set_index("term")["value"]
     assert value["building entry loss and shadowing margin, combined"] == pytest.approx(margin)
     assert "area probability" not in value.index  # Jakes's formula knows no buildings
+
+
+def test_the_table_tells_a_port_from_all_of_them():
+    # Twice 20 W, 43.01 dBm each, are 40 W, 46.02 dBm; the element knows only the one port.
+    budget = LinkBudget("4G", 43.0103, 17.5, 0.5, -105.0, -6.0, ports=2)
+    value = link_budget_table(budget).set_index("term")["value"]
+    assert value["power of one antenna port"] == 43.0103
+    assert value["antenna ports"] == 2
+    assert value["power of all ports"] == pytest.approx(46.0206, abs=1e-4)
+    assert value["power per resource element (EPRE)"] == pytest.approx(12.2185, abs=1e-3)
+
+
+def test_a_budget_of_what_is_none_is_refused_term_by_term():
+    with pytest.raises(InputError) as caught:
+        LinkBudget("5G", math.nan, 17.5, -0.5, -105.0, math.inf, sigma_db=-1.0, ports=0)
+    assert [fault.column for fault in caught.value.faults] == [
+        "power_dbm", "feeder_loss_db", "required_ratio_db", "sigma_db", "technology", "ports",
+    ]  # fmt: skip

@@ -32,6 +32,8 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
     "cell_edge": ("cell edge", "biên vùng phủ"),
     "reported": ("reported", "công bố"),
     "link_port_power": ("power of one antenna port", "công suất một cổng anten"),
+    "link_ports": ("antenna ports", "số cổng anten"),
+    "link_carrier_power": ("power of all ports", "tổng công suất các cổng"),
     "link_cpich_power": ("power of the pilot channel (CPICH)", "công suất kênh hoa tiêu (CPICH)"),
     "link_bandwidth": ("carrier bandwidth", "băng thông sóng mang"),
     "link_resource_blocks": ("resource blocks", "số khối tài nguyên"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
 
 import pandas as pd
 
+from htcoverage.errors import Fault, InputError
 from htcoverage.labels import Language, label
 from htcoverage.link_budget.levels import (
     NOISE_BANDWIDTH_HZ,
@@ -18,6 +20,10 @@ from htcoverage.link_budget.levels import (
 )
 from htcoverage.link_budget.shadowing import area_probability, margin_db
 from htcoverage.propagation.p2109 import Building, indoor_margin_db
+
+Technology = Literal["3G", "4G"]
+
+_NOT_NEGATIVE = ("feeder_loss_db", "body_loss_db", "in_car_loss_db", "noise_figure_db", "sigma_db")
 
 #: Key of the word in labels, value, unit, note.
 _Row = tuple[str, float, str, str]
@@ -57,9 +63,17 @@ class LinkBudget:
         (ITU-R P.2109-2). Outdoors where not given.
     freq_mhz : float
         Carrier frequency; for the entry loss alone.
+    ports : int
+        Antenna ports of the 4G cell; they do not add up in RSRP, only in the power of the carrier.
+
+    Raises
+    ------
+    InputError
+        If the technology is another, a number is not finite, a loss or sigma is negative or there
+        is no port; every such term is listed.
     """
 
-    technology: Literal["3G", "4G"]
+    technology: Technology
     power_dbm: float
     antenna_gain_dbi: float
     feeder_loss_db: float
@@ -76,6 +90,26 @@ class LinkBudget:
     path_loss_exponent: float = 3.5
     building: Building | None = None
     freq_mhz: float = 1800.0
+    ports: int = 2
+
+    def __post_init__(self) -> None:
+        expected = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, int | float):
+                if not math.isfinite(value):
+                    expected[each.name] = "a finite number"
+                elif each.name in _NOT_NEGATIVE and value < 0.0:
+                    expected[each.name] = "0 dB or more"
+        if self.technology not in get_args(Technology):
+            expected["technology"] = " or ".join(get_args(Technology))
+        if self.ports < 1:
+            expected["ports"] = "1 or more"
+        if expected:
+            raise InputError(
+                Fault("argument", None, name, str(getattr(self, name)), words)
+                for name, words in expected.items()
+            )
 
 
 def reference_level_dbm(budget: LinkBudget) -> float:
@@ -160,8 +194,11 @@ def _station_rows(budget: LinkBudget) -> list[_Row]:
             budget.power_dbm, bandwidth_mhz=budget.bandwidth_mhz, rs_boost_db=budget.rs_boost_db
         )
         blocks = float(resource_blocks(budget.bandwidth_mhz))
+        carrier_dbm = budget.power_dbm + 10.0 * math.log10(budget.ports)
         power: list[_Row] = [
             ("port_power", budget.power_dbm, "dBm", ""),
+            ("ports", float(budget.ports), "", ""),
+            ("carrier_power", carrier_dbm, "dBm", "P + 10·log10(ports)"),
             ("bandwidth", budget.bandwidth_mhz, "MHz", ""),
             ("resource_blocks", blocks, "", "TS 36.104, 5.6-1"),
             ("rs_boost", budget.rs_boost_db, "dB", "TS 36.213, 5.2"),
