@@ -393,3 +393,13 @@ def test_a_second_cable_on_the_line_is_no_duplicate(column: str, other: object) 
     found = clean_spans(table)
     assert "parallel_cable" in found.findings["finding"].tolist()
     assert found.length_after_m == found.length_before_m
+
+
+def test_an_end_near_another_owners_span_is_not_loose() -> None:
+    table = spans(
+        ("a", "V", "trunk", 1, [(0, 0), (1000, 0)]), ("b", "W", "trunk", 1, [(500, 5), (500, 900)])
+    )
+    assert len(clean_spans(table).findings) == 0
+    found = clean_spans(table.assign(owner="V")).findings
+    assert found["finding"].tolist() == ["dangling_end", "island"]
+    assert found["detail"][0] == "ends 5.0 m short of a: not joined"

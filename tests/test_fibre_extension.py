@@ -254,3 +254,16 @@ def test_fewer_residents_than_none_are_told() -> None:
     graph = terrain_cost_graph(flat(), step_m=100, costs=COSTS)
     with pytest.raises(InputError, match="0 or more"):
         plan_extension(network, places(at(4, 4), at(6, 6), residents=(5.0, -1.0)), graph)
+
+
+def test_the_last_stretch_to_a_target_costs_open_land_and_ends_two_steps_off_the_graph() -> None:
+    network = network_along(at(0, 0), at(0, 8))
+    graph = terrain_cost_graph(flat(), step_m=100, costs=COSTS)
+    x, y = at(8, 4)
+    plan = plan_extension(network, places((x, y - 150.0), (x, y - 250.0), (x, y)), graph)
+    assert plan.unreachable == ("t1",)  # 250 m is more than two steps
+    assert plan.steps.set_index("target_id")["cost"].to_dict() == pytest.approx(
+        {"t2": 80.0, "t0": 15.0}
+    )
+    assert (plan.cost, plan.lower_bound) == pytest.approx((95.0, 95.0))
+    assert plan.routes["cost"].sum() == pytest.approx(95.0)
