@@ -35,6 +35,14 @@ GOOD = (
     "HT004;45204;4G;18,3;105,8;;900/1800;\n"
 )
 
+OFFICE = (
+    "PHỤ LỤC\nTT\tMã trạm\tNhà mạng\tCông nghệ\t\tTọa độ\tAnten\t\t\n"
+    "\t\t\t3G\t4G\t\tĐộ cao (m)\tHướng 1\tHướng 2\n(1)\t(2)\t(3)\t(4)\t(5)\t(6)\t(7)\t(8)\t(9)\n"
+    "I. Huyện Kỳ Anh\t\t\t\t\t\t\t\t\n1\tHT001\tMBF\tx\tx\t18.3405, 105.9012\t~42\tN\tĐN\n"
+    "2\tHT002\tVTL\t\tx\t18°20'30\"N 105°54'12\"E\t36 (m)\t-30\t120\n"
+    "3\tHT003\tVNPT\t1\t0\t18,3105; 105,9412\t\t10\t\nTổng cộng\t\t\t25\t31\t\t\t\t\n"
+)
+
 NASTY = st.sampled_from(
     [b"", b'"', b";", b",", b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b"NaN", b"inf", b"0",
      b"1e308", b"9" * 400, b"=1+1", "°".encode(), b"'", "Đ".encode(), b"-", b"\t", b"sep=|\n",
@@ -89,7 +97,13 @@ def check_the_door(cleaned: CleanedLedger) -> None:
 
 
 @settings(deadline=None, max_examples=120)
-@given(st.binary(max_size=300) | damaged(GOOD.encode()) | damaged(GOOD.encode("utf-16")))
+@given(
+    st.binary(max_size=300)
+    | damaged(GOOD.encode())
+    | damaged(GOOD.encode("utf-16"))
+    | damaged(OFFICE.encode())
+)
+@example(OFFICE.encode())
 @example(b"\x01\r\x01")  # no column of a ledger, and no row at fault
 def test_any_text(content: bytes) -> None:
     clean_bytes(content, suffix=".csv")

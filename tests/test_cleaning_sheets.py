@@ -10,6 +10,7 @@ import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
+from test_cleaning_fuzz import OFFICE
 
 from htcoverage.cleaning import CleanedLedger, clean_ledger
 
@@ -64,6 +65,28 @@ def test_names_in_two_rows_below_joined_cells(tmp_path: Path) -> None:
     assert cells["antenna_height_m"].to_dict() == {"HT001": 42, "HT002": 36, "HT003": 30}
     assert sorted(set(cleaned.ledger.cells["azimuth_deg"])) == [0, 90]
     assert list(cleaned.ledger.bts.index) == [4, 5, 6]  # as the spreadsheet numbers them
+
+
+def test_an_annex_with_all_of_it(tmp_path: Path) -> None:
+    """Two rows of names, their numbers, a heading, marks, pairs and sectors, a total."""
+    path = table(tmp_path / "l.csv", *OFFICE.splitlines())
+    cleaned = clean_ledger(path)
+    assert dropped(cleaned) == {4: "no-station", 5: "no-station", 9: "no-station"}
+    assert cleaned.report.exit_code == 1
+    assert cleaned.ledger is not None
+    bts, cells = cleaned.ledger.bts, cleaned.ledger.cells
+    assert list(zip(bts["operator"], bts["technology"], strict=True)) == [
+        ("MobiFone", "3G"), ("MobiFone", "4G"), ("Viettel", "4G"), ("VinaPhone", "3G"),
+    ]  # fmt: skip
+    assert bts.geometry.x.round(4).tolist() == [105.9012, 105.9012, 105.9033, 105.9412]
+    azimuths = cells.groupby("bts_id", sort=False)["azimuth_deg"].apply(list).tolist()
+    assert azimuths == [[180, 135], [180, 135], [330, 120], [10]]
+    assert cells.groupby("bts_id", sort=False)["antenna_height_m"].first().tolist() == [
+        42,
+        42,
+        36,
+        30,
+    ]
 
 
 def test_names_in_two_rows_of_a_text_table(tmp_path: Path) -> None:
@@ -179,6 +202,8 @@ def test_technologies_told_by_marks(tmp_path: Path) -> None:
         ("N/SE/SW", [0, 135, 225]),
         ("Đông Bắc", [45]),
         ("-30", [330]),
+        ("-30 120", [330, 120]),
+        ("0-120-240", [0, 120, 240]),
         ("Bắc; Tây Nam", [0, 225]),
     ],
 )
@@ -264,3 +289,13 @@ def test_shapefile_names_the_companion_that_it_lacks(tmp_path: Path, lost: str) 
     points.to_file(path)
     path.with_suffix(lost).unlink()
     assert lost in clean_ledger(path).report.faults["detail"].iloc[0]
+
+
+def test_what_lies_across_the_180th_meridian_is_told_so(tmp_path: Path) -> None:
+    path = table(
+        tmp_path / "l.csv", "bts_id,operator,technology,x,y", "A,Viettel,4G,177000,8140000",
+        "B,Viettel,4G,187000,8140000",
+    )  # fmt: skip
+    faults = clean_ledger(path, crs="EPSG:32701").report.faults.query("severity == 'error'")
+    assert faults["row"].tolist() == [2]
+    assert "180th meridian" in faults["detail"].iloc[0]

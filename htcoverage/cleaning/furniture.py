@@ -88,9 +88,12 @@ def _is_words(cells: list[str]) -> bool:
 
 
 def _are_column_numbers(cells: dict[str, str]) -> bool:
-    numbers = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells.values()]
-    values = [int(found[1]) for found in numbers if found]
-    return len(values) == len(numbers) == len(set(values)) >= 3
+    """Return whether cells are (1), (2), (3): all in brackets, or all different."""
+    words = re.split(r"[\s/]+", " ".join(cells.values()).strip())
+    numbers = [found[1] for word in words if (found := _COLUMN_NUMBER.fullmatch(word))]
+    bracketed = all(word.startswith("(") for word in words)
+    different = len(set(numbers))
+    return len(numbers) == len(words) and different >= 3 and (bracketed or different == len(words))
 
 
 def _are_units(cells: dict[str, str], *, places: list[str]) -> bool:

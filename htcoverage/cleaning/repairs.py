@@ -208,9 +208,12 @@ def _azimuth(value: object, *, southern_n: bool = False) -> Repair | None:
         meant = words.azimuths_of(value, southern_n=southern_n)
         if meant is not None:
             return Repair(meant, "azimuth-word", "info", f"means {meant}°")
-        if re.fullmatch(r"-[0-9]{1,3}(?:\.[0-9]+)?", value) and 0 < -float(value) <= 180:
-            turned = f"{360 + float(value):g}"
-            return Repair(turned, "azimuth-word", "info", f"means {turned}°")
+        if re.search(r"(?:^|[\s,;/|])-[0-9]", value):
+            turned = [words.turned(part) for part in re.split(r"[\s,;/|]+", value)]
+            if any(part is None for part in turned):
+                return None
+            meant = " ".join(part for part in turned if part is not None)
+            return Repair(meant, "azimuth-word", "info", f"means {meant}°")
     single = repair_number(value)
     if single is not None and single.rule != "thousands":
         if single.rule == "decimal-comma" and re.fullmatch(r"[0-9]+,[0-9]{2,3}", str(value)):

@@ -29,7 +29,7 @@ _TWO_LETTERED = re.compile(r"(.*[NSEWBĐTD])[\s,;]*([^NSEWBĐTD]*[NSEWBĐTD])", 
 _LEADING = re.compile(r"[^0-9]*([0-9]+)")
 
 #: A column is one of pairs if this share of its first filled cells are.
-_PAIRS_SHARE = 0.8
+_PAIRS_SHARE = 0.6
 _SAMPLE = 200
 
 #: Sector 1 or A of a base station, behind the name of what is told of each.
@@ -38,6 +38,9 @@ _OF_A_SECTOR = (
     "azimuth_deg", "tilt_deg", "electrical_tilt_deg", "mechanical_tilt_deg", "antenna_height_m",
     "antenna", "antenna_gain_dbi", "port_power_dbm", "eirp_dbm",
 )  # fmt: skip
+
+#: A technology as the name of a column, with no more than what it is.
+_TECHNOLOGY_ALONE = re.compile(r"(?:(?:tram|bts|co|mang|cong nghe) )*\w+(?: (?:cong nghe|mang))*")
 
 #: What stands for "no" in a column of marks.
 _NO = frozenset({"", "0", "khong", "no", "n", "k", "false"})
@@ -156,7 +159,7 @@ def _joined_sectors(sheet: Sheet, *, given: Mapping[str, str]) -> Gathered:
         raw = frame[names].to_numpy(dtype=object)
         rows = [[_plain(cell) for cell in row if cell is not None and cell == cell] for row in raw]
         if known[0] == "azimuth_deg":
-            values = [" ".join(row) or None for row in rows]
+            values = ["/".join(row) or None for row in rows]
             detail = f"the azimuths of {len(names)} columns are taken together"
         elif all(len(set(row)) <= 1 for row in rows):
             values = [row[0] if row else None for row in rows]
@@ -189,6 +192,16 @@ def _plain(cell: object) -> str:
     return str(cell)
 
 
+def _is_mark(cell: object) -> bool:
+    """Return whether a cell says yes: a sign, a word or a small number, no total of many rows."""
+    if cell is None or cell != cell:
+        return False
+    text = _plain(cell)
+    if text.startswith("(") or re.fullmatch(r"[0-9]{2,}", text):
+        return False
+    return plain(text) not in _NO or not (plain(text) or text.isascii())
+
+
 def _marked_technologies(sheet: Sheet, *, given: Mapping[str, str]) -> Gathered:
     names = [str(name) for name in sheet.frame.columns]
     if "technology" in given or any(_is_called(name, "technology") for name in names):
@@ -199,22 +212,25 @@ def _marked_technologies(sheet: Sheet, *, given: Mapping[str, str]) -> Gathered:
         if name not in given.values()
         and (found := technologies_of(name)[0])
         and len(found) == 1
-        and plain(name) in (found[0].lower(), f"tram {found[0].lower()}", f"bts {found[0].lower()}")
+        and _TECHNOLOGY_ALONE.fullmatch(plain(name))
     }
     if not columns or set(columns) - set(TECHNOLOGIES):
         return sheet, [], {}
-    marked = {
-        technology: [plain(_plain(cell)) not in _NO if cell is not None else False
-                     for cell in sheet.frame[name]]
-        for technology, name in columns.items()
-    }  # fmt: skip
-    values = [
-        "/".join(technology for technology, mark in zip(columns, marks, strict=True) if mark)
-        or "2G"
-        for marks in zip(*marked.values(), strict=True)
+    others = [
+        n
+        for n in names
+        if technologies_of(n) == ((), True) and _TECHNOLOGY_ALONE.fullmatch(plain(n))
     ]
+    marks = [
+        [_is_mark(cell) for cell in sheet.frame[name]] for name in (*columns.values(), *others)
+    ]
+    values = []
+    for row in zip(*marks, strict=True):
+        told = [name for name, mark in zip(columns, row, strict=False) if mark]
+        values.append("/".join(told) or ("2G" if any(row) else None))
     frame = sheet.frame.drop(columns=list(columns.values()))
     frame["technology"] = pd.Series(values, frame.index, dtype=object)
-    told = Finding(None, ", ".join(columns.values()), "", "technology-columns", "info", "repaired",
-                   "marks in columns of their own tell the technologies of a row")  # fmt: skip
-    return replace(sheet, frame=frame), [told], {"technology": tuple(columns.values())}
+    detail = "marks in columns of their own tell the technologies of a row"
+    called = ", ".join(columns.values())
+    finding = Finding(None, called, "", "technology-columns", "info", "repaired", detail)
+    return replace(sheet, frame=frame), [finding], {"technology": tuple(columns.values())}

@@ -148,6 +148,13 @@ def azimuths_of(value: str, *, southern_n: bool) -> str | None:
     return " ".join(map(str, found))
 
 
+def turned(value: str) -> str | None:
+    """Return an azimuth that may be counted anticlockwise with a minus, as one from 0 to 360."""
+    if not re.fullmatch(r"-?[0-9]{1,3}(?:\.[0-9]+)?", value) or float(value) < -180:
+        return None
+    return f"{float(value) % 360:g}" if value.startswith("-") else value
+
+
 def vietnamese_compass(values: Iterable[object]) -> bool:
     """Return whether directions are letters of Vietnamese words: their N is then nam, south."""
     texts = {value for value in values if type(value) is str and len(value) <= 20}

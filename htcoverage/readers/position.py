@@ -33,6 +33,11 @@ _ZONE_SLACK_DEG = 5.0
 #: No pair of degrees has a member beyond this, few pairs of metres have none.
 _CLEARLY_METRES = 1000.0
 
+_ONE_SIDE = (
+    "a place on the zone's side of the 180th meridian: what lies on both sides is not computed in "
+    "one, so make a project of each"
+)
+
 _SAY_CRS = "give its crs, such as 'EPSG:9209' (VN-2000 / TM-3 105°30′) or 'EPSG:4326'"
 
 
@@ -211,8 +216,12 @@ def _located(pairs: _Pairs, *, crs: CRS | None, faults: list[Fault]) -> Position
     if crs.is_projected:
         astray = usable & ~in_zone(longitude_deg, latitude_deg, crs=crs)
         swapped = astray & in_zone(*to_wgs84(pairs.y, pairs.x, astray, crs=crs), crs=crs)
+        turned_deg = np.where(longitude_deg > 0, longitude_deg - 360.0, longitude_deg + 360.0)
+        beyond = astray & in_zone(turned_deg, latitude_deg, crs=crs)
         for place in np.flatnonzero(astray):
             expected = f"coordinates near the area of {crs.to_string()} ({crs.name})"
+            if beyond[place]:
+                expected = _ONE_SIDE
             if swapped[place]:
                 expected += "; x and y look swapped"
             bad.append((int(place), pairs.fault(int(place), 1, expected)))

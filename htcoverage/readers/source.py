@@ -22,6 +22,10 @@ OPENCELLID = (
 )  # fmt: skip
 OPENCELLID_RADIOS = ("GSM", "UMTS", "LTE", "NR", "CDMA")
 
+#: A title is no upper row of a header: that has names of its own.
+_LEAST_NAMES = 2
+
+_ORDINAL = re.compile(r"[\s_.-]*[0-9]$")
 _NUMBER_ALONE = re.compile(r"[-+0-9.,]+")
 
 #: A title above the table may stand on this many rows.
@@ -103,12 +107,16 @@ def _header_finder(wanted: Collection[str]) -> FindHeader:
             return Header(0)
         names = told_apart(rows[best], known_name=known_name)
         found = Header(best, 1, names, scores[best], has_places(names))
-        for place in (best - 1, best):
-            if place >= 0 and place + 1 < len(rows):
-                both = _of_two_rows(rows[place], rows[place + 1], known_name)
-                if both is not None and score(both) > found.known:
-                    names = told_apart(both, known_name=known_name)
-                    found = Header(place, 2, names, score(names), has_places(names))
+        for place in (best, best - 1):
+            if place < 0 or place + 1 >= len(rows) or found.rows == 2:
+                continue
+            both = _of_two_rows(rows[place], rows[place + 1], known_name)
+            if both is None:
+                continue
+            names, joined = both
+            if score(names) > found.known or (joined and score(rows[place]) >= _LEAST_NAMES):
+                names = told_apart(names, known_name=known_name)
+                found = Header(place, 2, names, score(names), has_places(names))
         return found
 
     return find
@@ -116,21 +124,34 @@ def _header_finder(wanted: Collection[str]) -> FindHeader:
 
 def _of_two_rows(
     upper: Sequence[str], lower: Sequence[str], known_name: Callable[[str], bool]
-) -> list[str] | None:
-    """Return the names of a header whose upper row has joined cells: "Tọa độ" above "Kinh độ"."""
+) -> tuple[list[str], bool] | None:
+    """Return the names of a header whose upper row has joined cells: "Tọa độ" above "Kinh độ".
+
+    None where the lower row is of data; besides, whether its cells stand below joined ones only.
+    """
     if any(_NUMBER_ALONE.fullmatch(cell) for cell in lower):
-        return None  # a row of data
+        return None
+    width = max(len(upper), len(lower))
+    above, below = ([*row, *[""] * (width - len(row))] for row in (upper, lower))
     names: list[str] = []
     group = ""
-    for place in range(max(len(upper), len(lower))):
-        above, below = (row[place] if place < len(row) else "" for row in (upper, lower))
-        if above or not below:
-            group = above if below else ""
-        if not below:
-            names.append(above)
-        elif not group or known_name(below):
-            both = f"{below} {group}"
-            names.append(both if group and known_name(both) else below)
+    for place in range(width):
+        if above[place] or not below[place]:
+            group = above[place] if below[place] else ""
+        both = f"{below[place]} {group}"
+        if not below[place]:
+            names.append(above[place])
+        elif group and known_name(both):
+            names.append(both)
+        elif not group or known_name(_ORDINAL.sub("", below[place])):
+            names.append(below[place])
         else:
-            names.append(f"{below} {group}")
-    return names
+            names.append(both)
+    joined = [bool(cell) and not title for title, cell in zip(above, below, strict=True)]
+    groups = [
+        joined[place] or (place + 1 < width and joined[place + 1])
+        for place in range(width)
+        if below[place]
+    ]
+    alone = any(title and not cell for title, cell in zip(above, below, strict=True))
+    return names, any(joined) and all(groups) and alone
