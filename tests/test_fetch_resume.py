@@ -161,6 +161,28 @@ def test_a_server_that_tells_no_version_is_read_from_the_start(
     assert np.array_equal(cut(context, server), SECOND)
 
 
+@pytest.mark.parametrize("versions", [[""], ['"a"', '"b"']])
+def test_blocks_that_never_come_end_with_the_file_as_a_whole(
+    context: Context, server: Server, tiles: tuple[bytes, bytes], versions: list[str]
+) -> None:
+    """Of a server that tells no version, or another each time, as of several machines."""
+
+    def failing(request: Request) -> Answer:
+        answer = server._file(request, tiles[0])
+        first = int(request.headers.get("range", "bytes=0-").removeprefix("bytes=").split("-")[0])
+        if request.headers.get("range", "").endswith("-0"):
+            versions.append(versions.pop(0))
+        if first > len(tiles[0]) * 0.8:
+            return Answer(status=500)
+        etag = {"ETag": versions[0]} if versions[0] else {}
+        others = {name: text for name, text in answer.headers.items() if name != "ETag"}
+        return dataclasses.replace(answer, headers={**others, **etag})
+
+    server.routes["/a.tif"] = failing
+    assert np.array_equal(cut(context, server), FIRST)
+    assert len(server.requests) < 80
+
+
 # ---- two commands, one cache -----------------------------------------------------------------
 
 PATH = "/constrained/VNM/vnm_ppp_2020_UNadj_constrained.tif"

@@ -180,17 +180,18 @@ def _cut_remote(
             _cut(source, target, bounds, name, kept)
         return True
 
-    failed = 0
+    failed = most = 0
     while failed < _WINDOW_TRIES:
         answer = looked()
         if not answer.ranges:
             return False
         keep_version(pieces, answer.version)
-        before = count(pieces)
         try:
             done = in_thread(partial(read, answer))
         except RasterioError:
-            failed = 1 if count(pieces) > before else failed + 1
+            # More than ever: a server that tells no version, or ever another, begins anew.
+            failed = 1 if count(pieces) > most else failed + 1
+            most = max(most, count(pieces))
             time.sleep(min(client.backoff_s * 2**failed, client.longest_wait_s))
             continue
         if done is not False:
