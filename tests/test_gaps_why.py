@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,12 +11,14 @@ import pytest
 import shapely
 from figures_world import make_districts
 from odc.geo.geobox import GeoBox
+from pyproj import Geod
 
 from htcoverage.coverage import compute_coverage
 from htcoverage.crs import WGS84, transformer
 from htcoverage.errors import InputError
 from htcoverage.figures import CoverCriteria
 from htcoverage.gaps import find_gaps, why_words
+from htcoverage.gaps.why import _reason
 from htcoverage.grid import make_grid
 from htcoverage.profile import path_profile
 from htcoverage.terrain import Terrain
@@ -79,13 +83,13 @@ def station(bts_id: str, site_id: str, operator="Viettel", technology="4G", plac
 
 
 def gaps_of(
-    ground: Terrain, stations, cells, *, radius_km=15.0, by=None, **asked
+    ground: Terrain, stations, cells, *, radius_km=15.0, by=None, home=HOME, **asked
 ) -> gpd.GeoDataFrame:
     bts = gpd.GeoDataFrame(stations, geometry="geometry", crs=WGS84)
     table = pd.DataFrame(cells)
     homes = gpd.GeoDataFrame(
         {"settlement_id": ["s"], "name": ["Thôn s"], "district_code": ["w"], "residents": [60.0]},
-        geometry=[HOME], crs=CRS,
+        geometry=[home], crs=CRS,
     )  # fmt: skip
     coverage = compute_coverage(
         bts, table, ground, GRID, area=homes, radius_km=radius_km, **(by or {})
@@ -303,3 +307,38 @@ def test_the_columns_are_the_same_where_there_is_no_gap():
     assert len(some) == 1
     assert none.columns.tolist() == some.columns.tolist()
     assert none.dtypes.tolist() == some.dtypes.tolist()
+
+
+def test_azimuths_are_from_true_north_and_not_from_that_of_the_grid():
+    stations = [station("b", "m")]
+    house = shapely.box(WEST_M + 6_620, SOUTH_M + 4_120, WEST_M + 6_660, SOUTH_M + 4_160)
+    gap = gaps_of(HILL, stations, [cell("c", "b")], home=house).iloc[0]
+    lon, lat = transformer(CRS, WGS84).transform(*MAST)
+    true_deg, _, _ = Geod(ellps="WGS84").inv(lon, lat, gap["why_lon"], gap["why_lat"])
+    x, y = transformer(WGS84, CRS).transform(gap["why_lon"], gap["why_lat"])
+    grid_deg = np.degrees(np.arctan2(x - MAST[0], y - MAST[1]))
+    # East of the central meridian the grid's north lies east of the true one.
+    assert 0.05 < true_deg - grid_deg < 0.5
+    # Two sectors, parted halfway between the two bearings: the true one is the right one's.
+    middle = 0.5 * (true_deg + grid_deg)
+    sectors = [
+        cell(name, "b", azimuth_deg=(middle + turn) % 360.0, antenna="3gpp-36814")
+        for name, turn in (("left", -60.0), ("right", 60.0))
+    ]
+    assert gaps_of(HILL, stations, sectors, home=house).iloc[0]["why_cell_id"] == "right"
+
+
+@pytest.mark.parametrize(("ground", "why"), [(HILL, "terrain"), (TREES, "clutter")])
+def test_where_the_exact_path_would_cover_what_gains_is_to_blame(ground, why):
+    """The sweep's own accuracy may leave a gap where the path by itself just reaches."""
+    ends = [transformer(CRS, WGS84).transform(*place) for place in (MAST, HOME.centroid.coords[0])]
+    actual, bare = (
+        path_profile(
+            each, tx_lon_lat=ends[0], rx_lon_lat=ends[1], tx_height_m=30.0, rx_height_m=1.5,
+            freq_mhz=1800.0,
+        )
+        for each in (ground, replace(ground, clutter_height_m=np.zeros((SIZE, SIZE), np.float32)))
+    )  # fmt: skip
+    enough_db = actual.path_loss_db + 0.1
+    assert _reason(actual, bare, enough_db, 0.0, 15.0) == why
+    assert _reason(actual, bare, enough_db, 0.0, 1.0) == "too_far"
