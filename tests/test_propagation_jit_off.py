@@ -11,13 +11,17 @@ TESTS = Path(__file__).parent
 
 #: Test files of kernels that are quick without compilation.
 QUICK = (
+    "test_models_independent.py",
     "test_p1812_terms.py",
     "test_p1812_vectors.py",
+    "test_p2108.py",
+    "test_p2109.py",
     "test_propagation_ehata.py",
     "test_propagation_empirical.py",
     "test_propagation_itm.py",
     "test_propagation_itm_terms.py",
     "test_propagation_p526.py",
+    "test_propagation_p526_cylinders.py",
     "test_propagation_registry.py",
 )
 
