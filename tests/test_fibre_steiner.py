@@ -84,6 +84,18 @@ def test_a_star_is_found_where_the_first_tree_takes_its_rim() -> None:
     assert tree.lower_bound > 3.0
 
 
+def test_the_bound_holds_where_the_tree_found_is_not_the_cheapest() -> None:
+    # The corners of a cube of four dimensions, joined where one coordinate differs. The terminals
+    # are joined by five edges; the tree found has six.
+    corners = [(a, a ^ (1 << bit)) for a in range(16) for bit in range(4)]
+    graph = matrix(16, [(a, b, 1.0) for a, b in corners if a < b])
+    terminals = [0, 1, 3, 6, 15]
+    tree = steiner_tree(graph, terminals)
+    assert cheapest(graph, terminals) == 5.0
+    assert tree.cost == 6.0
+    assert tree.lower_bound <= 5.0
+
+
 def test_two_terminals_are_joined_by_the_shortest_path() -> None:
     graph = matrix(5, [(0, 1, 2), (1, 2, 2), (0, 3, 1), (3, 4, 1), (4, 2, 1)])
     tree = steiner_tree(graph, [0, 2])
