@@ -209,3 +209,24 @@ def test_all_down_computed_again_loses_all(world: World) -> None:
         terrain=world.terrain,
     )  # fmt: skip
     assert loss.lost_low == loss.lost_high == loss.covered_before > 0.0
+
+
+def test_half_a_site_down_may_lose_nothing() -> None:
+    cover = HomeCover(
+        layers=(("4G", "X"),),
+        level_dbm=np.array([[-70.0]], dtype=np.float32),
+        runner_up_dbm=np.array([[-130.0]], dtype=np.float32),  # of c, too weak to cover
+        best_bts=np.array([[0]]),
+        runner_up_bts=np.array([[2]]),
+        bts_ids=np.array(["a", "b", "c"], dtype=object),
+        bts_group=np.array([0, 0, 1]),  # a and b stand together
+        pixels=np.array([0]),
+        residents=np.array([10.0]),
+        criteria=CoverCriteria(),
+        technology="4G",
+        operator="any",
+        basis="median",
+    )
+    half, whole = cover_lost(cover, ["a"]), cover_lost(cover, ["a", "b"])
+    assert (half.lost_low, half.lost_high) == (0.0, 10.0)  # b may be as strong as a
+    assert (whole.lost_low, whole.lost_high) == (10.0, 10.0)
