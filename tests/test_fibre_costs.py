@@ -108,3 +108,17 @@ def test_only_a_crossing_may_be_free(tmp_path: Path) -> None:
         (2, "cost"),
         (3, "cost"),
     }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pole_line_cost_per_km": 0.0}, {"buried_duct_cost_per_km": -1.0},
+        {"cost_per_crossing": -1.0}, {"pole_line_cost_per_km": float("nan")},
+        {"factor_by_slope_percent": {5.0: 0.0}}, {"build": "aerial"},
+    ],
+)  # fmt: skip
+def test_prices_that_are_none_are_told(wrong: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        RouteCosts(**wrong)  # type: ignore[arg-type]
+    assert RouteCosts(cost_per_crossing=0.0).cost_per_crossing == 0.0

@@ -214,6 +214,17 @@ def test_masts_that_no_crs_meets_say_nothing() -> None:
     check_fit(ladder_network().set_crs("EPSG:3405", allow_override=True), few, crs=CRS)
 
 
+def test_masts_of_two_minds_say_nothing() -> None:
+    wrong = ladder_network().set_crs("EPSG:3405", allow_override=True)
+    shift = reproject(wrong, CRS).geometry.iloc[0].coords[0] - ORIGIN - [-1000.0, 0.0]
+    masts = masts_along_the_ladder()
+    there = masts.iloc[:16].set_geometry(masts.geometry.iloc[:16].translate(*shift))
+    both = gpd.GeoDataFrame(pd.concat([masts.iloc[:24], there]), crs=CRS)
+    check_fit(wrong, both, crs=CRS)  # 40 % are met as it stands, 60 % in the other CRS
+    with pytest.raises(InputError, match="read as"):
+        check_fit(wrong, both.iloc[:32], crs=CRS)  # 25 % and 75 %
+
+
 def test_an_option_before_the_sub_command_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
