@@ -85,6 +85,20 @@ def test_a_type_of_cable_is_no_kind_of_span(tmp_path: Path) -> None:
         read_fibre(tmp_path / "net.gpkg", columns={"kind": "type"})
 
 
+def test_degrees_minutes_and_seconds_of_either_axis(tmp_path: Path) -> None:
+    (tmp_path / "net.csv").write_text(
+        "lon1;lat1;lon2;lat2\n105°30'00\"E;18°15'00\"N;105.75;18°30'B\n", encoding="utf-8"
+    )
+    line = read_fibre(tmp_path / "net.csv").spans.geometry.iloc[0]
+    assert list(line.coords) == [(105.5, 18.25), (105.75, 18.5)]
+    (tmp_path / "net.csv").write_text(
+        "lon1,lat1,lon2,lat2\n18°15'N,105°30'E,105.75,18.5\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError) as error:  # the letters say that these are swapped
+        read_fibre(tmp_path / "net.csv")
+    assert [f.column for f in error.value.faults] == ["lon1", "lat1"]
+
+
 def test_metres_without_a_crs_ask_for_it(tmp_path: Path) -> None:
     names = (*HEADINGS["ours"][:5], "from_x", "from_y", "to_x", "to_y")
     segments(names).to_csv(tmp_path / "net.csv", index=False)
