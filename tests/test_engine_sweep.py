@@ -12,8 +12,9 @@ import xarray as xr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from htcoverage import store
 from htcoverage.antennas import loss_db, pattern
-from htcoverage.coverage import compute, result
+from htcoverage.coverage import compute
 from htcoverage.engine.owners import owned_range, radial_azimuth_deg, radial_direction
 from htcoverage.engine.servers import merge_server, turned_patterns, vertical_loss_db
 from htcoverage.errors import SetupError
@@ -298,24 +299,24 @@ def test_blocks_of_rows_and_files_in_place_of_memory_change_nothing(
     terrain, cells = crowd(6, seed=17)
     whole = world.cover(terrain, *cells, radius_km=RADIUS_KM, total_power=True)
     monkeypatch.setattr(compute, "_BLOCK_BYTES", 7 * 40 * 4 * 24)
-    monkeypatch.setattr(result, "_MAPPED_FROM_BYTES", 0)
+    monkeypatch.setattr(store, "_MAPPED_FROM_BYTES", 0)
     parts = world.cover(terrain, *cells, radius_km=RADIUS_KM, total_power=True)
     assert parts.equals(whole)
     assert parts.attrs == whole.attrs
-    result.release_memory(parts)
+    store.release_memory(parts)
     assert parts.equals(whole)
-    result.release_memory(whole)
+    store.release_memory(whole)
     assert parts.equals(whole)
 
 
 def test_no_room_for_the_results_is_told_before_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     resource = pytest.importorskip("resource")
-    monkeypatch.setattr(result, "_MAPPED_FROM_BYTES", 0)
+    monkeypatch.setattr(store, "_MAPPED_FROM_BYTES", 0)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
     try:
         with pytest.raises(SetupError, match=r"0\.6 GB in .*TMPDIR"):
-            result.Store((8, 3000, 3000), [np.float32, np.int32])
+            store.Store((8, 3000, 3000), [np.float32, np.int32])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
@@ -326,12 +327,12 @@ def test_results_in_files_can_be_let_go(monkeypatch: pytest.MonkeyPatch) -> None
         lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
         return sum(int(line.split()[1]) for line in lines if line.startswith(("RssFile", "RssShm")))
 
-    monkeypatch.setattr(result, "_MAPPED_FROM_BYTES", 0)
-    store = result.Store((2, 2000, 2000), [np.float32])
-    store.arrays[0][:] = 7.0
-    coverage = xr.Dataset({"level_dbm": (("layer", "y", "x"), store.arrays[0])})
+    monkeypatch.setattr(store, "_MAPPED_FROM_BYTES", 0)
+    held = store.Store((2, 2000, 2000), [np.float32])
+    held.arrays[0][:] = 7.0
+    coverage = xr.Dataset({"level_dbm": (("layer", "y", "x"), held.arrays[0])})
     held_kb = file_memory_kb()
-    result.release_memory(coverage)
+    store.release_memory(coverage)
     assert file_memory_kb() < held_kb - 30_000
     assert (coverage["level_dbm"] == 7.0).all()
 

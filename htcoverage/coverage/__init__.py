@@ -7,7 +7,7 @@ from htcoverage.coverage.compute import (
     Progress,
     compute_coverage,
 )
-from htcoverage.coverage.result import ANY_OPERATOR, release_memory
+from htcoverage.coverage.result import ANY_OPERATOR
 
 __all__ = [
     "ANY_OPERATOR",
@@ -16,5 +16,4 @@ __all__ = [
     "DEFAULT_RX_HEIGHT_M",
     "Progress",
     "compute_coverage",
-    "release_memory",
 ]

@@ -17,7 +17,7 @@ from htcoverage.coverage.environments import Environments, environments_of
 from htcoverage.coverage.extent import usable_ground, wanted_pixels, window_of
 from htcoverage.coverage.masts import Mast, cells_on_air, masts_in_reach
 from htcoverage.coverage.network import check_antennas, network_of, on_mast
-from htcoverage.coverage.result import Store, layers_of, to_dataset
+from htcoverage.coverage.result import layers_of, to_dataset
 from htcoverage.engine.any_model import mast_kernel
 from htcoverage.engine.inputs import Land, Pixels, Servers, Setup
 from htcoverage.engine.inputs import Mast as EngineMast
@@ -35,6 +35,7 @@ from htcoverage.propagation.p1812.profile import COASTAL_LAND, INLAND, SEA
 from htcoverage.propagation.registry import BY_CLUTTER, DEFAULT_MODEL
 from htcoverage.propagation.registry import model as model_of
 from htcoverage.propagation.validity import ValidRange, check_range
+from htcoverage.store import Store
 from htcoverage.terrain import Terrain
 
 DEFAULT_RADIUS_KM = 15.0

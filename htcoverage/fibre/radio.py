@@ -25,6 +25,7 @@ from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, LayerExcess, T
 from htcoverage.figures.zones import polygon_faults, raise_faults, zone_areas
 from htcoverage.grid import grid_of
 from htcoverage.propagation.registry import DEFAULT_MODEL
+from htcoverage.store import release_memory, values_at
 from htcoverage.terrain import Terrain
 
 #: Attributes of a coverage that are arguments of another sweep like it.
@@ -124,7 +125,7 @@ def prepare_cover(
     technologies = coverage["technology"].to_numpy()[named].tolist()
     operators = coverage["operator"].to_numpy()[named].tolist()
     picked = {
-        name: coverage[name].to_numpy()[named].reshape(len(named), -1)[:, areas.pixels]
+        name: values_at(coverage, name, named, areas.pixels)
         for name in ("level_dbm", "runner_up_dbm", "best_server", "runner_up_server")
     }
     of_cell, bts_ids = pd.factorize(coverage["bts_id"].to_numpy())
@@ -135,6 +136,7 @@ def prepare_cover(
         for row, layer in enumerate(named):
             servers = np.unique(coverage[name].to_numpy()[layer])
             layer_of_bts[of_cell[servers[servers >= 0]]] = row
+            release_memory(coverage)
     pairs = list(zip(site_of_cell[first].tolist(), layer_of_bts.tolist(), strict=True))
     return HomeCover(
         layers=tuple(zip(technologies, operators, strict=True)),

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from htcoverage.errors import argument_fault
+from htcoverage.store import release_memory
 
 Technology = Literal["3G", "4G", "any", "both"]
 Basis = Literal["median", "cell_edge", "expected"]
@@ -207,6 +208,7 @@ class _ExcessOfLevels(Mapping[tuple[str, str], FloatArray]):
         self._level_dbm = dict(
             zip(zip(technologies, operators, strict=True), level_dbm, strict=True)
         )
+        self._coverage = coverage
         self._criteria = criteria
         self._pixels = pixels
 
@@ -214,6 +216,7 @@ class _ExcessOfLevels(Mapping[tuple[str, str], FloatArray]):
         level_dbm = self._level_dbm[layer].ravel()
         kept = level_dbm if self._pixels is None else level_dbm[self._pixels]
         excess: FloatArray = kept.astype(np.float64)
+        release_memory(self._coverage)
         excess -= self._criteria.threshold_dbm(layer[0])
         excess[np.isnan(excess)] = -np.inf
         return excess

@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from htcoverage.coverage import release_memory
 from htcoverage.crs import reproject
 from htcoverage.fibre import counted_spans
 from htcoverage.figures import CoverCriteria, compute_figures, count_operators
@@ -27,6 +26,7 @@ from htcoverage.run.coverage import run_coverage, run_grid
 from htcoverage.run.fibre import RunFibre, run_fibre
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
+from htcoverage.store import release_memory
 from htcoverage.uncertainty import Evidence, compute_evidence
 
 #: Told what is being done, how much of it is done, and how much there is.

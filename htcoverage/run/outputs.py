@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from htcoverage.cleaning.page import report_page
-from htcoverage.coverage import release_memory
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
 from htcoverage.files import folder_aside, sha256_of
 from htcoverage.labels import Language, label
@@ -28,6 +27,7 @@ from htcoverage.run.fibre import (
 )
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.layers import COMMUNES_FILE, LAYERS_FILE, write_layers
+from htcoverage.store import release_memory
 
 #: Packages whose version can move a figure.
 _VERSIONS = (

@@ -40,6 +40,7 @@ from htcoverage.figures.zones import (
     zone_areas,
 )
 from htcoverage.grid import grid_of
+from htcoverage.store import values_at
 
 
 def site_failures(
@@ -160,8 +161,8 @@ def _losses(
             pixels=zones.pixels,
         ).layers
     )
-    server = coverage["best_server"].transpose("layer", "y", "x").to_numpy()
-    server = server.reshape(server.shape[0], -1)[:, zones.pixels]
+    layers = range(coverage.sizes["layer"])
+    server = values_at(coverage, "best_server", layers, zones.pixels)
     site = dict(zip(now.layers, site_of_cell[server], strict=True))
 
     covered = now.combined_db(technology, operator) >= margin_db

@@ -10,6 +10,7 @@ import xarray as xr
 
 from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, FloatArray, LayerExcess
+from htcoverage.store import values_at
 from htcoverage.uncertainty.level_errors import (
     CellGroups,
     UInt64Array,
@@ -80,12 +81,8 @@ def servers_at(
         raise argument_fault("coverage", "layers of any operator only", "an operator's layer")
 
     def at_pixels(best: str, runner_up: str) -> npt.NDArray[np.generic]:
-        both = [
-            coverage[name].transpose("layer", "y", "x").to_numpy()[index].ravel()[pixels]
-            for index in own
-            for name in (best, runner_up)
-        ]
-        return np.stack(both).reshape(len(own), 2, len(pixels))
+        both = [values_at(coverage, name, own, pixels) for name in (best, runner_up)]
+        return np.stack(both, axis=1)
 
     threshold = np.array([criteria.threshold_dbm(named[index][0]) for index in own])
     excess = at_pixels("level_dbm", "runner_up_dbm").astype(np.float64) - threshold[:, None, None]
