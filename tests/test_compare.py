@@ -238,7 +238,7 @@ def test_a_comparison_is_written_whole_and_twice_the_same(runs, tmp_path):
     assert gaps["residents_after"].sum() == pytest.approx(runs[1].gaps["residents"].sum())
     assert gaps["residents_before"].sum() == pytest.approx(runs[0].gaps["residents"].sum())
     closed, new = ((gaps["outcome"] == name).sum() for name in ("closed", "new"))
-    assert f"{closed} closed" in page
+    assert f"{closed} gaps closed" in page
     assert f"{new} new" in page
     for changed in ({"technology": "any"}, {"operator_after": "all"}, {"basis": "median"}):
         assert compare_runs(*runs, **changed).gaps is None

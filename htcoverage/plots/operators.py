@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,6 +14,7 @@ from htcoverage.plots.frame import (
     axes_or_new,
     chart_notes,
     language_ticks,
+    modelled_words,
     rows_counting,
 )
 
@@ -23,6 +26,7 @@ def plot_operators(
     counts: pd.DataFrame,
     *,
     denominator: str = "residents",
+    modelled: Sequence[str] = (),
     language: Language = "en",
     ax: Axes | None = None,
 ) -> Axes:
@@ -34,6 +38,9 @@ def plot_operators(
         From `count_operators`.
     denominator : str
         Whose rows are drawn.
+    modelled : sequence of str
+        Keys of the words for what is modelled of the data, such as ``base_stations``: the picture
+        says so.
     language : {"en", "vi"}
         Language of the words.
     ax : Axes, optional
@@ -72,5 +79,6 @@ def plot_operators(
         title=label("pic_number_of_operators", language), loc="upper left",
         bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8, title_fontsize=8, alignment="left",
     )  # fmt: skip
-    chart_notes(ax, [label("prediction_notice", language)])
+    layers = [label(key, language).lower() for key in modelled]
+    chart_notes(ax, [label("prediction_notice", language), modelled_words(layers, language)])
     return ax

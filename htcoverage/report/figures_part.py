@@ -102,7 +102,9 @@ def figures_part(layers: RunLayers, *, language: Language) -> Iterator[str]:
     )
 
 
-def operators_part(tables: Mapping[str, pd.DataFrame], *, language: Language) -> Iterator[str]:
+def operators_part(
+    layers: RunLayers, tables: Mapping[str, pd.DataFrame], *, language: Language
+) -> Iterator[str]:
     """Yield how many operators there are to choose from at home, in 4G where the run has it."""
     if "operators" not in tables:
         return
@@ -125,7 +127,9 @@ def operators_part(tables: Mapping[str, pd.DataFrame], *, language: Language) ->
             for row in rows.to_dict("records")
         ),
     )  # fmt: skip
-    yield picture(plot_operators(counts, language=language), alt=title)
+    yield picture(
+        plot_operators(counts, modelled=network_modelled(layers), language=language), alt=title
+    )
 
 
 def maps_part(layers: RunLayers, *, language: Language) -> Iterator[str]:

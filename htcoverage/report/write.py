@@ -96,7 +96,7 @@ def report_page(
         [
             paragraph(_notice(layers, language), kind="notice"),
             *figures_part(layers, language=language),
-            *operators_part(tables, language=language),
+            *operators_part(layers, tables, language=language),
             *beside_part(layers, document, language=language),
             *maps_part(layers, language=language),
             *sure_part(layers, tables, document, language=language),
