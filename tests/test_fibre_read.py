@@ -87,7 +87,7 @@ def test_a_type_of_cable_is_no_kind_of_span(tmp_path: Path) -> None:
 
 def test_degrees_minutes_and_seconds_of_either_axis(tmp_path: Path) -> None:
     (tmp_path / "net.csv").write_text(
-        "lon1;lat1;lon2;lat2\n105°30'00\"E;18°15'00\"N;105.75;18°30'B\n", encoding="utf-8"
+        "lon1;lat1;lon2;lat2\n105°30'00″E;18°15'00″N;105.75;18°30'B\n", encoding="utf-8"
     )
     line = read_fibre(tmp_path / "net.csv").spans.geometry.iloc[0]
     assert list(line.coords) == [(105.5, 18.25), (105.75, 18.5)]

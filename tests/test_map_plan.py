@@ -101,6 +101,8 @@ def test_the_reader_sees_phases_and_finds_targets(browser, tmp_path: Path) -> No
     )
     # 2, 3, 3 and 7 km, each paid when 3 a phase have been saved for it.
     assert dict(rows) == {phase: PHASE_COLOURS[phase - 1] for phase in (1, 2, 3, 5)}
+    last = page.evaluate("HTC.data.plan.targets[3][1]")
+    assert last == ["t3", "t3", 4, 5, 10.0, "7 million VND", "15 million VND"]
     legend = page.inner_text("#htc-legend")
     assert "phase 5: 7.0 km, 7 million VND" in legend
     assert "fibre in service" in legend
