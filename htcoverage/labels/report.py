@@ -226,11 +226,12 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "compare_gaps": (
         "Homes without 4G of any operator at the cell edge: {closed} gaps closed"
         " ({closed_residents} residents had none), {new} new ({new_residents} residents),"
-        " {open} in both ({open_residents} residents now). A gap keeps its identifier as long as its place is one.",
+        " {open} in both ({open_residents} residents now). A gap keeps its identifier as long as"
+        " its place is one.",
         "Nhà dân không có 4G của bất kỳ nhà mạng nào ở biên vùng phủ: {closed} vùng đã xóa"
         " ({closed_residents} người trước đây không có sóng), {new} vùng mới ({new_residents}"
-        " người), {open} vùng có trong cả hai (nay {open_residents} người). Một vùng giữ mã của nó chừng nào nơi đó còn là"
-        " vùng lõm.",
+        " người), {open} vùng có trong cả hai (nay {open_residents} người). Một vùng giữ mã của nó"
+        " chừng nào nơi đó còn là vùng lõm.",
     ),
     "compare_gap_before": ("residents before", "số dân trước"),
     "compare_gap_after": ("residents after", "số dân sau"),
