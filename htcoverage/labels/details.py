@@ -12,8 +12,10 @@ from functools import cache, lru_cache
 #: English and Vietnamese; the first that fits. In both the holes come in the same order.
 _sentences: tuple[tuple[str, str], ...] = (
     ("not usable: counts as empty; expected {}", "không dùng được: coi như ô trống; cần {}"),
-    ("expected one sheet, or the name of one, for {} looks like the table as well; not read: {}",
-     "cần một trang tính, hoặc tên của một trang, vì {} cũng giống bảng số liệu; không đọc: {}"),
+    ("expected the name of a sheet (layer), or all rows in one sheet, for others look like the "
+     "table as well: {}; not read: {}",
+     "cần tên của một trang tính (layer), hoặc mọi dòng trong một trang, vì các trang khác cũng "
+     "giống bảng số liệu: {}; không đọc: {}"),
     ("expected {}", "cần {}"),
     ("{}; in {} cells, the first in row {}", "{}; trong {} ô, ô đầu ở dòng {}"),
     ("{}: {} cells, the first in row {}: {}", "{}: {} ô, ô đầu ở dòng {}: {}"),

@@ -90,8 +90,8 @@ def read_excel_sheet(
         told = f"the sheet that looks most like the table is read; not read: {others}"
         if alike:
             told = (
-                f"expected one sheet, or the name of one, for {', '.join(alike)} looks like the "
-                f"table as well; not read: {others}"
+                "expected the name of a sheet (layer), or all rows in one sheet, for others look "
+                f"like the table as well: {', '.join(alike)}; not read: {others}"
             )
         severity: Severity = "error" if alike else "warning"
         findings.append(Finding(None, None, chosen, "sheet", severity, "none", told))
