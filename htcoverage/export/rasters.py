@@ -304,7 +304,9 @@ def write_best_server_tif(
         If the coverage has no layer of the technology.
     """
     places, descriptions = _layers_of(coverage, technology)
-    bands = [coverage["best_server"].to_numpy()[place].astype(np.int32) for place in places]
+    bands = [
+        coverage["best_server"].to_numpy()[place].astype(np.int32, copy=False) for place in places
+    ]
     with whole_files(Path(path)) as part:
         _write_tif(
             part,
@@ -316,7 +318,8 @@ def write_best_server_tif(
             nodata=NO_SERVER,
         )
         band = ElementTree.Element("PAMRasterBand", band="1")
-        band.append(_server_table(coverage, np.unique(np.stack(bands))))
+        servers = np.unique(np.concatenate([np.unique(each) for each in bands]))
+        band.append(_server_table(coverage, servers))
         _write_aux(band, part)
         first = np.unique(bands[0][bands[0] >= 0]).tolist()
         names = coverage["cell_id"].to_numpy()[first]
