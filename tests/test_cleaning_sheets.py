@@ -299,3 +299,11 @@ def test_what_lies_across_the_180th_meridian_is_told_so(tmp_path: Path) -> None:
     faults = clean_ledger(path, crs="EPSG:32701").report.faults.query("severity == 'error'")
     assert faults["row"].tolist() == [2]
     assert "180th meridian" in faults["detail"].iloc[0]
+
+
+def test_headings_in_the_fonts_before_unicode(tmp_path: Path) -> None:
+    names = "M· tr¹m,Nhµ m¹ng,C«ng nghÖ,Kinh ®é,VÜ ®é,§é cao anten (m)"
+    rows = [",".join(map(str, row)) for row in ROWS]
+    cleaned = clean_ledger(table(tmp_path / "l.csv", names, *rows))
+    assert places(cleaned) == PLACES
+    assert cleaned.report.unused_columns == ()

@@ -145,9 +145,24 @@ def column_taken(match: ColumnMatch) -> Note:
     return Note("column_taken", facts)
 
 
+#: Vietnamese of TCVN 5712:1993 (the fonts .VnTime and the like), as it looks in Unicode: the
+#: letters with their marks, by the plain letter; and signs of it that no other script has in words.
+_TCVN3 = {
+    ord(sign): letter
+    for letter, signs in {
+        "a": "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË", "d": "®§", "e": "ÌÐÎÏÑªÒÕÓÔÖ", "i": "×ÝØÜÞ",
+        "o": "ßãáâä«åèæçé¬êíëìî", "u": "ïóñòô\xadõøö÷ù", "y": "úýûüþ",
+    }.items()
+    for sign in signs
+}  # fmt: skip
+_OF_TCVN3 = re.compile("[µ¶·¸¹»¼½¾©«¬®§ª¨]")
+
+
 @lru_cache(maxsize=4096)
 def plain(words: str) -> str:
     """Return words in lower case, without diacritics, punctuation as single spaces."""
+    if _OF_TCVN3.search(words):
+        words = words.translate(_TCVN3)
     folded = unicodedata.normalize("NFD", words.replace("đ", "d").replace("Đ", "D"))
     bare = "".join(sign for sign in folded if not unicodedata.combining(sign))
     return " ".join(re.sub(r"[^0-9a-z]+", " ", bare.casefold()).split())
