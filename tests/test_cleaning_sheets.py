@@ -307,3 +307,12 @@ def test_headings_in_the_fonts_before_unicode(tmp_path: Path) -> None:
     cleaned = clean_ledger(table(tmp_path / "l.csv", names, *rows))
     assert places(cleaned) == PLACES
     assert cleaned.report.unused_columns == ()
+
+
+def test_marks_that_mark_nothing_are_a_fault(tmp_path: Path) -> None:
+    path = table(
+        tmp_path / "l.csv", "Mã trạm,Nhà mạng,3G,4G,Kinh độ,Vĩ độ", "A1,Viettel,,,105.9012,18.3405"
+    )
+    cleaned = clean_ledger(path)
+    assert cleaned.ledger is None
+    assert dropped(cleaned) == {2: "empty"}

@@ -41,7 +41,7 @@ def without_foreign_technologies(sheet: Sheet) -> tuple[Sheet, list[pd.DataFrame
     known: dict[object, bool] = {
         value: _is_foreign(value) for value in cells.dropna().unique().tolist()
     }
-    foreign = cells.map(known).fillna(False).to_numpy(dtype=bool)
+    foreign = cells.map(known).isin([True]).to_numpy()
     if not foreign.any():
         return sheet, [], set()
     lines = sheet.lines(sheet.frame.index[foreign])
