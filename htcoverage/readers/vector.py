@@ -102,12 +102,15 @@ def _check_views(path: Path) -> None:
     """Raise InputError if a layer of a SQLite file is a view, which may compute without end."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-            views = {name.lower() for (name,) in base.execute(_VIEWS)}
+            base.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            views = {str(name).lower() for (name,) in base.execute(_VIEWS)}
             tables = {"gpkg_contents", "gpkg_geometry_columns", "geometry_columns"}
             if not tables & views:
-                for table in tables & {n.lower() for (n,) in base.execute(_TABLES)}:
+                for table in tables & {str(n).lower() for (n,) in base.execute(_TABLES)}:
                     column = "f_table_name" if table == "geometry_columns" else "table_name"
-                    tables |= {n.lower() for (n,) in base.execute(f"SELECT {column} FROM {table}")}
+                    tables |= {
+                        str(n).lower() for (n,) in base.execute(f"SELECT {column} FROM {table}")
+                    }
     except sqlite3.Error as error:
         raise _unreadable(path) from error
     if found := sorted(tables & views):
