@@ -111,7 +111,7 @@ def _check_views(path: Path) -> None:
                     tables |= {
                         str(n).lower() for (n,) in base.execute(f"SELECT {column} FROM {table}")
                     }
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote damaged bytes
         raise _unreadable(path) from error
     if found := sorted(tables & views):
         raise file_fault(
