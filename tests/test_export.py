@@ -42,7 +42,7 @@ def cover():
 
 def test_levels_come_back_exactly(cover, tmp_path):
     path = tmp_path / "coverage_4g.tif"
-    write_coverage_tif(cover, "4G", path, tags={"seed": 7, "thresholds": {"4G": -105.0}})
+    write_coverage_tif(cover, "4G", path, metadata={"seed": 7, "thresholds": {"4G": -105.0}})
     with rasterio.open(path) as file:
         assert file.crs.to_epsg() == 9209
         assert file.transform == world.GRID.affine

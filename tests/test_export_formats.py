@@ -81,7 +81,7 @@ def named_only(folder, *names):
 
 def test_classes_of_cover_have_the_maps_colours_and_words(cover, tmp_path):
     path = tmp_path / "class.tif"
-    write_class_tif(cover, "4G", path, criteria=CRITERIA, tags=TOLD)
+    write_class_tif(cover, "4G", path, criteria=CRITERIA, metadata=TOLD)
     named_only(tmp_path, "class.tif", "class.tif.aux.xml", "class.qml")
     told = json.loads(run("gdalinfo", "-json", path))
     band = told["bands"][0]
@@ -136,7 +136,7 @@ def test_classes_of_level_begin_at_the_legends_breaks(cover, tmp_path):
 
 
 def test_probability_is_the_normal_law_of_the_excess(cover, tmp_path):
-    write_probability_tif(cover, "3G", tmp_path / "p.tif", criteria=CRITERIA, tags=TOLD)
+    write_probability_tif(cover, "3G", tmp_path / "p.tif", criteria=CRITERIA, metadata=TOLD)
     with rasterio.open(tmp_path / "p.tif") as file:
         assert file.descriptions[0] == "3G any operator: probability of cover"
         chance = file.read(1)
@@ -151,7 +151,7 @@ def test_probability_is_the_normal_law_of_the_excess(cover, tmp_path):
 
 def test_best_servers_are_named_by_gdals_table(cover, tmp_path):
     path = tmp_path / "best.tif"
-    write_best_server_tif(cover, "4G", path, tags=TOLD)
+    write_best_server_tif(cover, "4G", path, metadata=TOLD)
     with rasterio.open(path) as file:
         band = file.read(1)
         assert file.dtypes[0] == "int32"
@@ -486,7 +486,7 @@ def test_gdal_reads_the_details_of_the_model(cover, tmp_path):
 def test_the_same_input_gives_the_same_bytes(cover, homes, kmz, tmp_path):
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
-        write_class_tif(cover, "4G", folder / "c.tif", criteria=CRITERIA, tags=TOLD)
+        write_class_tif(cover, "4G", folder / "c.tif", criteria=CRITERIA, metadata=TOLD)
         write_geoparquet(homes, folder / "h.parquet", metadata=TOLD)
         write_tab(homes, folder / "h.tab", metadata=TOLD)
         write_gpkg({"gaps": homes}, folder / "h.gpkg", metadata=TOLD)

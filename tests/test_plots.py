@@ -22,6 +22,7 @@ from htcoverage.errors import InputError
 from htcoverage.export.classes import COVER_COLOURS, LEVEL_COLOURS
 from htcoverage.figures import compute_figures
 from htcoverage.gaps import find_gaps
+from htcoverage.labels import number
 from htcoverage.plots import (
     plot_best_server,
     plot_coverage,
@@ -37,7 +38,7 @@ from htcoverage.plots import (
     save_figure,
 )
 from htcoverage.plots.drawing import SPAN_STYLES
-from htcoverage.plots.frame import number, round_length
+from htcoverage.plots.frame import round_length
 from htcoverage.plots.gaps import WHY_MARKS
 from htcoverage.profile import path_profile
 from htcoverage.uncertainty import compute_sensitivity, sensitivity_table

@@ -140,13 +140,13 @@ def show_preset(
     changed : mapping of str to float, optional
         Criteria that were said beside the preset, with their values.
     """
-    from htcoverage.labels import label
+    from htcoverage.labels import label, percent
     from htcoverage.presets import preset_row
 
     changed = changed or {}
     row = preset_row(figures, chosen)
     none = label("preset_none", language)
-    share = none if row is None else percent(row["covered_share"], language)
+    share = none if row is None else percent(row["covered_share"], language, digits=2)
     said = [f"{key} = {value:g}" for key, value in changed.items()]
     lines = [
         f"• {label('assume:preset', language)} {chosen.name}: {chosen.title_in(language)}: {share}"
@@ -172,13 +172,6 @@ def preset_reading(chosen: Preset, language: Language) -> str:
         basis += f" {100 * chosen.criteria.cell_edge_probability:g} %"
     counted = reading_words(chosen.denominator, part, language)
     return f"{counted}, {either.get(chosen.technology, chosen.technology)}, {basis}"
-
-
-def percent(share: float, language: Language) -> str:
-    """Return a share as a percentage with two digits, written as on maps and in reports."""
-    from htcoverage.plots.frame import percent as in_words
-
-    return in_words(share, language, digits=2)
 
 
 def show_written(out: Path, written: Iterable[Path], language: Language) -> None:

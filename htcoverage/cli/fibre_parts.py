@@ -173,7 +173,7 @@ def write_map(
 
     page = make_plan_map(
         plan, analysis.network.spans, settlements=inputs.settlements,
-        districts=inputs.districts, bts=inputs.bts, ground=inputs.ground, lang=lang,
+        districts=inputs.districts, bts=inputs.bts, ground=inputs.ground, language=lang,
         facts={label("assumptions", lang): "; ".join(costs_words(costs, lang))},
     )  # fmt: skip
     _written(path, lambda: save_map(page, path))

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from htcoverage.cli.console import (
     console,
-    percent,
     show_modelled,
     show_preset,
     show_written,
@@ -111,7 +110,7 @@ def figures(
 def _show_layers(found: OwnFigures, language: Language) -> None:
     """Print the shares of any operator at the cell edge in each layer, the least first."""
     from htcoverage.figures import CoverCriteria, criteria_words
-    from htcoverage.labels import label
+    from htcoverage.labels import label, percent
     from htcoverage.run.own_layers import latest_technology
 
     rows = found.figures
@@ -137,13 +136,13 @@ def _show_layers(found: OwnFigures, language: Language) -> None:
             & (table["basis"] == "cell_edge")
         ].sort_values("covered_share", kind="stable")
         whole = best["covered"].sum() / best["total"].sum() if len(best) else float("nan")
-        said = f"{name}: {asked}: {percent(whole, language)} ({what})"
+        said = f"{name}: {asked}: {percent(whole, language, digits=2)} ({what})"
         console.print(said, highlight=False, markup=False)
         shown = Table()
         for heading in ("code", "name", "covered_share"):
             shown.add_column(label(f"own_{heading}", language))
         for row in best.head(_SHOWN).to_dict("records"):
-            share = percent(row["covered_share"], language)
+            share = percent(row["covered_share"], language, digits=2)
             shown.add_row(str(row["code"]), str(row["name"]), share)
         console.print(shown)
         if len(best) > _SHOWN:

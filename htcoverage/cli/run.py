@@ -12,7 +12,6 @@ from rich.table import Table
 from htcoverage.cli.console import (
     console,
     extrapolations_told,
-    percent,
     show_modelled,
     show_preset,
     show_written,
@@ -188,7 +187,7 @@ def _check_unsaid(said: set[str], beside: str, instead: str) -> None:
 def show_headline(result: RunResult, language: Language) -> None:
     """Print the headline table with the words that belong to it."""
     from htcoverage.figures import headline
-    from htcoverage.labels import label
+    from htcoverage.labels import label, percent
     from htcoverage.presets import preset as preset_of
     from htcoverage.reconcile import basis_sentences, statement_sentences
     from htcoverage.run.documents import provenance
@@ -204,8 +203,8 @@ def show_headline(result: RunResult, language: Language) -> None:
         table.add_row(
             str(row["denominator"]),
             str(row["technology"]),
-            percent(row["median"], language),
-            percent(row["cell_edge"], language),
+            percent(row["median"], language, digits=2),
+            percent(row["cell_edge"], language, digits=2),
         )
     console.print(table)
     for word in said.words:

@@ -16,18 +16,8 @@ from htcoverage.compare.sides import BOTH, GAINED, LOST, NEITHER
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.grid import grid_of
-from htcoverage.labels import Language, label, value_label
-from htcoverage.plots.frame import (
-    BLUE,
-    FAINT,
-    INK,
-    VERMILION,
-    asked_for,
-    axes_or_new,
-    decorate_map,
-    number,
-    percent,
-)
+from htcoverage.labels import Language, label, number, percent, value_label
+from htcoverage.plots.frame import BLUE, FAINT, INK, VERMILION, asked_for, axes_or_new, decorate_map
 from htcoverage.report.html import Column, bullets, heading, page, paragraph, picture, table
 from htcoverage.report.sure_part import denominator_words
 

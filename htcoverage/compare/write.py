@@ -54,7 +54,7 @@ def write_comparison(found: RunComparison, out: Path, *, language: Language = "e
             grid_of(difference),
             descriptions=["class of difference"],
             unit="1",
-            tags={**told, **words},
+            metadata={**told, **words},
         )
         write_csv(shares, aside / "shares.csv")
         write_csv(homes, aside / "settlements.csv")

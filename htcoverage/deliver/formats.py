@@ -138,7 +138,7 @@ def file_words(text: str) -> str:
 def _level(job: _Job, folder: Path) -> None:
     for technology in job.layers.technologies:
         path = folder / f"level_{technology.lower()}.tif"
-        write_coverage_tif(job.coverage, technology, path, tags=job.told)
+        write_coverage_tif(job.coverage, technology, path, metadata=job.told)
 
 
 def _probability(job: _Job, folder: Path) -> None:
@@ -149,14 +149,14 @@ def _probability(job: _Job, folder: Path) -> None:
             folder / f"probability_{technology.lower()}.tif",
             criteria=job.layers.record.parameters.criteria,
             area=job.layers.districts,
-            tags=job.told,
+            metadata=job.told,
         )
 
 
 def _best_server(job: _Job, folder: Path) -> None:
     for technology in job.layers.technologies:
         path = folder / f"best_server_{technology.lower()}.tif"
-        write_best_server_tif(job.coverage, technology, path, tags=job.told)
+        write_best_server_tif(job.coverage, technology, path, metadata=job.told)
 
 
 def _classes(job: _Job, folder: Path) -> None:
@@ -167,12 +167,13 @@ def _classes(job: _Job, folder: Path) -> None:
             write_class_tif(
                 job.coverage, cast("Technology", technology), folder / f"{quantity}_class_{tail}",
                 criteria=criteria, quantity=quantity, operator=job.subject,
-                area=job.layers.districts, language=job.language, tags=job.told,
+                area=job.layers.districts, language=job.language, metadata=job.told,
             )  # fmt: skip
         if job.union is not None:
             write_class_tif(
                 job.union, cast("Technology", technology), folder / f"cover_class_union_{tail}",
-                criteria=criteria, area=job.layers.districts, language=job.language, tags=job.told,
+                criteria=criteria, area=job.layers.districts,
+                language=job.language, metadata=job.told,
             )  # fmt: skip
 
 

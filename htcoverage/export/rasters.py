@@ -63,7 +63,7 @@ def write_cog(
     *,
     descriptions: Sequence[str],
     unit: str = "dBm",
-    tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
 ) -> None:
     """Write float32 bands as a Cloud Optimized GeoTIFF, NaN as nodata.
 
@@ -81,7 +81,7 @@ def write_cog(
         One for each band.
     unit : str
         Unit of the values.
-    tags : mapping, optional
+    metadata : mapping, optional
         Parameters that made the values, written as the file's metadata; anything but text as JSON.
 
     Raises
@@ -90,7 +90,7 @@ def write_cog(
         If there is no band, a band's shape is not the grid's, or descriptions are too few or many.
     """
     with whole_file(Path(path)) as part:
-        _write_floats(part, bands, grid, descriptions, unit, tags)
+        _write_floats(part, bands, grid, descriptions, unit, metadata)
 
 
 def _write_floats(
@@ -99,7 +99,7 @@ def _write_floats(
     grid: GeoBox,
     descriptions: Sequence[str],
     unit: str,
-    tags: Mapping[str, object] | None,
+    metadata: Mapping[str, object] | None,
 ) -> None:
     """Write float32 bands to a path that is free."""
     if not bands or len(descriptions) != len(bands):
@@ -110,7 +110,7 @@ def _write_floats(
         if band.shape != tuple(grid.shape):
             raise argument_fault("bands", band.shape, f"the grid's shape {tuple(grid.shape)}")
     filled = [np.where(np.isnan(band), np.float32(NODATA_DBM), band) for band in bands]
-    _write_tif(part, filled, grid, descriptions, unit, tags, nodata=NODATA_DBM)
+    _write_tif(part, filled, grid, descriptions, unit, metadata, nodata=NODATA_DBM)
 
 
 def write_coverage_tif(
@@ -118,7 +118,7 @@ def write_coverage_tif(
     technology: str,
     path: str | Path,
     *,
-    tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
 ) -> None:
     """Write the median levels of one technology: the strongest of any operator, then each operator.
 
@@ -127,12 +127,12 @@ def write_coverage_tif(
     Parameters
     ----------
     coverage : xarray.Dataset
-        With ``level_dbm``; its attributes become tags as well.
+        With ``level_dbm``; its attributes are written too.
     technology : {"3G", "4G"}
         RSCP or RSRP, in dBm.
     path : str or Path
         File to write.
-    tags : mapping, optional
+    metadata : mapping, optional
         Further parameters of the run.
 
     Raises
@@ -142,7 +142,7 @@ def write_coverage_tif(
     """
     places, descriptions = _layers_of(coverage, technology)
     bands = [coverage["level_dbm"].isel(layer=place).to_numpy() for place in places]
-    told = {**coverage.attrs, **(tags or {}), "technology": technology}
+    told = {**coverage.attrs, **(metadata or {}), "technology": technology}
     with whole_files(Path(path)) as part:
         _write_floats(part, bands, grid_of(coverage), descriptions, "dBm", told)
         words = [f"{QUANTITY[technology]} {one} dBm" for one in level_labels(technology)]
@@ -156,7 +156,7 @@ def write_probability_tif(
     *,
     criteria: CoverCriteria,
     area: gpd.GeoDataFrame | None = None,
-    tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
 ) -> None:
     """Write the chance that the level reaches the threshold: Φ((level − threshold) / σ), 0 to 1.
 
@@ -165,7 +165,7 @@ def write_probability_tif(
 
     Parameters
     ----------
-    coverage, technology, path, tags
+    coverage, technology, path, metadata
         As for `write_coverage_tif`.
     criteria : CoverCriteria
         Thresholds and σ.
@@ -188,7 +188,7 @@ def write_probability_tif(
         chance = np.where(area_mask(area, grid), chance, np.nan)
     told = {
         **coverage.attrs,
-        **(tags or {}),
+        **(metadata or {}),
         "technology": technology,
         "threshold_dbm": criteria.threshold_dbm(technology),
         "sigma_db": criteria.sigma_db,
@@ -212,7 +212,7 @@ def write_class_tif(
     operator: str = ANY_OPERATOR,
     area: gpd.GeoDataFrame | None = None,
     language: Language = "en",
-    tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
 ) -> None:
     """Write classes of cover or of level, one band with the map's colours; 0 is nodata.
 
@@ -221,7 +221,7 @@ def write_class_tif(
 
     Parameters
     ----------
-    coverage, path, tags
+    coverage, path, metadata
         As for `write_coverage_tif`.
     technology : {"3G", "4G", "any", "both"}
         A class of level is of 3G or 4G.
@@ -265,7 +265,7 @@ def write_class_tif(
             grid,
             [f"{technology} {_named(operator)}: class of {quantity}"],
             "",
-            {**coverage.attrs, **(tags or {}), "technology": technology, **numbered},
+            {**coverage.attrs, **(metadata or {}), "technology": technology, **numbered},
             nodata=0,
             colours=colours,
         )
@@ -283,7 +283,7 @@ def write_best_server_tif(
     technology: str,
     path: str | Path,
     *,
-    tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
 ) -> None:
     """Write the index of the strongest cell at every pixel, −1 for none.
 
@@ -295,7 +295,7 @@ def write_best_server_tif(
     ----------
     coverage : xarray.Dataset
         With ``best_server`` and the coordinates ``cell_id, bts_id, site_id`` of ``cell``.
-    technology, path, tags
+    technology, path, metadata
         As for `write_coverage_tif`.
 
     Raises
@@ -314,7 +314,7 @@ def write_best_server_tif(
             grid_of(coverage),
             [f"{words}: best server" for words in descriptions],
             "",
-            {**coverage.attrs, **(tags or {}), "technology": technology},
+            {**coverage.attrs, **(metadata or {}), "technology": technology},
             nodata=NO_SERVER,
         )
         band = ElementTree.Element("PAMRasterBand", band="1")
@@ -353,7 +353,7 @@ def _write_tif(
     grid: GeoBox,
     descriptions: Sequence[str],
     unit: str,
-    tags: Mapping[str, object] | None,
+    metadata: Mapping[str, object] | None,
     *,
     nodata: float,
     colours: Sequence[str] = (),
@@ -377,7 +377,7 @@ def _write_tif(
                     for number, colour in enumerate(colours, start=1)
                 }
                 plain.write_colormap(1, {0: (0, 0, 0, 0), **table})
-            plain.update_tags(**texts(tags))
+            plain.update_tags(**texts(metadata))
         # By way of memory: GDAL tells a full disk in many ways, some of them none.
         with memory.open() as plain, MemoryFile(ext=".tif") as whole:
             rasterio.shutil.copy(

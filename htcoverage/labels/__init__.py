@@ -73,3 +73,8 @@ def number(value: float, language: Language, *, digits: int = 0) -> str:
     """Return a number with a true minus and the language's marks: 1,234.5 or 1.234,5."""
     text = f"{value:,.{digits}f}".replace("-", "−")
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def percent(share: float, language: Language, *, digits: int = 1) -> str:
+    """Return a share as a percentage: 98.4 %."""
+    return f"{number(100.0 * share, language, digits=digits)} %"

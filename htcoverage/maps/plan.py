@@ -41,7 +41,7 @@ def make_plan_map(
     bts: gpd.GeoDataFrame,
     facts: Mapping[str, str] | None = None,
     ground: Mapping[str, gpd.GeoDataFrame] | None = None,
-    lang: Language = "en",
+    language: Language = "en",
 ) -> folium.Map:
     """Return one self-contained map of planned routes over the network that they extend.
 
@@ -57,7 +57,7 @@ def make_plan_map(
         Further facts for the title block, by their words.
     ground : mapping of str to GeoDataFrame, optional
         As for `make_map`.
-    lang : {"en", "vi"}
+    language : {"en", "vi"}
         Language of the page.
 
     Returns
@@ -65,28 +65,32 @@ def make_plan_map(
     folium.Map
         ``save_map`` writes it.
     """
-    title = label("plan_title", lang)
-    currency = value_label("currency", plan.currency, lang)
-    themes = base_themes(settlements, districts, spans, ground=ground, language=lang)
-    costs = [f"{number(cost, lang)} {currency}" for cost in plan.routes["cost"]]
+    title = label("plan_title", language)
+    currency = value_label("currency", plan.currency, language)
+    themes = base_themes(settlements, districts, spans, ground=ground, language=language)
+    costs = [f"{number(cost, language)} {currency}" for cost in plan.routes["cost"]]
     routes = plan.routes.assign(priced=costs)
-    themes["routes"] = theme(routes, _ROUTE_COLUMNS, tolerance_m=5, language=lang)
-    data = base_data(districts, bts, spans, themes=themes, language=lang) | {
-        "plan": _plan(plan, currency, lang)
+    themes["routes"] = theme(routes, _ROUTE_COLUMNS, tolerance_m=5, language=language)
+    data = base_data(districts, bts, spans, themes=themes, language=language) | {
+        "plan": _plan(plan, currency, language)
     }
     told = {
-        label("plan_cost", lang): label("plan_bound", lang).format(
-            cost=number(plan.cost, lang), bound=number(plan.lower_bound, lang), currency=currency
+        label("plan_cost", language): label("plan_bound", language).format(
+            cost=number(plan.cost, language),
+            bound=number(plan.lower_bound, language),
+            currency=currency,
         ),
-        label("length_km", lang): number(float(plan.routes["length_km"].sum()), lang, digits=1),
+        label("length_km", language): number(
+            float(plan.routes["length_km"].sum()), language, digits=1
+        ),
         **dict(facts or {}),
     }
-    notice = modelled_notice({"fibre": spans, "settlements": settlements}, lang)
+    notice = modelled_notice({"fibre": spans, "settlements": settlements}, language)
     return OfflineMap(
-        language=lang,
+        language=language,
         title=title,
         header_html=title_block(title, told, notice),
-        footer_html=f"<noscript><p>{html_text(label('map_noscript', lang))}</p></noscript>",
+        footer_html=f"<noscript><p>{html_text(label('map_noscript', language))}</p></noscript>",
         data=data,
         bounds_deg=bounds_deg(districts),
         image_source="",

@@ -20,10 +20,10 @@ from htcoverage.export.classes import (
     level_classes,
     level_labels,
 )
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 from htcoverage.maps.escape import html_text
 from htcoverage.notebook.small_maps import OPERATOR_COLOURS
-from htcoverage.plots.frame import asked_for, modelled_note, number
+from htcoverage.plots.frame import asked_for, modelled_note
 
 if TYPE_CHECKING:
     from htcoverage.notebook.lonboard_map import LegendMap

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from htcoverage.crs import reproject
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 from htcoverage.plots import plot_gaps
 from htcoverage.plots.drawing import draw_spans, frame_to, mark, metric_crs
 from htcoverage.plots.frame import (
@@ -26,7 +26,6 @@ from htcoverage.plots.frame import (
     VERMILION,
     decorate_map,
     modelled_note,
-    number,
 )
 from htcoverage.schema import SPAN_KINDS
 

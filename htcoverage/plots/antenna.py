@@ -10,8 +10,8 @@ from matplotlib.projections.polar import PolarAxes
 
 from htcoverage.antennas import Pattern, loss_db
 from htcoverage.errors import argument_fault
-from htcoverage.labels import Language, label
-from htcoverage.plots.frame import BLUE, INK, VERMILION, chart_notes, number
+from htcoverage.labels import Language, label, number
+from htcoverage.plots.frame import BLUE, INK, VERMILION, chart_notes
 
 #: Losses beyond this lie in the middle of the picture.
 DEEPEST_DB = 40.0

@@ -28,7 +28,7 @@ from htcoverage.export.classes import (
     range_labels,
 )
 from htcoverage.figures import CoverCriteria, criteria_words, excess_db
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 from htcoverage.plots.drawing import (
     draw_districts,
     draw_sites,
@@ -42,7 +42,6 @@ from htcoverage.plots.frame import (
     decorate_map,
     modelled_note,
     modelled_words,
-    number,
 )
 
 #: The standard normal quantile at which each class of probability begins.

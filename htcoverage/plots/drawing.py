@@ -15,15 +15,8 @@ from matplotlib.patheffects import withStroke
 
 from htcoverage.crs import reproject
 from htcoverage.grid import DEFAULT_CRS
-from htcoverage.labels import Language, label
-from htcoverage.plots.frame import (
-    BLUE,
-    FAINT,
-    INK,
-    LAND,
-    VERMILION,
-    number,
-)
+from htcoverage.labels import Language, label, number
+from htcoverage.plots.frame import BLUE, FAINT, INK, LAND, VERMILION
 from htcoverage.schema import SPAN_KINDS
 from htcoverage.terrain import Terrain
 

@@ -14,7 +14,7 @@ from htcoverage.errors import argument_fault
 from htcoverage.fibre.classes import CLASS_STYLES, MEASURES, PHASE_COLOURS
 from htcoverage.fibre.extension import ExtensionPlan
 from htcoverage.fibre.status import counted_spans
-from htcoverage.labels import Language, label, value_label
+from htcoverage.labels import Language, label, number, value_label
 from htcoverage.plots.drawing import (
     draw_districts,
     draw_spans,
@@ -22,14 +22,7 @@ from htcoverage.plots.drawing import (
     mark,
     metric_crs,
 )
-from htcoverage.plots.frame import (
-    FAINT,
-    INK,
-    axes_or_new,
-    decorate_map,
-    modelled_note,
-    number,
-)
+from htcoverage.plots.frame import FAINT, INK, axes_or_new, decorate_map, modelled_note
 
 _IDLE = (FAINT, 0.8, (0.0, (3, 2)))
 

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from htcoverage.errors import argument_fault
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 
 #: Okabe and Ito's colours, which stay apart for every kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -85,17 +85,6 @@ def save_figure(ax: Axes, path: str | os.PathLike[str]) -> Path:
         Path(name).unlink(missing_ok=True)
     target.chmod(0o644)
     return target
-
-
-def number(value: float, language: Language, *, digits: int = 0) -> str:
-    """Return a number with a true minus and the language's marks: 1,234.5 or 1.234,5."""
-    text = f"{value:,.{digits}f}".replace("-", "−")
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
-
-
-def percent(share: float, language: Language, *, digits: int = 1) -> str:
-    """Return a share as a percentage: 98.4 %."""
-    return f"{number(100.0 * share, language, digits=digits)} %"
 
 
 def rows_counting(table: pd.DataFrame, denominator: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from htcoverage.crs import reproject
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 from htcoverage.plots.drawing import (
     draw_districts,
     frame_to,
@@ -27,7 +27,6 @@ from htcoverage.plots.frame import (
     axes_or_new,
     decorate_map,
     modelled_note,
-    number,
 )
 
 #: Mark and colour of each reason; marks differ, so that grey print tells them apart.

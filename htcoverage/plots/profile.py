@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 from htcoverage.plots.frame import (
     BLUE,
     INK,
@@ -14,7 +14,6 @@ from htcoverage.plots.frame import (
     axes_or_new,
     chart_notes,
     language_ticks,
-    number,
 )
 from htcoverage.profile import PathProfile, loss_table
 

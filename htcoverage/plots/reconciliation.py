@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from htcoverage.figures import CoverCriteria, criteria_words
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number, percent
 from htcoverage.plots.frame import (
     BLUE,
     FAINT,
@@ -21,8 +21,6 @@ from htcoverage.plots.frame import (
     axes_or_new,
     chart_notes,
     modelled_words,
-    number,
-    percent,
     tick,
 )
 from htcoverage.plots.shares import SHARE_TICKS, SHARES_DRAWN

@@ -13,7 +13,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from htcoverage.errors import argument_fault
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 from htcoverage.plots.coverage import draw_classes, model_note
 from htcoverage.plots.drawing import draw_districts, frame_to
 from htcoverage.plots.frame import (
@@ -26,7 +26,6 @@ from htcoverage.plots.frame import (
     asked_for,
     axes_or_new,
     decorate_map,
-    number,
 )
 
 _COLOURS = [VERMILION, BLUE, ORANGE, GREEN, PURPLE, SKY]

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from htcoverage.errors import argument_fault
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number, percent
 from htcoverage.plots.drawing import HALO
 from htcoverage.plots.frame import (
     BLUE,
@@ -28,8 +28,6 @@ from htcoverage.plots.frame import (
     chart_notes,
     language_ticks,
     modelled_words,
-    number,
-    percent,
     tick,
 )
 

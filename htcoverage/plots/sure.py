@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number, percent
 from htcoverage.plots.drawing import draw_districts, frame_to, mark, metric_crs, write_names
 from htcoverage.plots.frame import (
     BLUE,
@@ -24,8 +24,6 @@ from htcoverage.plots.frame import (
     decorate_map,
     language_ticks,
     modelled_note,
-    number,
-    percent,
     rows_counting,
 )
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from htcoverage.figures import CoverCriteria
-from htcoverage.labels import Language, label, value_label
-from htcoverage.plots.frame import number, percent
+from htcoverage.labels import Language, label, number, percent, value_label
 from htcoverage.report.html import Column, bullets, definitions, heading, table
 from htcoverage.run import RunLayers
 from htcoverage.run.facts import bundled_words

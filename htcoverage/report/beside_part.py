@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number, percent
 from htcoverage.plots import plot_reconciliation
-from htcoverage.plots.frame import asked_for, number, percent
+from htcoverage.plots.frame import asked_for
 from htcoverage.presets import OURS, Preset, preset
 from htcoverage.reconcile import read_reconciliation, reading_words
 from htcoverage.report.figures_part import network_modelled, share_words

@@ -9,9 +9,8 @@ from typing import Any
 import geopandas as gpd
 
 from htcoverage.fibre.reach import cables_words
-from htcoverage.labels import Language, label, value_label
+from htcoverage.labels import Language, label, number, percent, value_label
 from htcoverage.plots import plot_criticality
-from htcoverage.plots.frame import number, percent
 from htcoverage.report.figures_part import FIRST_ROWS
 from htcoverage.report.html import Column, bullets, heading, paragraph, picture, table
 from htcoverage.run import RunLayers

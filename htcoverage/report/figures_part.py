@@ -10,9 +10,8 @@ import pandas as pd
 from htcoverage.figures import criteria_words, headline
 from htcoverage.figures.cover import ANY_OPERATOR
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number, percent
 from htcoverage.plots import plot_coverage, plot_figures, plot_gaps, plot_operators
-from htcoverage.plots.frame import number, percent
 from htcoverage.report.html import Column, bullets, heading, paragraph, picture, table
 from htcoverage.run import RunLayers
 from htcoverage.run.facts import modelled_tables

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number, percent
 from htcoverage.plots import plot_sensitivity
-from htcoverage.plots.frame import asked_for, number, percent
+from htcoverage.plots.frame import asked_for
 from htcoverage.plots.sure import source_words
 from htcoverage.report.figures_part import FIRST_ROWS, interval_words, network_modelled
 from htcoverage.report.html import Column, heading, paragraph, picture, table

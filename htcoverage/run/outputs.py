@@ -217,10 +217,10 @@ def _write_text(text: str, path: Path) -> None:
 def _tif_writer(
     result: RunResult, technology: str, told: Mapping[str, object]
 ) -> Callable[[Path], object]:
-    return lambda path: write_coverage_tif(result.coverage, technology, path, tags=told)
+    return lambda path: write_coverage_tif(result.coverage, technology, path, metadata=told)
 
 
 def _server_writer(
     result: RunResult, technology: str, told: Mapping[str, object]
 ) -> Callable[[Path], object]:
-    return lambda path: write_best_server_tif(result.coverage, technology, path, tags=told)
+    return lambda path: write_best_server_tif(result.coverage, technology, path, metadata=told)
