@@ -39,9 +39,9 @@ def test_median_and_cell_edge_stand_side_by_side():
 
 def test_settlements_carry_their_part_in_their_label():
     said = headline(FIGURES, settlement_part=0.5)
-    name = "settlements, at least 50 % of residents covered"
+    name = "settlements with at least 50 % of residents covered"
     assert row(said.table, "4G", name)["median"] == 1.0
-    name = "settlements, at least 80 % of residents covered"
+    name = "settlements with at least 80 % of residents covered"
     assert row(headline(FIGURES).table, "4G", name)["median"] == 0.5
 
 

@@ -136,10 +136,10 @@ def test_the_paragraph_hides_no_shortfall_and_rounds_against_the_statement():
     words = reconciliation_paragraph(table, said, modelled=MODELLED)
     assert "Reported (10/2023): 99% are covered." in words
     assert "Reported (2024): 90% are covered." in words
-    assert "from 50 % (settlements, at least 95 % of residents covered) to 100 %" in words
+    assert "from 50 % (settlements with at least 95 % of residents covered) to 100 %" in words
     # An eighth short: 50 % and 80 % parts hold, all else does not, up to 49 points.
-    assert "99 % does not hold for settlements, at least 95 % of residents covered" in words
-    assert "residential area; residents: up to 49.00 percentage points are missing" in words
+    assert "99 % does not hold for settlements with at least 95 % of residents covered" in words
+    assert "residential area, residents: up to 49.00 percentage points are missing" in words
     # 1.33 dB are missing: 1.3 would not do.
     assert "every level would have to be 1.4 dB higher" in words
     # 35.67 dB are in hand: 35.7 would be too much.
@@ -249,7 +249,7 @@ def test_the_chart_sets_every_reading_beside_what_was_reported():
     )
     names = [tick.get_text() for tick in ax.get_yticklabels()]
     assert names[0] == "số dân"
-    assert names[-1] == "xã, phường, thị trấn có ít nhất 100 % số dân có sóng"
+    assert names[-1] == "xã, phường, thị trấn có toàn bộ số dân có sóng"
     assert [text.get_text() for text in ax.texts[:4]] == [
         "10/2023, 99 %: 3G hoặc 4G, bất kỳ nhà mạng nào",
         "10/2023, 99 %: 3G hoặc 4G, tất cả nhà mạng",

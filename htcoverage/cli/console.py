@@ -162,16 +162,15 @@ def show_preset(
 
 def preset_reading(chosen: Preset, language: Language) -> str:
     """Return what a preset counts, in which technology, at which basis."""
-    from htcoverage.labels import label
-    from htcoverage.reconcile import reading_words
+    from htcoverage.labels import counted, label
 
     part = math.nan if chosen.settlement_part is None else chosen.settlement_part
     either = {"any": label("either_technology", language)}
     basis = label(chosen.basis, language)
     if chosen.basis == "cell_edge":
         basis += f" {100 * chosen.criteria.cell_edge_probability:g} %"
-    counted = reading_words(chosen.denominator, part, language)
-    return f"{counted}, {either.get(chosen.technology, chosen.technology)}, {basis}"
+    what = counted(chosen.denominator, part, language)
+    return f"{what}, {either.get(chosen.technology, chosen.technology)}, {basis}"
 
 
 def show_written(out: Path, written: Iterable[Path], language: Language) -> None:

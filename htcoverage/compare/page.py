@@ -16,10 +16,9 @@ from htcoverage.compare.sides import BOTH, GAINED, LOST, NEITHER
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART
 from htcoverage.grid import grid_of
-from htcoverage.labels import Language, label, number, percent, value_label
+from htcoverage.labels import Language, counted, label, number, percent, value_label
 from htcoverage.plots.frame import BLUE, FAINT, INK, VERMILION, asked_for, axes_or_new, decorate_map
 from htcoverage.report.html import Column, bullets, heading, page, paragraph, picture, table
-from htcoverage.report.sure_part import denominator_words
 
 #: Colours and words of the classes; gained and lost stand out, and differ in lightness too.
 CLASSES = {
@@ -71,7 +70,7 @@ def comparison_page(found: RunComparison, *, language: Language = "en") -> str:
                 ],
                 (
                     (
-                        denominator_words(row["denominator"], row["settlement_part"], language),
+                        counted(row["denominator"], row["settlement_part"], language),
                         label(row["basis"], language),
                         percent(row["before"], language, digits=2),
                         percent(row["after"], language, digits=2),

@@ -9,7 +9,7 @@ import pandas as pd
 from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, CoverCriteria
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, counted, label
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,14 @@ def headline(
     if len(rows) == 0:
         place = f"{area_code}, {operator}"
         raise argument_fault("area_code, operator", place, "an area and operator of the figures")
-    counted = rows["denominator"] == "settlements"
+    of_settlements = rows["denominator"] == "settlements"
     at_part = rows["settlement_part"] == settlement_part
-    if counted.any() and not at_part.any():
-        parts = ", ".join(str(part) for part in sorted(set(rows.loc[counted, "settlement_part"])))
+    if of_settlements.any() and not at_part.any():
+        parts = ", ".join(
+            str(part) for part in sorted(set(rows.loc[of_settlements, "settlement_part"]))
+        )
         raise argument_fault("settlement_part", settlement_part, f"one of {parts}")
-    rows = rows[~counted | at_part]
+    rows = rows[~of_settlements | at_part]
     keys = ["technology", "denominator"]
     edge = rows[rows["basis"] == "cell_edge"].rename(columns={"covered_share": "cell_edge"})
     table = (
@@ -88,19 +90,13 @@ def headline(
         .rename(columns={"covered_share": "median"})
         .merge(edge[[*keys, "cell_edge"]], on=keys, validate="1:1")
     )
-    part = _number(100.0 * settlement_part, language)
     technologies = {
         "any": label("either_technology", language),
         "both": label("both_technologies", language),
     }
     table = table.assign(
         technology=table["technology"].replace(technologies),
-        denominator=[
-            label("settlements_at_part", language).format(part=part)
-            if name == "settlements"
-            else label(name, language)
-            for name in table["denominator"]
-        ],
+        denominator=[counted(name, settlement_part, language) for name in table["denominator"]],
     )
     operators = {
         ANY_OPERATOR: label("any_operator", language),

@@ -78,3 +78,23 @@ def number(value: float, language: Language, *, digits: int = 0) -> str:
 def percent(share: float, language: Language, *, digits: int = 1) -> str:
     """Return a share as a percentage: 98.4 %."""
     return f"{number(100.0 * share, language, digits=digits)} %"
+
+
+def counted(denominator: str, part: float, language: Language = "en") -> str:
+    """Return the words for a denominator.
+
+    Parameters
+    ----------
+    denominator : str
+        Such as ``residents`` or ``settlements``.
+    part : float
+        Share of residents, 0 to 1, from which a settlement or commune counts; NaN where none is
+        counted.
+    language : {"en", "vi"}
+        Of the words.
+    """
+    if part != part or denominator not in ("settlements", "communes"):
+        return label(denominator, language)
+    if part == 1.0:
+        return label(f"{denominator}_whole", language)
+    return label(f"{denominator}_at_part", language).format(part=number(100.0 * part, language))

@@ -89,8 +89,12 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
     "either_technology": ("3G or 4G", "3G hoặc 4G"),
     "both_technologies": ("3G and 4G", "3G và 4G"),
     "settlements_at_part": (
-        "settlements, at least {part} % of residents covered",
+        "settlements with at least {part} % of residents covered",
         "thôn, bản, tổ dân phố có ít nhất {part} % số dân có sóng",
+    ),
+    "settlements_whole": (
+        "settlements with all residents covered",
+        "thôn, bản, tổ dân phố có toàn bộ số dân có sóng",
     ),
     "behind_user_loss": (
         "{place}, less a loss to the user of {loss} dB (spread {sigma} dB)",
@@ -274,8 +278,12 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
     "sensitivity_share": ("covered share, %", "tỉ lệ có sóng, %"),
     # The reported shares beside the computed ones.
     "communes_at_part": (
-        "communes, at least {part} % of residents covered",
+        "communes with at least {part} % of residents covered",
         "xã, phường, thị trấn có ít nhất {part} % số dân có sóng",
+    ),
+    "communes_whole": (
+        "communes with all residents covered",
+        "xã, phường, thị trấn có toàn bộ số dân có sóng",
     ),
     "identifier": ("identifier", "mã"),
     "year": ("year", "năm"),

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from htcoverage.figures import CoverCriteria, criteria_words
-from htcoverage.labels import Language, label, number, percent
+from htcoverage.labels import Language, counted, label, number, percent
 from htcoverage.plots.frame import (
     BLUE,
     FAINT,
@@ -24,7 +24,7 @@ from htcoverage.plots.frame import (
     tick,
 )
 from htcoverage.plots.shares import SHARE_TICKS, SHARES_DRAWN
-from htcoverage.reconcile import date_words, reading_words
+from htcoverage.reconcile import date_words
 
 #: Rows that stand together: one statement, one operator.
 _GROUP = ("date", "reported_share", "technology", "operator")
@@ -66,7 +66,7 @@ def plot_reconciliation(
         rows = _of_group(table, group)
         places += [place + k for k in range(len(rows))]
         names += [
-            reading_words(denominator, part, language)
+            counted(denominator, part, language)
             for denominator, part in zip(rows["denominator"], rows["part"], strict=True)
         ]
         place += len(rows) + 1.2

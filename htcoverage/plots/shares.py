@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from htcoverage.errors import argument_fault
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
-from htcoverage.labels import Language, label, number, percent
+from htcoverage.labels import Language, counted, label, number, percent
 from htcoverage.plots.drawing import HALO
 from htcoverage.plots.frame import (
     BLUE,
@@ -139,7 +139,9 @@ def plot_figures(
         ax.get_yticklabels()[-1].set_fontweight("bold")
         ax.axhline(len(order) - 1.5, color=FAINT, linewidth=0.6)
     ax.set_xlabel(
-        label("covered_share_of", language).format(what=_denominator(denominator, language))
+        label("covered_share_of", language).format(
+            what=counted(denominator, HEADLINE_SETTLEMENT_PART, language)
+        )
     )
     language_ticks(ax, language)
     first, last = ax.get_xlim()
@@ -200,7 +202,7 @@ def plot_sensitivity(
     ax = axes_or_new(ax, width_in=8.0, height_in=4.5)
     for denominator, (colour, dashes) in _LINES.items():
         rows = table[table["denominator"] == denominator].sort_values("shift_db")
-        words = _denominator(denominator, language)
+        words = counted(denominator, HEADLINE_SETTLEMENT_PART, language)
         if denominator == "settlements":
             rows = rows[rows["settlement_part"] == HEADLINE_SETTLEMENT_PART]
         if len(rows):
@@ -236,10 +238,3 @@ def plot_sensitivity(
         ],
     )
     return ax
-
-
-def _denominator(name: str, language: Language) -> str:
-    if name != "settlements":
-        return label(name, language)
-    part = number(100.0 * HEADLINE_SETTLEMENT_PART, language)
-    return label("settlements_at_part", language).format(part=part)

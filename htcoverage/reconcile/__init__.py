@@ -21,7 +21,6 @@ from htcoverage.reconcile.table import reconcile
 from htcoverage.reconcile.words import (
     basis_sentences,
     date_words,
-    reading_words,
     reconciliation_paragraph,
     statement_sentences,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "basis_sentences",
     "date_words",
     "read_reconciliation",
-    "reading_words",
     "reconcile",
     "reconciliation_document",
     "reconciliation_paragraph",

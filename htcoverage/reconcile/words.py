@@ -9,7 +9,7 @@ import pandas as pd
 
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, counted, label, number
 from htcoverage.reconcile.statements import PublicStatement
 
 
@@ -42,7 +42,7 @@ def reconciliation_paragraph(
     criteria = CoverCriteria(**table.attrs["criteria"])
     sentences = [
         label("rec_opening", language).format(
-            probability=_number(100.0 * criteria.cell_edge_probability, 0, language),
+            probability=number(100.0 * criteria.cell_edge_probability, language),
             words="; ".join(criteria_words(criteria, language=language)),
         )
     ]
@@ -107,7 +107,7 @@ def _told(rows: pd.DataFrame, operator: str, statement: PublicStatement, languag
     word = technologies.get(statement.technology)
     ordered = rows.sort_values("cell_edge", kind="stable")
     whats = [
-        reading_words(denominator, part, language)
+        counted(denominator, part, language)
         for denominator, part in zip(ordered["denominator"], ordered["part"], strict=True)
     ]
     opening = label("rec_range" if len(ordered) > 1 else "rec_one", language).format(
@@ -142,7 +142,7 @@ def _held(
     )
     in_hand_db = rows["shift_db"].min()
     if math.isfinite(in_hand_db):
-        shift = _number(math.floor(10.0 * in_hand_db) / 10.0, 1, language)
+        shift = number(math.floor(10.0 * in_hand_db) / 10.0, language, digits=1)
         words += label("rec_in_hand", language).format(shift=shift)
     return words
 
@@ -158,12 +158,12 @@ def _short(
         share=_percent(statement.share, language), whats=_listed(whats)
     )
     points = 100.0 * (statement.share - rows["cell_edge"].min())
-    words += label("rec_points", language).format(points=_number(points, 2, language))
+    words += label("rec_points", language).format(points=number(points, language, digits=2))
     missing_db = -rows["shift_db"]
     reachable = missing_db[(missing_db < math.inf) & missing_db.notna()]
     if len(reachable):
         low, high = (
-            _number(math.ceil(10.0 * db) / 10.0, 1, language)
+            number(math.ceil(10.0 * db) / 10.0, language, digits=1)
             for db in (reachable.min(), reachable.max())
         )
         span = label("rec_span", language).format(low=low, high=high) if low != high else low
@@ -179,14 +179,6 @@ def _listed(whats: list[str]) -> str:
     return ("; " if any("," in what for what in whats) else ", ").join(whats)
 
 
-def reading_words(denominator: str, part: float, language: Language) -> str:
-    """Return what a reading counts; ``part`` is NaN where no units are counted."""
-    if math.isnan(part):
-        return label(denominator, language)
-    key = "settlements_at_part" if denominator == "settlements" else "communes_at_part"
-    return label(key, language).format(part=_number(100.0 * part, 0, language))
-
-
 def date_words(date: str) -> str:
     """Return a date as people write it: month before year."""
     year, _, month = date.partition("-")
@@ -199,9 +191,4 @@ def _percent(share: float, language: Language) -> str:
     if share < 1.0:
         whole = min(whole, 99.99)
     digits = 0 if abs(whole - round(whole)) < 1e-9 else 2
-    return f"{_number(whole, digits, language)} %"
-
-
-def _number(value: float, digits: int, language: Language) -> str:
-    text = f"{value:.{digits}f}".replace("-", "−")
-    return text.replace(".", ",") if language == "vi" else text
+    return f"{number(whole, language, digits=digits)} %"

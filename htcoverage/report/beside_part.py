@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from htcoverage.labels import Language, label, number, percent
+from htcoverage.labels import Language, counted, label, number, percent
 from htcoverage.plots import plot_reconciliation
 from htcoverage.plots.frame import asked_for
 from htcoverage.presets import OURS, Preset, preset
-from htcoverage.reconcile import read_reconciliation, reading_words
+from htcoverage.reconcile import read_reconciliation
 from htcoverage.report.figures_part import network_modelled, share_words
 from htcoverage.report.html import Column, definitions, heading, paragraph, picture, table
 from htcoverage.report.sure_part import shift_words
@@ -59,7 +59,7 @@ def beside_part(
         (
             (
                 f"{row['date']}: {percent(row['reported_share'], language, digits=0)}",
-                reading_words(row["denominator"], row["part"], language),
+                counted(row["denominator"], row["part"], language),
                 asked_for(row["technology"], row["operator"], language),
                 share_words(row["median"], language),
                 share_words(row["cell_edge"], language),
@@ -86,7 +86,7 @@ def _presets(layers: RunLayers, rows: list[Mapping[str, Any]], language: Languag
         (
             (
                 preset(row["preset"]).title_in(language),
-                reading_words(row["denominator"], _part(row["settlement_part"]), language),
+                counted(row["denominator"], _part(row["settlement_part"]), language),
                 asked_for(row["technology"], "any", language),
                 _basis(row, language),
                 f"{number(row['least_level_dbm'], language, digits=1)} dBm",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
-from htcoverage.labels import Language, label, number, percent
+from htcoverage.labels import Language, counted, label, number, percent
 from htcoverage.plots import plot_sensitivity
 from htcoverage.plots.frame import asked_for
 from htcoverage.plots.sure import source_words
@@ -129,7 +129,7 @@ def _sensitivity(
             ],
             (
                 [
-                    denominator_words(denominator, part, language),
+                    counted(str(denominator), cast("float", part), language),
                     *(shift_words(shift, language) for shift in group["shift_db"]),
                 ]
                 for (denominator, part), group in by_what
@@ -137,13 +137,6 @@ def _sensitivity(
             caption=f"{asked_for(technology, 'any', language)}, "
             f"{label('cell_edge', language)}: {label('report_reached', language)}",
         )
-
-
-def denominator_words(denominator: Any, part: Any, language: Language) -> str:
-    """Return the words for a denominator, with the part of a settlement where it has one."""
-    if denominator == "settlements" and pd.notna(part):
-        return label("settlements_at_part", language).format(part=number(100.0 * part, language))
-    return label(denominator, language)
 
 
 def shift_words(shift_db: float | None, language: Language) -> str:
