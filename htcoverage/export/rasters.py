@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree
@@ -51,6 +51,8 @@ NO_SERVER = -1
 _SERVER_COLOURS = (
     "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7",
 )  # fmt: skip
+
+_GDAL_CACHE_MB = 64
 
 #: How an operator is called in the description of a band.
 ANY_WORDS = "any operator"
@@ -109,8 +111,8 @@ def _write_floats(
     for band in bands:
         if band.shape != tuple(grid.shape):
             raise argument_fault("bands", band.shape, f"the grid's shape {tuple(grid.shape)}")
-    filled = [np.where(np.isnan(band), np.float32(NODATA_DBM), band) for band in bands]
-    _write_tif(part, filled, grid, descriptions, unit, metadata, nodata=NODATA_DBM)
+    filled = (np.where(np.isnan(band), np.float32(NODATA_DBM), band) for band in bands)
+    _write_tif(part, filled, np.float32, grid, descriptions, unit, metadata, nodata=NODATA_DBM)
 
 
 def write_coverage_tif(
@@ -262,6 +264,7 @@ def write_class_tif(
         _write_tif(
             part,
             [classes],
+            np.uint8,
             grid,
             [f"{technology} {_named(operator)}: class of {quantity}"],
             "",
@@ -311,6 +314,7 @@ def write_best_server_tif(
         _write_tif(
             part,
             bands,
+            np.int32,
             grid_of(coverage),
             [f"{words}: best server" for words in descriptions],
             "",
@@ -349,7 +353,8 @@ def _named(operator: str) -> str:
 
 def _write_tif(
     path: Path,
-    bands: Sequence[npt.NDArray[np.generic]],
+    bands: Iterable[npt.NDArray[np.generic]],
+    kind: type[np.generic],
     grid: GeoBox,
     descriptions: Sequence[str],
     unit: str,
@@ -358,12 +363,13 @@ def _write_tif(
     nodata: float,
     colours: Sequence[str] = (),
 ) -> None:
-    """Write bands of one type to a path that is free."""
+    """Write bands of one kind, taken one at a time, to a path that is free."""
     rows, cols = grid.shape
-    dtype = bands[0].dtype
-    with MemoryFile() as memory:
+    dtype = np.dtype(kind)
+    # GDAL would keep a twentieth of the machine's memory in blocks that nobody asks for again.
+    with rasterio.Env(GDAL_CACHEMAX=_GDAL_CACHE_MB), MemoryFile() as memory:
         with memory.open(
-            driver="GTiff", width=cols, height=rows, count=len(bands), dtype=str(dtype),
+            driver="GTiff", width=cols, height=rows, count=len(descriptions), dtype=str(dtype),
             crs=str(grid.crs), transform=grid.affine, nodata=nodata,
         ) as plain:  # fmt: skip
             for index, (band, words) in enumerate(zip(bands, descriptions, strict=True), start=1):
