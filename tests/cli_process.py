@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -15,6 +16,11 @@ COARSE = ("--resolution", "1000", "--radius-km", "5")
 
 def environment(*, threads: int = 2) -> dict[str, str]:
     return {**os.environ, "NUMBA_NUM_THREADS": str(threads), "COLUMNS": "200"}
+
+
+def hear_interruption() -> None:
+    """Before a child starts: a suite begun behind ``&`` ignores Ctrl-C, and children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run_cli(

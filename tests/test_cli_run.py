@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-from cli_process import COARSE, PROGRAM, environment, run_cli
+from cli_process import COARSE, PROGRAM, environment, hear_interruption, run_cli
 from rasterio.features import geometry_mask
 
 from htcoverage.reference import data_dir
@@ -421,8 +421,7 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(small_run, tmp_path):
     process = subprocess.Popen(
         [str(PROGRAM), "run", "--out", "deep/out"], cwd=tmp_path, env=environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-        # Tests that run in the background of a shell inherit an ignored interrupt.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_interruption,
     )  # fmt: skip
     try:
         said = []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_process import PROGRAM, environment
+from cli_process import PROGRAM, environment, hear_interruption
 from fetch_server import Answer, Request, Server, endpoints_file, server
 from fetch_world import BBOX, PATHS, cog, read, serve_rasters, strips
 
@@ -203,6 +203,7 @@ def begun(here: Path, out: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(PROGRAM), *arguments], cwd=here, text=True, env=environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+        preexec_fn=hear_interruption,
     )  # fmt: skip
 
 

@@ -251,7 +251,7 @@ def test_options_out_of_range_are_told_all_at_once(capsys):
         ("resolution_m", "0"), ("radius_km", "-1"), ("threshold_3g_dbm", "20"),
         ("threshold_4g_dbm", "nan"), ("cell_edge_probability", "1.5"), ("seed", "-1"),
     ):  # fmt: skip
-        assert any(f"column '{name}': found '{value}'" in line for line in told), name
+        assert any(f"argument {name}: found '{value}'" in line for line in told), name
     assert len(told) == 6
 
 
