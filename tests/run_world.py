@@ -97,6 +97,15 @@ def coverage(stations: gpd.GeoDataFrame, table: pd.DataFrame) -> xr.Dataset:
     )  # fmt: skip
 
 
+def coverage_with_a_hole() -> xr.Dataset:
+    """The coverage of this world's stations, without a level in its corner."""
+    stations = bts()
+    level = coverage(stations, cells(stations))
+    values = level["level_dbm"].to_numpy().copy()
+    values[:, :5, :9] = np.nan
+    return level.assign(level_dbm=(("layer", "y", "x"), values))
+
+
 def result(text: str = "") -> RunResult:
     """A run whose settlements' names end in a text."""
     parameters = RunParameters()

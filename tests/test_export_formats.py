@@ -63,11 +63,7 @@ def run(program, *arguments):
 
 @pytest.fixture(scope="module")
 def cover():
-    stations = run_world.bts()
-    level = run_world.coverage(stations, run_world.cells(stations))
-    values = level["level_dbm"].to_numpy().copy()
-    values[:, :5, :9] = np.nan
-    return level.assign(level_dbm=(("layer", "y", "x"), values))
+    return run_world.coverage_with_a_hole()
 
 
 @pytest.fixture

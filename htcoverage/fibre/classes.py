@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from htcoverage.fibre.lengths import IntArray
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 
 #: Colour and width in points of each class: order is told by width as well as by colour.
 CLASS_STYLES = (
@@ -47,11 +47,11 @@ class Measure:
 
     def words(self, language: Language) -> list[str]:
         """Return the words of the classes, from "none" on."""
-        marks = str.maketrans(",", ".") if language == "vi" else {}
         between = [
-            f"{low:,} – {high - 1:,}".translate(marks) for low, high in pairwise(self.starts)
+            f"{number(low, language)} – {number(high - 1, language)}"
+            for low, high in pairwise(self.starts)
         ]
-        last = f"{self.starts[-1]:,}".translate(marks)
+        last = number(self.starts[-1], language)
         return [
             label("map_fibre_nothing", language),
             *between,

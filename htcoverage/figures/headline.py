@@ -9,7 +9,7 @@ import pandas as pd
 from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, CoverCriteria
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
-from htcoverage.labels import Language, counted, label
+from htcoverage.labels import Language, counted, label, short_number
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def headline(
         ANY_OPERATOR: label("any_operator", language),
         ALL_OPERATORS: label("all_operators", language),
     }
-    probability = _number(100.0 * criteria.cell_edge_probability, language)
+    probability = short_number(100.0 * criteria.cell_edge_probability, language, most_digits=4)
     return Headline(
         area=str(rows["area"].iloc[0]),
         operator=operators.get(operator, operator),
@@ -116,7 +116,7 @@ def headline(
 def criteria_words(criteria: CoverCriteria, *, language: Language = "en") -> tuple[str, ...]:
     """Return what figures under these criteria are and are not, as short phrases in order."""
     thresholds = "; ".join(
-        f"{technology} {quantity} ≥ {_number(threshold_dbm, language)} dBm"
+        f"{technology} {quantity} ≥ {short_number(threshold_dbm, language, most_digits=4)} dBm"
         for technology, quantity, threshold_dbm in (
             ("3G", "RSCP", criteria.threshold_3g_dbm),
             ("4G", "RSRP", criteria.threshold_4g_dbm),
@@ -126,13 +126,7 @@ def criteria_words(criteria: CoverCriteria, *, language: Language = "en") -> tup
     if criteria.user_loss_db or criteria.user_loss_sigma_db:
         place = label("behind_user_loss", language).format(
             place=place,
-            loss=_number(criteria.user_loss_db, language),
-            sigma=_number(criteria.user_loss_sigma_db, language),
+            loss=short_number(criteria.user_loss_db, language, most_digits=4),
+            sigma=short_number(criteria.user_loss_sigma_db, language, most_digits=4),
         )
     return (label("predicted", language), place, thresholds, label("downlink_only", language))
-
-
-def _number(value: float, language: Language) -> str:
-    """Return a number with a true minus sign and the language's decimal mark."""
-    text = f"{value:.4g}".replace("-", "−")
-    return text.replace(".", ",") if language == "vi" else text

@@ -37,7 +37,7 @@ from htcoverage.figures.cover import (
     layer_excess,
 )
 from htcoverage.gaps.nearest import eligible_bts
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, number
 from htcoverage.link_budget import cell_reference_level_dbm
 from htcoverage.profile import PathProfile, path_profile
 from htcoverage.propagation.p1812.combine import free_space_db, slant_distance_km
@@ -195,11 +195,10 @@ def why_words(gap: Mapping[str, object], *, language: Language = "en") -> str:
         return ""
     words = label(f"why_{why}", language)
     if why == "terrain" and np.isfinite(float(str(gap["obstacle_m"]))):
-        distance = f"{gap['obstacle_km']:.1f}"
         words = label("why_obstacle", language).format(
             why=words,
             height=f"{gap['obstacle_m']:.0f}",
-            distance=distance.replace(".", ",") if language == "vi" else distance,
+            distance=number(float(str(gap["obstacle_km"])), language, digits=1),
         )
     by = gap.get("why_by")
     return label("why_by", language).format(why=words, model=by) if isinstance(by, str) else words

@@ -75,6 +75,12 @@ def number(value: float, language: Language, *, digits: int = 0) -> str:
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
 
 
+def short_number(value: float, language: Language, *, most_digits: int) -> str:
+    """Return a number as short as it goes, of at most so many digits, with the language's marks."""
+    text = f"{value:.{most_digits}g}".replace("-", "−")
+    return text.replace(".", ",") if language == "vi" else text
+
+
 def percent(share: float, language: Language, *, digits: int = 1) -> str:
     """Return a share as a percentage: 98.4 %."""
     return f"{number(100.0 * share, language, digits=digits)} %"

@@ -16,7 +16,7 @@ from htcoverage.export import whole_file
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR
 from htcoverage.gaps.why import why_words
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, short_number
 from htcoverage.maps.base_map import OnlineBaseMap
 from htcoverage.maps.escape import Json, clean_text, html_text
 from htcoverage.maps.fibre import fibre_classes
@@ -273,7 +273,7 @@ def _gap_sign(gaps: gpd.GeoDataFrame | None, criteria: CoverCriteria, language: 
     if gaps is None or len(gaps) == 0:
         return ""
     technology, operator, basis = gaps[["technology", "operator", "basis"]].iloc[0]
-    share = f" {_number(100 * criteria.cell_edge_probability, language)} %"
+    share = f" {short_number(100 * criteria.cell_edge_probability, language, most_digits=3)} %"
     either = {
         "any": label("either_technology", language),
         "both": label("both_technologies", language),
@@ -294,22 +294,18 @@ def _gap_sign(gaps: gpd.GeoDataFrame | None, criteria: CoverCriteria, language: 
 
 def _run_facts(coverage: xr.Dataset, criteria: CoverCriteria, language: Language) -> dict[str, str]:
     attributes = coverage.attrs
-    radius = f"{label('radius', language)} {_number(attributes['radius_km'], language)} km"
-    model = f"{attributes['model']}, {radius}"
+    radius_km = short_number(attributes["radius_km"], language, most_digits=3)
+    margin_db = short_number(criteria.margin_db, language, most_digits=3)
+    model = f"{attributes['model']}, {label('radius', language)} {radius_km} km"
     probability = (
-        f"{_number(100 * criteria.cell_edge_probability, language)} % "
-        f"({label('margin', language)} {_number(criteria.margin_db, language)} dB)"
+        f"{short_number(100 * criteria.cell_edge_probability, language, most_digits=3)} % "
+        f"({label('margin', language)} {margin_db} dB)"
     )
     return {
         label("model", language): model,
         label("probability", language): probability,
         label("assumptions", language): "; ".join(criteria_words(criteria, language=language)),
     }
-
-
-def _number(value: float, language: Language) -> str:
-    text = f"{value:.3g}".replace("-", "−")
-    return text.replace(".", ",") if language == "vi" else text
 
 
 def modelled_notice(tables: Mapping[str, gpd.GeoDataFrame | None], language: Language) -> str:

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from htcoverage import labels
 from htcoverage.labels import Language
 from htcoverage.maps.escape import html_text
 
@@ -150,7 +151,4 @@ def _png(figure: Figure, dpi: int) -> bytes:
 
 def number(value: float, language: Language, *, digits: int = 0) -> str:
     """Return a number with a true minus and the language's marks, nothing where there is none."""
-    if value != value:
-        return ""
-    text = f"{value:,.{digits}f}".replace("-", "−")
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+    return "" if value != value else labels.number(value, language, digits=digits)

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from htcoverage.errors import argument_fault
-from htcoverage.labels import Language, label, number
+from htcoverage.labels import Language, label, number, short_number
 
 #: Okabe and Ito's colours, which stay apart for every kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -236,8 +236,7 @@ def language_ticks(ax: Axes, language: Language) -> None:
 
 def tick(value: float, language: Language) -> str:
     """Return the number of a tick, as short as it goes, with the language's marks."""
-    text = f"{value:.10g}".replace("-", "−")
-    return text.replace(".", ",") if language == "vi" else text
+    return short_number(value, language, most_digits=10)
 
 
 def chart_notes(ax: Axes, notes: list[str]) -> None:

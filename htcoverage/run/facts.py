@@ -10,7 +10,7 @@ import pandas as pd
 
 from htcoverage.figures import headline
 from htcoverage.figures.cover import ANY_OPERATOR
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, short_number
 from htcoverage.presets import preset as preset_of
 from htcoverage.reference import data_dir
 
@@ -209,8 +209,7 @@ def map_facts(
 
 
 def _percent(share: float, language: Language) -> str:
-    text = f"{100 * share:.4g}"
-    return f"{text.replace('.', ',') if language == 'vi' else text} %"
+    return f"{short_number(100 * share, language, most_digits=4)} %"
 
 
 def _month(date: str, language: Language) -> str:
