@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,11 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from htcoverage import Reference
 
-# Compilation and a busy machine make single examples slow, which says nothing of the code. A
-# reviewer's machine draws the same examples every time; at a developer's desk they differ, so that
-# the search goes on.
-settings.register_profile("htcoverage", deadline=None, derandomize="CI" in os.environ)
+# Compilation and a busy machine make single examples slow, which says nothing of the code. Every
+# run of the tests draws the same examples, so that a change is judged by what it changed;
+# `pytest --hypothesis-profile=search` draws new ones, and the search goes on.
+settings.register_profile("search", deadline=None)
+settings.register_profile("htcoverage", deadline=None, derandomize=True)
 settings.load_profile("htcoverage")
 
 

@@ -21,7 +21,7 @@ from htcoverage.antennas import Pattern
 from htcoverage.grid import grid_of
 from htcoverage.propagation.p1812.model import DEFAULT_N0
 
-CALM = settings(max_examples=25, deadline=None, derandomize=True)
+CALM = settings(max_examples=25, deadline=None)
 TESTS = Path(__file__).parent
 
 CELLS = st.fixed_dictionaries(

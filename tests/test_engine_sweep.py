@@ -19,7 +19,7 @@ from htcoverage.engine.owners import owned_range, radial_azimuth_deg, radial_dir
 from htcoverage.engine.servers import merge_server, turned_patterns, vertical_loss_db
 from htcoverage.errors import SetupError
 
-CALM = settings(max_examples=60, deadline=None, derandomize=True)
+CALM = settings(max_examples=60, deadline=None)
 
 
 @CALM

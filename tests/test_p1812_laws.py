@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from htcoverage.propagation.p1812.model import P1812Result, location_sigma_db, p1812
 
-CALM = settings(max_examples=60, deadline=None, derandomize=True)
+CALM = settings(max_examples=60, deadline=None)
 
 
 @st.composite

@@ -228,7 +228,7 @@ def test_probability_of_sight_by_hand() -> None:
     assert umi_sight_probability(18.0) == 1.0
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(
     distances=st.lists(st.floats(0.01, 5.0), min_size=2, max_size=2, unique=True),
     scenario=st.sampled_from(["RMa", "UMa", "UMi"]),
@@ -247,7 +247,7 @@ def test_tr38901_grows_with_distance(
     assert far >= near - 0.01
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(distance_m=st.floats(10.0, 5000.0), scenario=st.sampled_from(["RMa", "UMa", "UMi"]))
 def test_sight_never_costs_more_than_its_absence(distance_m: float, scenario: Any) -> None:
     mast = {"RMa": 35.0, "UMa": 25.0, "UMi": 10.0}[scenario]

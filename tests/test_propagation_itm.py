@@ -286,7 +286,7 @@ def paths(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(path=paths())
 def test_reciprocity_over_even_ground_and_floor(path: dict[str, Any]) -> None:
     # Over rough ground the fits at the two ends start at whole points of the profile, counted from
@@ -299,7 +299,7 @@ def test_reciprocity_over_even_ground_and_floor(path: dict[str, Any]) -> None:
     assert there.reference_attenuation_db >= 0.0
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(path=paths(), shares=st.lists(st.floats(1.0, 99.0), min_size=2, max_size=2))
 def test_more_of_anything_means_more_loss(path: dict[str, Any], shares: list[float]) -> None:
     low, high = sorted(shares)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from htcoverage.errors import InputError, ValidityError
@@ -20,6 +20,7 @@ from htcoverage.propagation.p526 import (
 from htcoverage.propagation.p526_cylinders import (
     P526CylindersResult,
     P526EdgesResult,
+    antennas_on,
     p526_cylinders,
     p526_edges,
     string_points,
@@ -120,6 +121,7 @@ def test_the_vertex_is_where_the_tangents_meet() -> None:
     st.sampled_from([0.1, 0.3]),
     st.floats(5.0, 60.0),
 )
+@example([0.0, 7.0, 7.0, 7.0, 2.0], 0.1, 6.0)
 def test_the_earth_may_be_flat_if_the_ground_bulges(
     heights: list[float], step_km: float, antenna_m: float
 ) -> None:
@@ -128,19 +130,25 @@ def test_the_earth_may_be_flat_if_the_ground_bulges(
     # Earth's share in every angle of Attachment 1.
     ground = np.round(heights, 2)
     d = step_km * np.arange(ground.size)
-    bulge_m = 500.0 * d * (d[-1] - d) / 8500.0 - 500.0 * d * (d[-1] - d) / FLAT_KM
+    bulging = ground + 500.0 * d * (d[-1] - d) * (1.0 / 8500.0 - 1.0 / FLAT_KM)
     round_, flat = (
         cylinders(d, z, effective_radius_km=a, tx_height_m=antenna_m, rx_height_m=antenna_m)
-        for z, a in ((ground, 8500.0), (ground + bulge_m, FLAT_KM))
+        for z, a in ((ground, 8500.0), (bulging, FLAT_KM))
     )
     assert len(round_.cylinders) == len(flat.cylinders)
     for a, b in zip(round_.cylinders, flat.cylinders, strict=True):
         assert a.radius_m == pytest.approx(b.radius_m, rel=1e-6, abs=1e-6)
         assert a.height_m == pytest.approx(b.height_m, abs=1e-6)
-    assert round_.diffraction_db == pytest.approx(flat.diffraction_db, abs=1e-6)
+        assert a.loss_db == pytest.approx(b.loss_db, abs=1e-6)
+    assert round_.spreading_db == pytest.approx(flat.spreading_db, abs=1e-6)
+    # Attachment 2 leaves out the slopes that lead down from an obstacle and tells them by heights
+    # above sea level: a bulge that turns a level step into a falling one moves where they end.
+    steps = (np.sign(np.diff(antennas_on(z, antenna_m, antenna_m))) for z in (ground, bulging))
+    if np.array_equal(*steps):
+        assert round_.sub_path_db == pytest.approx(flat.sub_path_db, abs=1e-6)
     by_edges = [
         edges(d, z, effective_radius_km=a, tx_height_m=antenna_m, rx_height_m=antenna_m)
-        for z, a in ((ground, 8500.0), (ground + bulge_m, FLAT_KM))
+        for z, a in ((ground, 8500.0), (bulging, FLAT_KM))
     ]
     assert by_edges[0].principal_nu == pytest.approx(by_edges[1].principal_nu, abs=1e-6)
     assert by_edges[0].diffraction_db == pytest.approx(by_edges[1].diffraction_db, abs=1e-6)
