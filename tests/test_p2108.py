@@ -106,7 +106,8 @@ def test_the_slant_loss_grows_with_the_share_and_where_the_platform_is_low(
         return slant_clutter_loss_db(elevation_deg, freq_mhz=freq_mhz, location_percent=percent)
 
     assert loss(elevation_deg, percent + 1.0) > loss(elevation_deg, percent)
-    if percent >= 10.0:  # few places: less than one decibel in either case
+    # Below the median the power's base falls under 1 right overhead, and the loss turns by 0.02 dB.
+    if percent >= 50.0:
         assert loss(elevation_deg, percent) >= loss(elevation_deg + 1.0, percent)
 
 
