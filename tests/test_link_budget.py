@@ -261,6 +261,63 @@ def test_the_textbook_s_lte_downlink():
     assert least_dbm + carrier_db == pytest.approx(-107.5, abs=0.1)
 
 
+def test_the_textbook_s_wcdma_voice_link():
+    # Holma & Toskala (eds.), WCDMA for UMTS, Wiley, reference link budget of 12.2 kbit/s speech,
+    # users in cars. Uplink, so that the mobile sends 21 dBm, 3 dB of it lost in the body, and the
+    # station receives by 18 dBi less 2 dB of cable: a path loss is the same both ways.
+    # Noise −174 + 65.8 + 5 = −103.2 dBm, 3 dB more by interference; gain of spreading
+    # 10·log10(3840/12.2) = 25.0 dB, Eb/N0 5 dB, hence Ec/(N0 + I0) −20 dB: −120.2 dBm.
+    # 21 − 3 + 18 − 2 + 120.2 = 154.2 dB. Less 8 dB in the car and 7.3 dB for 95 % of the area at
+    # σ = 7 dB and an exponent of 3.52, with 3 dB of soft handover, 141.9 dB. Neither the
+    # interference nor the handover is a term here: both are 3 dB.
+    edge = cell_edge_probability(0.95, sigma_db=7.0, path_loss_exponent=3.52)
+    budget = LinkBudget(
+        "3G", power_dbm=21.0, antenna_gain_dbi=0.0, feeder_loss_db=0.0, threshold_dbm=-100.0,
+        required_ratio_db=5.0 - 25.0 + 3.0, noise_figure_db=5.0, ue_gain_dbi=18.0 - 2.0,
+        body_loss_db=3.0, in_car_loss_db=8.0, sigma_db=7.0, cell_edge_probability=edge,
+        path_loss_exponent=3.52,
+    )  # fmt: skip
+    value = link_budget_table(budget).set_index("term")["value"]
+    assert value["sensitivity of the user equipment"] == pytest.approx(-120.2, abs=0.1)
+    assert value["shadowing margin"] == pytest.approx(7.3, abs=0.05)
+    assert value["area probability"] == pytest.approx(95.0)
+    assert value["maximum path loss, to the sensitivity"] == pytest.approx(141.9 - 3.0, abs=0.15)
+    bare_db = value[
+        ["maximum path loss, to the sensitivity", "shadowing margin", "loss in a car"]
+    ].sum()
+    assert bare_db == pytest.approx(154.2, abs=0.1)
+
+
+def test_the_pilot_of_a_common_node_b_by_hand():
+    # 33 dBm of pilot (a tenth of 43 dBm), 18 dBi, 3 dB of feeder: 48 dBm. 3GPP TR 25.942 has 9 dB
+    # of noise figure and −99 dBm of noise at the mobile (5 dB and −103 dBm at the station);
+    # Ec/N0 −15 dB: −114.1 dBm. In the open at the median 48 + 114.1 = 162.1 dB.
+    budget = LinkBudget(
+        "3G", power_dbm=33.0, antenna_gain_dbi=18.0, feeder_loss_db=3.0, threshold_dbm=-95.0,
+        required_ratio_db=-15.0, cell_edge_probability=0.5,
+    )  # fmt: skip
+    value = link_budget_table(budget).set_index("term")["value"]
+    assert value["EIRP of the pilot channel"] == pytest.approx(48.0)
+    noise_dbm = value["thermal noise"] + value["noise figure of the user equipment"]
+    assert noise_dbm == pytest.approx(-99.0, abs=0.5)
+    assert value["thermal noise"] + 5.0 == pytest.approx(-103.0, abs=0.5)
+    assert value["maximum path loss, to the sensitivity"] == pytest.approx(162.13, abs=0.01)
+    # −95 dBm is 99.1 + (−95) = 4.1 dB over the noise: 48 + 95 = 143 dB.
+    assert value["maximum path loss, to the threshold"] == pytest.approx(143.0)
+
+
+# Holma & Toskala, the same chapter: speech 95 % at σ = 7 dB, 7.3 dB; data indoors 80 % at 12 dB,
+# 4.2 dB, both at an exponent of 3.52. TE Connectivity, InterReach Fusion manual (2015), table 86:
+# 95 % of the area is 87 % of the edge at 9 dB (here with 3.5).
+@pytest.mark.parametrize(
+    ("area", "sigma_db", "exponent", "expected_db"),
+    [(0.95, 7.0, 3.52, 7.3), (0.80, 12.0, 3.52, 4.2), (0.95, 9.0, 3.5, 1.126 * 9.0)],
+)
+def test_published_margins_for_a_share_of_the_area(area, sigma_db, exponent, expected_db):
+    edge = cell_edge_probability(area, sigma_db=sigma_db, path_loss_exponent=exponent)
+    assert margin_db(edge, sigma_db=sigma_db) == pytest.approx(expected_db, abs=0.06)
+
+
 @pytest.mark.parametrize("budget", [BUDGET_4G, BUDGET_3G])
 def test_the_table_closes_from_the_port_to_the_mapl(budget):
     table = link_budget_table(budget)

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from published_values import PUBLISHED, needs_published, table
+from scipy.special import wofz
 
 from htcoverage.errors import InputError, ValidityError
 from htcoverage.propagation.p526 import (
@@ -102,6 +105,108 @@ def test_main_edge_by_hand() -> None:
     got = main_edge_db(60.0, 30.0, 1000.0, 1000.0, 1000.0, 299.792458)
     expected = knife_edge_db(3.286335) + 6.032849 - 2.457575 * 0.010505
     assert got == pytest.approx(expected, abs=1e-4)
+
+
+def exact_two_edges_db(
+    h1_m: float, h2_m: float, a_m: float, b_m: float, c_m: float, wavelength_m: float
+) -> float:
+    """Loss over two half planes by Fresnel's double integral, dB.
+
+    The field is ∫∫ exp(jk/2·(x²/a + (y − x)²/b + y²/c)) dx dy above the edges, over the same
+    without edges. The inner integral is an error function of complex argument (Faddeeva's w);
+    along x = h1 + t·e^(jπ/4) the outer one dies away.
+    """
+    k = 2.0 * math.pi / wavelength_m
+    first, coupling, second = 1.0 / a_m + 1.0 / b_m, 1.0 / b_m, 1.0 / b_m + 1.0 / c_m
+    rest = first - coupling**2 / second
+    turn = np.exp(0.25j * math.pi)
+    t = np.linspace(0.0, 12.0 / math.sqrt(k * rest), 6001)
+    x = h1_m + t * turn
+    root = np.sqrt(-0.5j * k * second)
+    z = root * (h2_m - coupling * x / second)
+    phase = 0.5j * k * rest * x * x
+    near = np.exp(phase - z * z) * wofz(np.where(z.real >= 0.0, 1j * z, -1j * z))
+    inner = np.where(z.real >= 0.0, near, 2.0 * np.exp(phase) - near)
+    field = np.trapezoid(inner, t) * turn * math.sqrt(math.pi) / (2.0 * root)
+    free = 2.0 * math.pi / (-1j * k * math.sqrt(first * second - coupling**2))
+    return -20.0 * math.log10(abs(field / free))
+
+
+def test_two_grazed_edges_are_exact() -> None:
+    # Half planes whose edges touch the ray: n of them, equally far from each other and from the
+    # ends, leave 1/(n + 1) of the field (Lee 1978): 20·log10 3 = 9.542425 dB for two.
+    assert exact_two_edges_db(0.0, 0.0, 1e3, 1e3, 1e3, 1.0) == pytest.approx(9.542425, abs=1e-5)
+    # There the second construction is exact but for the J(0) of 6.032849 dB in place of 20·log10 2:
+    # 2·J(0) − (12 − 20·log10(2/(1 − α/π))), whatever the distances, with h2/h1 such that q = p.
+    for a_m, b_m, c_m in ((1e3, 1e3, 1e3), (1e3, 3e3, 500.0), (4e3, 700.0, 900.0)):
+        h1_m = 1e-9
+        h2_m = h1_m * math.sqrt((a_m + b_m) * c_m / ((b_m + c_m) * a_m))
+        got = main_edge_db(h1_m, h2_m, a_m, b_m, c_m, 299.792458)
+        exact = exact_two_edges_db(0.0, 0.0, a_m, b_m, c_m, 1.0)
+        assert got - (2 * 6.032849 - 12.0) == pytest.approx(exact, abs=1e-3)
+
+
+DISTANCES = st.floats(500.0, 8000.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.tuples(st.floats(1.2, 12.0), st.floats(1.2, 12.0)),
+    st.tuples(DISTANCES, DISTANCES, DISTANCES),
+    st.floats(400.0, 3000.0),
+)
+def test_two_edges_of_about_the_same_loss_are_near_the_exact_ones(
+    nus: tuple[float, float], distances: tuple[float, float, float], freq_mhz: float
+) -> None:
+    # §4.3: good where each edge, seen from the top of the other, costs more than about 15 dB: from
+    # ν = 1.2 on. Their heights over the ray follow from those over the line to the other's top.
+    a_m, b_m, c_m = distances
+    first_m = nus[0] / fresnel_nu(1.0, a_m, b_m, freq_mhz)
+    second_m = nus[1] / fresnel_nu(1.0, b_m, c_m, freq_mhz)
+    before, after = a_m / (a_m + b_m), c_m / (b_m + c_m)
+    h1_m = (first_m + before * second_m) / (1.0 - before * after)
+    h2_m = (second_m + after * first_m) / (1.0 - before * after)
+    exact = exact_two_edges_db(h1_m, h2_m, *distances, 299.792458 / freq_mhz)
+    assert equal_edges_db(h1_m, h2_m, *distances, freq_mhz) == pytest.approx(exact, abs=1.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.floats(1.0, 12.0),
+    st.floats(0.0, 0.8),
+    st.tuples(DISTANCES, DISTANCES, DISTANCES),
+    st.floats(400.0, 3000.0),
+)
+def test_a_main_edge_with_a_lesser_one_is_near_the_exact_two(
+    p: float, ratio: float, distances: tuple[float, float, float], freq_mhz: float
+) -> None:
+    a_m, b_m, c_m = distances
+    h1_m = p / fresnel_nu(1.0, a_m, b_m + c_m, freq_mhz)
+    # The lesser edge has q = ratio·p, or grazes the line from the main edge's top where that is
+    # higher: further down it is hidden.
+    lesser_m = ratio * p / fresnel_nu(1.0, a_m + b_m, c_m, freq_mhz)
+    h2_m = max(lesser_m, h1_m * c_m / (b_m + c_m))
+    assume(h2_m * fresnel_nu(1.0, a_m + b_m, c_m, freq_mhz) <= 0.8 * p)
+    exact = exact_two_edges_db(h1_m, h2_m, *distances, 299.792458 / freq_mhz)
+    got = main_edge_db(h1_m, h2_m, *distances, freq_mhz)
+    assert exact - 0.5 < got < exact + 2.0
+
+
+def test_two_published_edges() -> None:
+    # NTIA Technical Report 25-580 (2025), case 23: edges of 240 m at 1600 m and 200 m at 4000 m of
+    # 5600 m, λ = 0.2 m, antennas on the line. Epstein-Peterson, the first construction without its
+    # correction, 70.517 dB; Deygout, the second without its, 73.292 dB.
+    path = (240.0, 200.0, 1600.0, 2400.0, 1600.0)
+    freq_mhz = 1498.96229
+    # 10·log10(4000·4000/(2400·5600)) = 0.757207
+    got = equal_edges_db(*path, freq_mhz)
+    assert got - 0.757207 == pytest.approx(70.517, abs=0.01)
+    # p = √(2·5600/(4000·1600)/0.2)·240 = 22.449944, q = √(…)·200 = 18.708287; tan α =
+    # √(2400·5600/1600²) = 2.291288, α = 1.159279; 12 − 20·log10(2/(1 − 0.369010)) = 1.979848;
+    # (q/p)^(2p) = 0.833333^44.899889 = 0.000278.
+    got = main_edge_db(*path, freq_mhz)
+    assert got + 1.979848 * 0.000278 == pytest.approx(73.292, abs=0.01)
+    assert equal_edges_db(*path, freq_mhz) == pytest.approx(exact_two_edges_db(*path, 0.2), abs=0.2)
 
 
 def test_two_edges_are_reciprocal_and_fall_to_one() -> None:
