@@ -328,14 +328,14 @@ def test_datum_warning_is_told_and_nothing_is_moved(tmp_path: Path) -> None:
         {"bts_id": range(64), "operator": "Viettel", "technology": "4G",
          "longitude": wrong.x, "latitude": wrong.y}
     ).to_csv(path, index=False)  # fmt: skip
-    cleaned = clean_ledger(path, homes=homes)
+    cleaned = clean_ledger(path, settlements=homes)
     told = cleaned.report.faults.set_index("rule").loc["datum"]
     assert told["severity"] == "warning"
     assert "0 of 64 sites" in told["detail"]
     assert "look like VN-2000" in told["detail"]
     assert ledger_of(cleaned).geometry["0"].x == wrong.x[0]
     assert "datum" not in set(
-        clean_ledger(path, homes=homes, crs="EPSG:4756").report.faults["rule"]
+        clean_ledger(path, settlements=homes, crs="EPSG:4756").report.faults["rule"]
     )
 
 

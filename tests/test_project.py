@@ -141,7 +141,7 @@ def test_a_carrier_of_the_province_is_delivered_its_own(results: Path, tmp_path:
     [
         ("5", "a list of names"),
         ("[]", "a list of names"),
-        ('["A", 3]', "a valid string"),
+        ('["A", 3]', "text between double quotes"),
         ('["A", "any"]', "any and all have a meaning"),
         ('["A-1", "a 1"]', "differs from 'A-1'"),
         ('["A ", "B"]', "no space at either end"),
@@ -298,6 +298,27 @@ def test_mapping_of_a_column_that_is_not_there(tmp_path: Path) -> None:
     text = PROJECT.replace('full_name = "nome"', 'full_name = "nomme"')
     with pytest.raises(InputError, match="did you mean 'nome'"):
         read_project_layers(read_project(put_province(tmp_path, project=text)), reach_km=5.0)
+
+
+def test_mistyped_keys_of_columns_and_values_are_told_with_all_other_faults(tmp_path: Path) -> None:
+    path = tmp_path / "htcoverage.toml"  # with none of its files there
+    path.write_text(
+        PROJECT.replace('bts_id = "Estação"', 'bts_idd = "Estação"')
+        .replace('full_name = "nome"', 'full_name = "codigo"')
+        .replace("[layers.districts]\n", '[layers.bts.values]\noperatr = "Rede A"\n'
+                 "[layers.districts]\n")
+        .replace('"Telco Ñandú" =', '"any" =')
+        .replace("radius_km = 5.0", 'radius_km = "wide"'),
+        encoding="utf-8",
+    )  # fmt: skip
+    found = faults_of(path)
+    key = found["layers.bts.columns.bts_idd"]
+    assert key.expected.endswith("did you mean 'bts_id'?")
+    assert key.row == path.read_text(encoding="utf-8").splitlines().index('bts_idd = "Estação"') + 1
+    assert found["layers.bts.values.operatr"].expected.endswith("did you mean 'operator'?")
+    assert found["layers.districts.columns"].value == "codigo"
+    assert found["operators"].value == "any"
+    assert {"layers.bts.path", "layers.terrain.ground", "model.radius_km"} <= set(found)
 
 
 # ---- costs and worlds

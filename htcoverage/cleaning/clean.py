@@ -68,12 +68,12 @@ def clean_ledger(
     crs: str | None = None,
     columns: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
-    operators: Mapping[str, str] | None = None,
-    known_operators: Sequence[str] = OPERATORS,
+    operators: Sequence[str] = OPERATORS,
+    operator_words: Mapping[str, str] | None = None,
     encoding: str | None = None,
     separator: str | None = None,
     area: gpd.GeoDataFrame | None = None,
-    homes: gpd.GeoDataFrame | None = None,
+    settlements: gpd.GeoDataFrame | None = None,
     reach_km: float = 15.0,
 ) -> CleanedLedger:
     """Read a ledger of any usual form, repair what a rule can, and report all of it.
@@ -93,14 +93,14 @@ def clean_ledger(
         Our column name to the file's, where the guess is wrong.
     values : mapping of str to str, optional
         A value for every row whose cell is empty, by our column name.
-    operators : mapping of str to str, optional
-        Further words for operators; a network's code, such as 510-10, is one.
-    known_operators : sequence of str
+    operators : sequence of str
         The operators that there are: every row must be of one of them.
+    operator_words : mapping of str to str, optional
+        Further words for operators; a network's code, such as 510-10, is one.
     encoding, separator : str, optional
         Of a text table, where what is found out is wrong.
-    area, homes : GeoDataFrame, optional
-        The province or its districts; its settlements. Sites are checked against them.
+    area, settlements : GeoDataFrame, optional
+        The province or its districts; its residential areas. Sites are checked against them.
     reach_km : float
         A site farther than this outside the area is an error, in km.
 
@@ -110,7 +110,7 @@ def clean_ledger(
         Rows with errors are left out of the ledger, each told in the report.
     """
     file = str(path)
-    known = vocabulary(known_operators, operators)
+    known = vocabulary(operators, operator_words)
     try:
         opened = open_ledger(
             Path(path), None if cells_path is None else Path(cells_path), layer=layer, crs=crs,
@@ -158,7 +158,7 @@ def clean_ledger(
     else:
         sheet = replace(sheet, frame=sheet.frame.iloc[[]])  # its cells are in the ledger now
         opened = replace(opened, sheet=_packed(opened.sheet, but_for=sheet))
-        findings.append(suspects(ledger, sheet, area=area, homes=homes, reach_km=reach_km))
+        findings.append(suspects(ledger, sheet, area=area, settlements=settlements))
         kept = opened.rows - len(dropped)
     report = CleaningReport(
         file=file,
@@ -271,7 +271,7 @@ def _faults_of_unplaced(sheet: Sheet, placed: Sheet, known: Vocabulary) -> pd.Da
 
 def _cells_of(cells: Sheet | None, bts: Sheet) -> dict[str, Any]:
     """Return the cells given beside the base stations, as `assemble` takes them."""
-    if cells is None:
+    if cells is None or "technology" not in bts.frame:  # told as a fault of the base stations
         return {}
     sheet = cells
     lacking = [c.name for c in CELLS.columns if c.required and c.name not in sheet.frame]

@@ -18,6 +18,13 @@ _RADIOS = {"LTE": "4G", "UMTS": "3G"}
 #: An E-UTRAN cell identity is 20 bits of eNodeB and 8 of cell (3GPP TS 36.413, 9.2.1.38).
 _CELLS_OF_ENODEB = 256
 
+#: Fields of Atoll's tables in its database and files, and what its windows call them.
+_ATOLL_WORDS = {
+    "SITE_NAME": "Site", "TX_ID": "Transmitter", "ANTENNA_NAME": "Antenna", "HEIGHT": "Height (m)",
+    "AZIMUT": "Azimuth (°)", "TILT": "Mechanical Downtilt (°)",
+    "REDT": "Additional Electrical Downtilt (°)",
+}  # fmt: skip
+
 #: UTRAN leaves the NodeB out of its cell identity; carriers number its cells in tens.
 _CELLS_OF_NODEB = 10
 
@@ -148,7 +155,7 @@ def from_opencellid(
     )
 
 
-def join_atoll(sites: Sheet, transmitters: Sheet, *, wanted: tuple[str, ...]) -> Sheet | None:
+def join_atoll(sites: Sheet, transmitters: Sheet) -> Sheet | None:
     """Return Atoll's transmitters with the positions of their sites, None where they are not that.
 
     Parameters
@@ -156,18 +163,20 @@ def join_atoll(sites: Sheet, transmitters: Sheet, *, wanted: tuple[str, ...]) ->
     sites : Sheet
         Raw table ``Sites``: a name and a position each.
     transmitters : Sheet
-        Raw table ``Transmitters``: ``Site``, ``Transmitter``, ``Azimuth (°)``, ``Height (m)``, …
-    wanted : tuple of str
-        Our columns that a ledger could have.
+        Raw table ``Transmitters``: ``Site``, ``Transmitter``, ``Azimuth (°)``, ``Height (m)``, …,
+        or ``SITE_NAME``, ``TX_ID``, ``AZIMUT``, ``HEIGHT``, …
     """
-    if "Site" not in transmitters.frame or "Transmitter" not in transmitters.frame:
+    frame = transmitters.frame
+    if "SITE_NAME" in frame and "TX_ID" in frame:
+        frame = frame.rename(columns=_ATOLL_WORDS)
+    if "Site" not in frame or "Transmitter" not in frame:
         return None
     placed, _ = mapped(sites, ("site_id", "site_name", "longitude", "latitude", "x", "y"), given={})
     key = "site_id" if "site_id" in placed.frame else "site_name"
     if key not in placed.frame:
         return None
     places = placed.frame.drop_duplicates(key).set_index(key)
-    frame = transmitters.frame.copy()
+    frame = frame.copy()
     for name in ("longitude", "latitude", "x", "y"):
         if name in places:
             frame[placed.called(name)] = frame["Site"].map(places[name])

@@ -105,7 +105,7 @@ def open_ledger(
     else:
         sheet = source
     if cells is not None:
-        joined_sheet = join_atoll(sheet, cells, wanted=WANTED)
+        joined_sheet = join_atoll(sheet, cells)
         if joined_sheet is not None:
             sheet, cells = joined_sheet, None
     findings.insert(0, findings_frame(sheet.findings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -145,8 +146,8 @@ def _without_repeated(sheet: Sheet) -> tuple[pd.DataFrame, list[pd.DataFrame], s
 def _site_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.DataFrame]]:
     """Return site identifiers, made of the position where there are none."""
     parts = [
-        pc.cast(pa.array(np.round(frame[name].to_numpy(dtype=float), _PLACE_DIGITS)), pa.string())
-        for name in ("latitude", "longitude")
+        _degrees(frame[name].to_numpy(dtype=float), below_zero)
+        for name, below_zero in (("latitude", "S"), ("longitude", "W"))
     ]
     names = pc.binary_join_element_wise(*parts, " ").to_numpy(zero_copy_only=False)
     places = pd.Series(names, frame.index, dtype=TEXT_DTYPE)
@@ -161,6 +162,13 @@ def _site_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.Dat
         rule="identifier", severity="warning", action="repaired", detail=detail,
     )  # fmt: skip
     return own.where(~empty, places.astype(object)), [table]
+
+
+def _degrees(values: npt.NDArray[np.float64], below_zero: str) -> pa.Array:
+    """Return degrees as texts; a letter stands for the minus, which begins a formula in a table."""
+    rounded = np.round(values, _PLACE_DIGITS)
+    plain = pc.cast(pa.array(np.abs(rounded)), pa.string())
+    return pc.if_else(rounded < 0, pc.binary_join_element_wise(below_zero, plain, ""), plain)
 
 
 def _bts_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.DataFrame]]:

@@ -40,8 +40,7 @@ def suspects(
     sheet: Sheet,
     *,
     area: gpd.GeoDataFrame | None,
-    homes: gpd.GeoDataFrame | None,
-    reach_km: float,
+    settlements: gpd.GeoDataFrame | None,
 ) -> pd.DataFrame:
     """Return what looks wrong in a valid ledger.
 
@@ -51,10 +50,8 @@ def suspects(
         Its base stations indexed by line.
     sheet : Sheet
         The table they come from, for the names of its columns.
-    area, homes : GeoDataFrame, optional
-        The province or its districts; its settlements.
-    reach_km : float
-        Sites outside the area are kept within this distance.
+    area, settlements : GeoDataFrame, optional
+        The province or its districts; its residential areas.
     """
     longitude_deg = ledger.bts.geometry.x.to_numpy()
     latitude_deg = ledger.bts.geometry.y.to_numpy()
@@ -66,7 +63,7 @@ def suspects(
     ]
     if area is not None:
         found.append(_outside(ledger.bts, area, sheet))
-    for polygons, words in ((homes, "settlements"), (area, "the boundaries")):
+    for polygons, words in ((settlements, "settlements"), (area, "the boundaries")):
         if polygons is not None and len(longitude_deg):
             found.append(
                 findings_frame(

@@ -60,8 +60,8 @@ def check_options(
     """
     options: dict[str, Any] = {
         "layer": layer, "crs": crs, "columns": dict(columns), "values": dict(values),
-        "cells_path": cells, "operators": {}, "known_operators": OPERATORS, "area": None,
-        "homes": None, "reach_km": 15.0,
+        "cells_path": cells, "operators": OPERATORS, "operator_words": {}, "area": None,
+        "settlements": None, "reach_km": 15.0,
     }  # fmt: skip
     if project is not None:
         opened = read_project(project)
@@ -71,15 +71,15 @@ def check_options(
             "crs": crs or section.crs,
             "columns": {**section.columns, **columns},
             "values": {**section.values, **values},
-            "operators": opened.operator_words,
-            "known_operators": opened.operators,
+            "operators": opened.operators,
+            "operator_words": opened.operator_words,
             "reach_km": float(opened.parameters.get("radius_km", options["reach_km"])),
             "cells_path": cells or (section.cells and opened.resolve(section.cells)),
             "area": read_mapped(
                 opened.resolve(layers.districts.path), DISTRICTS, layer=layers.districts.layer,
                 crs=layers.districts.crs, columns=layers.districts.columns,
             ).table,
-            "homes": None if layers.settlements.built_up_class is not None else read_mapped(
+            "settlements": None if layers.settlements.built_up_class is not None else read_mapped(
                 opened.resolve(layers.settlements.path), _outlines(SETTLEMENTS),
                 layer=layers.settlements.layer, crs=layers.settlements.crs,
             ).table,
@@ -87,7 +87,7 @@ def check_options(
     if districts is not None:
         options["area"] = read_mapped(districts, _outlines(DISTRICTS)).table
     if settlements is not None:
-        options["homes"] = read_mapped(settlements, _outlines(SETTLEMENTS)).table
+        options["settlements"] = read_mapped(settlements, _outlines(SETTLEMENTS)).table
     return options
 
 

@@ -12,10 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from htcoverage.cleaning.operators import name_faults
 from htcoverage.errors import Fault, InputError
-from htcoverage.grid import check_metric_crs
-from htcoverage.readers.position import parse_crs
+from htcoverage.project.values import line_of, value_faults
+from htcoverage.readers.columns import did_you_mean
 from htcoverage.readers.sheet import existing_file, file_fault, shown
 from htcoverage.schema import OPERATORS
 
@@ -23,6 +22,9 @@ from htcoverage.schema import OPERATORS
 FILE_NAME = "htcoverage.toml"
 
 Text = Annotated[str, Field(min_length=1)]
+
+_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 class _Section(BaseModel):
@@ -88,7 +90,7 @@ class ReportedSection(_Section):
     """A public statement that the figure is set beside, never tuned to."""
 
     covered_residential_share: Annotated[float, Field(ge=0, le=1)]
-    date: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    date: Annotated[str, Field(pattern=_MONTH)]
     counts: Text
     bts: int | None = None
     cable_km: float | None = None
@@ -154,7 +156,7 @@ class SourceSection(_Section):
     attribution: Text
     file: Text | None = None
     version: Text | None = None
-    retrieved: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    retrieved: Annotated[str, Field(pattern=_DAY)] | None = None
     address: Text | None = None
 
 
@@ -250,7 +252,7 @@ class ParsedProject:
             (n for n, model in _PARAMETER_SECTIONS.items() if parameter in model.model_fields),
             "model",
         )
-        return f"{section}.{parameter}", _line_of(self.text, (section, parameter))
+        return f"{section}.{parameter}", line_of(self.text, (section, parameter))
 
 
 def read_project(path: str | os.PathLike[str]) -> Project:
@@ -305,7 +307,7 @@ def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
         content = _File.model_validate(raw)
     except ValidationError as error:
         faults = [_fault(file, text, raw, each) for each in error.errors() if _is_meant(each, raw)]
-        faults += _value_faults(file, text, raw)
+        faults += value_faults(file, text, raw)
         return ParsedProject(file, None, parameters, tuple(_ordered(faults)), text)
     project = Project(
         path=file,
@@ -320,7 +322,7 @@ def parse_project(path: str | os.PathLike[str]) -> ParsedProject:
         antennas=file.parent / content.antennas.path if content.antennas else None,
         **_operators(content),
     )
-    faults = [*_value_faults(file, text, raw), *_operator_faults(file, text, project, content)]
+    faults = value_faults(file, text, raw)
     return ParsedProject(file, project, parameters, tuple(_ordered(faults)), text)
 
 
@@ -333,24 +335,6 @@ def _operators(content: _File) -> dict[str, Any]:
         return {"operators": tuple(content.operators), "operator_words": words}
     given = {word: name for name, each in content.operators.items() for word in each}
     return {"operators": tuple(content.operators), "operator_words": {**given, **words}}
-
-
-def _operator_faults(file: Path, text: str, project: Project, content: _File) -> list[Fault]:
-    """Return the faults of names that cannot be told apart, and of words for nobody."""
-    faults = [
-        Fault(str(file), _line_of(text, ("operators", name)), "operators", shown(name), expected)
-        for name, expected in name_faults(project.operators)
-    ]
-    for word, name in content.layers.bts.operators.items():
-        if name not in project.operators:
-            line = _line_of(text, ("layers", "bts", "operators", word))
-            expected = f"one of the operators {', '.join(project.operators)}"
-            if content.operators is None:
-                expected += '; for others write operators = ["…"] above the first section'
-            faults.append(
-                Fault(str(file), line, f"layers.bts.operators.{word}", shown(name), expected)
-            )
-    return faults
 
 
 def _text(file: Path) -> str:
@@ -390,18 +374,28 @@ def _fault(file: Path, text: str, raw: Mapping[str, Any], error: Any) -> Fault:
     # Pydantic names the alternatives of a union as if they were keys.
     keys = tuple(key for key in keys if not _ALTERNATIVE.match(key))
     kind = error["type"]
-    line = _line_of(text, keys)
+    line = line_of(text, keys)
     if kind == "missing":
-        expected = "this key: without it there is nothing to compute"
-        return Fault(str(file), _line_of(text, keys[:-1]), ".".join(keys), "", expected)
+        expected = "this key: its section needs it"
+        return Fault(str(file), line_of(text, keys[:-1]), ".".join(keys), "", expected)
     if kind == "extra_forbidden":
         return Fault(str(file), line, ".".join(keys), "", _known_keys(keys))
     value = "" if isinstance(error["input"], dict) else shown(error["input"])
-    words = error["msg"].removeprefix("Input should be ")
+    words = _WORDS.get(error.get("ctx", {}).get("pattern", kind))
+    words = words or error["msg"].removeprefix("Input should be ")
     if keys == ("operators",):
         words = 'a list of names, such as ["A", "B"], or a table [operators] of names and words'
     return Fault(str(file), line, ".".join(keys), value, words)
 
+
+#: Pydantic's words for programmers, as a planner would say them, by kind or pattern.
+_WORDS = {
+    "string_type": "text between double quotes",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    _MONTH: "a year and month, such as 2023-10",
+    _DAY: "a day, such as 2023-10-31",
+}
 
 _ALTERNATIVE = re.compile(r"(?:list|dict)\[|(?:constrained-)?str$")
 
@@ -420,77 +414,8 @@ def _known_keys(keys: tuple[str, ...]) -> str:
         annotation = section.model_fields[key].annotation
         options = getattr(annotation, "__args__", (annotation,))
         section = next(each for each in options if hasattr(each, "model_fields"))
-    return f"one of the keys {', '.join(section.model_fields)} here"
-
-
-def _value_faults(file: Path, text: str, raw: Mapping[str, Any]) -> list[Fault]:
-    """Return the faults of values that are of the right type: CRS, paths."""
-    faults = []
-    for keys, value in _leaves(raw):
-        name, line = ".".join(keys), _line_of(text, keys)
-        try:
-            if keys == ("crs",):
-                parse_crs(value)
-                check_metric_crs(value)
-            elif keys[-1] in ("crs", "ground_crs"):
-                parse_crs(value)
-        except InputError as error:
-            faults += [
-                Fault(str(file), line, name, each.value, each.expected) for each in error.faults
-            ]
-        if keys[-1] in _PATH_KEYS and "columns" not in keys and "values" not in keys:
-            for path in value if isinstance(value, list) else [value]:
-                faults += _path_faults(file, line, name, str(path))
-    return faults
-
-
-_PATH_KEYS = ("path", "cells", "population", "ground", "clutter", "clutter_classes", "zone")
-
-
-def _path_faults(file: Path, line: int | None, name: str, path: str) -> list[Fault]:
-    expected = "a file that exists, seen from the folder of this file"
-    place = file.parent / path
-    try:
-        if place.exists() or ("*" in path and any(file.parent.glob(path))):
-            return []
-    except (OSError, ValueError, NotImplementedError) as error:
-        expected = f"a path that can be opened ({error})"
-    return [Fault(str(file), line, name, shown(path), expected)]
-
-
-def _leaves(
-    raw: Mapping[str, Any], keys: tuple[str, ...] = ()
-) -> Iterable[tuple[tuple[str, ...], Any]]:
-    for key, value in raw.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, (*keys, key))
-        elif isinstance(value, str | list):
-            yield (*keys, key), value
-
-
-_TABLE = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
-_KEY = re.compile(r"^\s*([\w.\"'-]+)\s*=")
-
-
-def _line_of(text: str, keys: tuple[str, ...]) -> int | None:
-    """Return the line of a key or table, or of the nearest table above it that is there."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    repeated: dict[tuple[str, ...], int] = {}
-    for line, words in enumerate(text.splitlines(), start=1):
-        if found := _TABLE.match(words):
-            table = tuple(part.strip().strip("\"'") for part in found[2].split("."))
-            if found[1] == "[[":  # one of several: its number is part of the key
-                repeated[table] = repeated.get(table, -1) + 1
-                table = (*table, str(repeated[table]))
-            lines.setdefault(table, line)
-        elif found := _KEY.match(words):
-            own = tuple(part.strip("\"'") for part in found[1].split("."))
-            lines.setdefault((*table, *own), line)
-    for end in range(len(keys), 0, -1):
-        if keys[:end] in lines:
-            return lines[keys[:end]]
-    return None
+    known = list(section.model_fields)
+    return f"one of the keys {', '.join(known)} here{did_you_mean(keys[-1], known)}"
 
 
 def _ordered(faults: Iterable[Fault]) -> list[Fault]:

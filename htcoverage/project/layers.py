@@ -144,7 +144,7 @@ def read_project_layers(project: Project, *, reach_km: float) -> ProjectLayers:
 
 
 def _ledger(
-    project: Project, area: gpd.GeoDataFrame | None, homes: gpd.GeoDataFrame | None,
+    project: Project, area: gpd.GeoDataFrame | None, settlements: gpd.GeoDataFrame | None,
     reach_km: float,
 ) -> CleanedLedger:  # fmt: skip
     section = project.layers.bts
@@ -155,10 +155,10 @@ def _ledger(
         crs=section.crs,
         columns=section.columns,
         values=section.values,
-        operators=project.operator_words,
-        known_operators=project.operators,
+        operators=project.operators,
+        operator_words=project.operator_words,
         area=area,
-        homes=homes,
+        settlements=settlements,
         reach_km=reach_km,
     )
     accepted(cleaned, drop_faulty_rows=section.faulty_rows == "drop")

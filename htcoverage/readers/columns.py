@@ -250,6 +250,12 @@ def _guess(column: str, name: str) -> ColumnMatch | None:
 _UNITS = frozenset({"deg", "m", "mhz", "dbm", "dbi", "db"})
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the known word that a mistyped one is nearest to, as the end of a message."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
 def given_faults(
     names: Sequence[str], given: Mapping[str, str], *, wanted: Iterable[str], file: str,
     header_row: int | None,
@@ -260,11 +266,11 @@ def given_faults(
     for column, name in given.items():
         if column not in allowed:
             expected = f"a mapping of one of the columns {', '.join(allowed)}"
+            expected += did_you_mean(column, allowed)
             faults.append(Fault(file, None, column, name, expected))
         elif name not in names:
-            near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
             expected = f"a column of that name; the file has {', '.join(map(repr, names))}"
-            expected += f"; did you mean {near[0]!r}?" if near else ""
+            expected += did_you_mean(name, names)
             faults.append(Fault(file, header_row, column, name, expected))
     used = list(given.values())
     for name in dict.fromkeys(name for name in used if used.count(name) > 1):

@@ -262,7 +262,7 @@ def load_inputs(
     if paths.bts is not None:
         cleaned = clean_ledger(
             paths.bts, cells_path=paths.cells, layer=paths.bts_layer, crs=paths.bts_crs,
-            area=read["districts"], homes=read["settlements"], reach_km=reach_km,
+            area=read["districts"], settlements=read["settlements"], reach_km=reach_km,
         )  # fmt: skip
         try:
             accepted(cleaned)
