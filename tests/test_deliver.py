@@ -225,14 +225,3 @@ def test_an_export_does_not_touch_the_files_of_a_run(run, capsys):
     assert execute(["export", str(run), "--format", "csv", "--out", str(run)]) == 2
     assert "a folder other than a finished run's" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in run.iterdir()} == before
-
-
-def test_an_old_run_is_told_what_it_lacks(run, tmp_path):
-    record = read_run(run)
-    outputs = [e for e in record.content["outputs"] if e["file"] != "layers.gpkg"]
-    for entry in outputs:
-        (tmp_path / entry["file"]).write_bytes((run / entry["file"]).read_bytes())
-    content = {**record.content, "outputs": outputs}
-    (tmp_path / "run.json").write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(InputError, match=r"layers\.gpkg"):
-        read_layers(read_run(tmp_path))

@@ -16,7 +16,7 @@ import shapely
 from htcoverage.cli.main import execute
 from htcoverage.errors import InputError
 from htcoverage.readers.own_layer import read_own_layer
-from htcoverage.run import read_run, write_run
+from htcoverage.run import read_layers, read_run, write_run
 from htcoverage.run.own_layers import latest_technology
 
 
@@ -42,7 +42,7 @@ X, Y = 4_031.27, 5_117.43
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -130,7 +130,7 @@ def test_without_layers_and_preset_the_figures_are_those_of_the_run(run_json, tm
         before = path.read_bytes()
         assert execute(["figures", str(run_json), "--out", str(out)]) == 0
         assert path.read_bytes() == before
-    read_run(run_json)
+    read_layers(read_run(run_json))
 
 
 def test_slips_are_told_in_words(run_json, tmp_path, capsys):

@@ -22,6 +22,7 @@ from htcoverage.run import (
     read_run,
     write_run,
 )
+from htcoverage.run.record import sealed
 
 COARSE = RunParameters(resolution_m=2000.0, radius_km=3.0)
 
@@ -175,11 +176,28 @@ def test_changed_and_missing_outputs_are_told_all_at_once(finished):
         file.write("one more row\n")
     (finished / "map.html").unlink()
     with pytest.raises(InputError) as caught:
-        read_run(finished)
+        read_layers(read_run(finished))
     told = {Path(fault.file).name: fault.expected for fault in caught.value.faults}
     assert told.keys() == {"figures.csv", "map.html"}
     assert "it was changed" in told["figures.csv"]
-    assert "the file that the run wrote" in told["map.html"]
+    assert "it is gone" in told["map.html"]
+    assert all(f"run --from {finished / 'run.json'}" in words for words in told.values())
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "text"])
+def test_every_damaged_file_of_a_run_ends_in_its_name(finished, damage):
+    names = {entry["file"] for entry in read_run(finished).content["outputs"]}
+    assert {"coverage_4g.tif", "layers.gpkg", "figures.json", "fibre.gpkg"} <= names
+    for name in sorted(names):
+        whole = (finished / name).read_bytes()
+        if damage == "gone":
+            (finished / name).unlink()
+        else:
+            (finished / name).write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"text")
+        with pytest.raises(InputError, match=f"1 fault.*\n.*{name}; expected the file"):
+            read_layers(read_run(finished))
+        (finished / name).write_bytes(whole)
+    assert read_layers(read_run(finished)).record.folder == finished
 
 
 @pytest.mark.parametrize(
@@ -193,7 +211,7 @@ def test_changed_and_missing_outputs_are_told_all_at_once(finished):
 )  # fmt: skip
 def test_a_file_that_is_no_record_is_told(content, tmp_path):
     (tmp_path / "run.json").write_text(content)
-    with pytest.raises(InputError, match="of a finished run"):
+    with pytest.raises(InputError, match=r"of a finished run|no format number"):
         read_run(tmp_path)
 
 
@@ -204,25 +222,56 @@ def test_a_folder_without_a_record_is_told(tmp_path):
         read_run(tmp_path / "nowhere")
 
 
-def test_the_layers_of_a_run_by_another_version_are_not_read(finished):
-    path = finished / "run.json"
-    content = json.loads(path.read_text(encoding="utf-8"))
-    content["versions"]["htcoverage"] = "0.0.9"
-    path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(InputError, match=r"found 'htcoverage 0\.0\.9'.*run --from"):
-        read_layers(read_run(finished))
+def written_again(folder: Path, change, *, seal: bool) -> None:
+    content = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    change(content)
+    if seal:
+        content = sealed({k: v for k, v in content.items() if k not in ("format", "record_sha256")})
+    (folder / "run.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda content: content.update(format=999), "format 999"),
+        (lambda content: content.pop("format"), "no format number"),
+    ],
+)
+def test_a_run_of_another_format_is_told_in_a_sentence(finished, change, found):
+    written_again(finished, change, seal=False)
+    with pytest.raises(InputError, match=rf"found '{found}'; expected a run of format 1, that of"):
+        read_run(finished)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.pop("grid"),
+        lambda content: content["grid"].update(shape="large"),
+        lambda content: content["grid"]["transform"].__setitem__(0, 1000.5),
+        lambda content: content["parameters"].update(threshold_4g_dbm=-115.0),
+        lambda content: content["outputs"].pop(),
+        lambda content: content.update(record_sha256=None),
+    ],
+)
+def test_a_record_edited_by_hand_is_told_in_a_sentence(finished, change):
+    written_again(finished, change, seal=False)
+    with pytest.raises(InputError, match=r"expected the run\.json as the run wrote it"):
+        read_run(finished)
+
+
+def test_a_record_laid_out_otherwise_is_the_same_record(finished):
+    before = read_run(finished)
+    written_again(finished, lambda content: None, seal=False)
+    assert read_run(finished) == before
 
 
 def test_a_record_of_strange_or_impossible_parameters_is_told(finished):
-    path = finished / "run.json"
-    content = json.loads(path.read_text(encoding="utf-8"))
-    content["parameters"]["frequency"] = 1
-    path.write_text(json.dumps(content), encoding="utf-8")
+    written_again(finished, lambda content: content["parameters"].update(frequency=1), seal=True)
     with pytest.raises(InputError, match="a parameter of htcoverage"):
         read_run(finished)
-    del content["parameters"]["frequency"]
-    content["parameters"]["radius_km"] = -1.0
-    path.write_text(json.dumps(content), encoding="utf-8")
+    written_again(finished, lambda content: content["parameters"].pop("frequency"), seal=True)
+    written_again(finished, lambda content: content["parameters"].update(radius_km=-1), seal=True)
     with pytest.raises(InputError, match="radius_km"):
         read_run(finished)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +19,11 @@ import pandas as pd
 import rasterio
 import xarray as xr
 
-from htcoverage.errors import Fault, InputError
 from htcoverage.export import write_gpkg
 from htcoverage.export.rasters import ANY_WORDS, NO_SERVER
 from htcoverage.figures.cover import ANY_OPERATOR
 from htcoverage.run.facts import ground_facts
-from htcoverage.run.record import RunRecord
+from htcoverage.run.record import RunRecord, check_outputs
 from htcoverage.schema import CELLS, layer_names
 
 if TYPE_CHECKING:
@@ -137,29 +135,20 @@ def read_layers(record: RunRecord) -> RunLayers:
     Parameters
     ----------
     record : RunRecord
-        From `read_run`, which has checked that the files are those that the run wrote.
+        From `read_run`.
 
     Raises
     ------
     InputError
-        If the run was made by another version, whose files may hold other things.
+        If a file beside its ``run.json`` is missing or was changed.
     """
-    now, then = version("htcoverage"), record.content.get("versions", {}).get("htcoverage")
-    if then is not None and then.split(".")[:2] != now.split(".")[:2]:
-        again = f"a run by htcoverage {now}: htcoverage run --from it makes one"
-        raise InputError([Fault(str(record.folder), None, None, f"htcoverage {then}", again)])
+    check_outputs(record)
     written = {entry["file"] for entry in record.content["outputs"]}
     technologies = sorted(
         name.removeprefix("coverage_").removesuffix(".tif").upper()
         for name in written
         if name.startswith("coverage_") and name.endswith(".tif")
     )
-    needed = {LAYERS_FILE, *(f"best_server_{t.lower()}.tif" for t in technologies)}
-    if not technologies or not needed <= written:
-        missing = ", ".join(sorted(needed - written)) or "coverage_4g.tif"
-        raise InputError(
-            [Fault(str(record.folder), None, None, "", f"{missing} in it: run htcoverage again")]
-        )
     document = json.loads(record.path_of("figures.json").read_text(encoding="utf-8"))
     figures = pd.DataFrame(document["shares"])
     figures.attrs["criteria"] = asdict(record.parameters.criteria)

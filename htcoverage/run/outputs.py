@@ -27,6 +27,7 @@ from htcoverage.run.fibre import (
 )
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.layers import COMMUNES_FILE, LAYERS_FILE, write_layers
+from htcoverage.run.record import sealed
 from htcoverage.store import release_memory
 
 #: Packages whose version can move a figure.
@@ -91,7 +92,7 @@ def _write_all(
     beside |= {Path(name).with_suffix(".qml").name for name in writers}
     names = [*writers, *sorted(each.name for each in aside.iterdir() if each.name in beside)]
     outputs = {name: sha256_of(aside / name) for name in names}
-    write_json(_record(result, outputs, language), aside / "run.json")
+    write_json(sealed(_record(result, outputs, language)), aside / "run.json")
     left_over = _earlier_outputs(out) - {*names, "run.json"}
     written = []
     for name in [*names, "run.json"]:
@@ -116,7 +117,7 @@ def _earlier_outputs(out: Path) -> set[str]:
 
 
 def _record(result: RunResult, outputs: Mapping[str, str], language: Language) -> dict[str, Any]:
-    """Return the content of ``run.json``."""
+    """Return what ``run.json`` tells of a run."""
     return {
         "area": result.inputs.name,
         "parameters": result.parameters.as_dict(),

@@ -1,7 +1,13 @@
-"""Reading a run back: what ``run.json`` tells, and the files beside it."""
+"""Reading a run back: what ``run.json`` tells, and the files beside it.
+
+``run.json`` holds the number of its format and a digest of all it says, and the digest of every
+file beside it. So what is read is what this format's writer wrote, or one error: nothing that reads
+a run needs to doubt it again.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -14,6 +20,13 @@ from htcoverage.errors import Fault, InputError
 from htcoverage.files import sha256_of
 from htcoverage.run.inputs import Inputs
 from htcoverage.run.parameters import RunParameters
+
+#: Of ``run.json`` and the files beside it. Raise it with every change after which a reader of the
+#: one would fail on, or misread, files of the other.
+RUN_FORMAT = 1
+
+#: Keys of the format's number and of the digest of everything else in ``run.json``.
+_FORMAT, _DIGEST = "format", "record_sha256"
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,14 @@ class RunRecord:
         return self.folder / output
 
 
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of ``run.json`` with its format and the digest that tells it unchanged."""
+    told = {_FORMAT: RUN_FORMAT, **content}
+    return {**told, _DIGEST: _digest(told)}
+
+
 def read_run(path: str | os.PathLike[str]) -> RunRecord:
-    """Read ``run.json`` and check that the files beside it are those it was written with.
+    """Read the ``run.json`` of a finished run; the files beside it are not looked at.
 
     Parameters
     ----------
@@ -55,21 +74,19 @@ def read_run(path: str | os.PathLike[str]) -> RunRecord:
     Raises
     ------
     InputError
-        If it is not the record of a run, or an output is missing or was changed.
+        If it is not the record of a run, is one of another format, or was changed.
     """
     file = Path(path)
     if file.is_dir():
         file = file / "run.json"
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return _checked(file, content)
+        return _checked(file, json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         why = error.strerror or str(error)
-    # Somebody else's JSON, or one edited by hand, may hold anything anywhere.
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    # Somebody else's JSON, or a damaged one, may hold anything anywhere.
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = " ".join(str(each) for each in error.args)
-    expected = f"the run.json of a finished run ({why})"
-    raise InputError([Fault(str(file), None, None, "", expected)])
+    raise InputError([Fault(str(file), None, None, "", f"the run.json of a finished run ({why})")])
 
 
 def _checked(file: Path, content: Any) -> RunRecord:
@@ -79,23 +96,47 @@ def _checked(file: Path, content: Any) -> RunRecord:
     lacking = needed - content.keys()
     if lacking:
         raise KeyError(f"this has no {', '.join(sorted(lacking))}")
+    again = "run it again by the options that made it"
+    if content.get(_FORMAT) != RUN_FORMAT:
+        found = f"format {content[_FORMAT]}" if _FORMAT in content else "no format number"
+        expected = f"a run of format {RUN_FORMAT}, that of htcoverage {version('htcoverage')}"
+        raise InputError([Fault(str(file), None, None, found, f"{expected}: {again}")])
+    if content.get(_DIGEST) != _digest({k: v for k, v in content.items() if k != _DIGEST}):
+        expected = f"the run.json as the run wrote it: it was changed; {again}"
+        raise InputError([Fault(str(file), None, None, "", expected)])
     known = {field.name for field in fields(RunParameters)}
     strange = sorted(content["parameters"].keys() - known)
-    faults = [
-        Fault(str(file), None, name, "", f"a parameter of htcoverage {version('htcoverage')}")
-        for name in strange
-    ]
-    for entry in content["outputs"]:
-        output = file.parent / entry["file"]
+    if strange:
+        expected = f"a parameter of htcoverage {version('htcoverage')}"
+        raise InputError(Fault(str(file), None, name, "", expected) for name in strange)
+    return RunRecord(file.parent, RunParameters(**content["parameters"]), content)
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of plain values, however they are laid out in a file."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def check_outputs(record: RunRecord) -> None:
+    """Raise InputError unless every file beside ``run.json`` is, to the byte, what the run wrote.
+
+    Raises
+    ------
+    InputError
+        Lists every file that is missing or was changed.
+    """
+    again = f"'htcoverage run --from {record.path_of('run.json')}' makes it again"
+    faults = []
+    for entry in record.content["outputs"]:
+        output = record.path_of(entry["file"])
         if not output.is_file():
-            faults.append(Fault(str(output), None, None, "", "the file that the run wrote"))
+            words = f"the file that the run wrote: it is gone; {again}"
+            faults.append(Fault(str(output), None, None, "", words))
         elif sha256_of(output) != entry["sha256"]:
-            faults.append(
-                Fault(str(output), None, None, "", "the file as the run wrote it: it was changed")
-            )
+            words = f"the file as the run wrote it: it was changed; {again}"
+            faults.append(Fault(str(output), None, None, "", words))
     if faults:
         raise InputError(faults)
-    return RunRecord(file.parent, RunParameters(**content["parameters"]), content)
 
 
 def check_same_inputs(record: RunRecord, inputs: Inputs) -> None:
