@@ -25,6 +25,7 @@ def test_communes_stand_in_a_file_of_their_own_and_add_up(small_run, document):
     communes = pd.read_csv(path, dtype={"area_code": str})
     assert set(communes["area_level"]) == {"commune"}
     assert communes["area_code"].nunique() == 216
+    assert set(communes["commune_provenance"]) == {"modelled"}
     assert communes.loc[communes["area_code"] == "18070", "area"].unique() == ["Phường Trần Phú"]
     assert not {row["area_level"] for row in document["shares"]} & {"commune"}
     keys = ["technology", "operator", "basis", "denominator"]

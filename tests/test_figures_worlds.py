@@ -181,8 +181,9 @@ def test_an_operator_counts_at_its_threshold_and_the_margin_only_at_the_cell_edg
 def test_a_run_keeps_of_communes_any_and_all_at_both_bases_and_of_the_rest_everything():
     homes = make_settlements(("s", "a", 40.0, box(1, 0, 3, 2)), ("t", "b", 60.0, box(4, 0, 6, 2)))
     coverage = make_coverage(a_4g=levels(10, 20, good=(ALL, slice(0, 5))))
-    figures = compute_figures(coverage, homes.assign(commune_code=["1", "2"]), DISTRICTS)
-    communes, larger = split_communes(figures)
+    homes = homes.assign(commune_code=["1", "2"])
+    figures = compute_figures(coverage, homes, DISTRICTS)
+    communes, larger = split_communes(figures, homes)
     assert communes is not None
     assert set(communes["operator"]) == {"any", "all"}
     assert set(communes["basis"]) == {"median", "cell_edge"}
@@ -190,6 +191,21 @@ def test_a_run_keeps_of_communes_any_and_all_at_both_bases_and_of_the_rest_every
     assert set(communes["settlement_part"].dropna()) == {0.8}
     assert covered(communes, "residents", level="commune") == pytest.approx([40.0, 30.0])
     assert len(larger) == (figures["area_level"] != "commune").sum()
-    none, every = split_communes(larger)
+    assert "commune_provenance" not in communes
+    none, every = split_communes(larger, homes)
     assert none is None
     assert len(every) == len(larger)
+
+
+def test_rows_of_communes_tell_where_their_settlements_come_from():
+    homes = make_settlements(*((str(k), "a", 10.0, box(k, 0, k + 1, 2)) for k in range(4)))
+    homes = homes.assign(
+        commune_code=["1", "1", "2", None],
+        provenance=["official", "modelled", "modelled", "open-data"],
+    )
+    coverage = make_coverage(a_4g=levels(10, 20, good=(ALL, slice(0, 5))))
+    communes, _ = split_communes(compute_figures(coverage, homes, DISTRICTS), homes)
+    assert communes is not None
+    told = communes.groupby("area_code")["commune_provenance"].unique()
+    assert told["1"].tolist() == ["modelled official"]
+    assert told["2"].tolist() == ["modelled"]

@@ -135,7 +135,7 @@ def compute_run(
         )
         notes += [Note("preset_lacks", {"preset": parameters.preset, "what": n}) for n in lacking]
     inputs = replace(inputs, notes=tuple(notes))
-    communes, figures = split_communes(every)
+    communes, figures = split_communes(every, settlements)
     operators = pd.concat(
         count_operators(
             coverage, settlements, districts, criteria=criteria, technology=technology,
@@ -195,16 +195,22 @@ def compute_run(
     )
 
 
-def split_communes(figures: pd.DataFrame) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+def split_communes(
+    figures: pd.DataFrame, settlements: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame | None, pd.DataFrame]:
     """Return the rows of communes that a run keeps, and the rows of the larger areas.
 
     Of communes: any operator and all, median and cell edge, residential area, residents, and
     settlements at the headline's part. Every row of every operator would be ten times as many.
+    A commune is what its settlements' codes say, so its rows tell, as ``commune_provenance``, where
+    those settlements come from (several parted by blanks), where the table says it.
 
     Parameters
     ----------
     figures : DataFrame
         From `compute_figures`, of every level.
+    settlements : GeoDataFrame
+        Those that it was computed of.
     """
     of_commune = figures["area_level"] == "commune"
     counted = figures["denominator"].isin(["residential_area", "residents"]) | (
@@ -217,6 +223,10 @@ def split_communes(figures: pd.DataFrame) -> tuple[pd.DataFrame | None, pd.DataF
         & (figures["basis"] != "expected")
     )
     communes = figures[kept].reset_index(drop=True)
+    if len(communes) and "provenance" in settlements.columns:
+        of_code = settlements["provenance"].astype(str).groupby(settlements["commune_code"])
+        told = {str(code): " ".join(sorted(set(each))) for code, each in of_code}
+        communes = communes.assign(commune_provenance=communes["area_code"].map(told))
     return (communes if len(communes) else None), figures[~of_commune].reset_index(drop=True)
 
 

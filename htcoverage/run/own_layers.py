@@ -106,7 +106,7 @@ def measure_own_layers(
         province=str(layers.record.content.get("area", "")),
         commune_names=layers.commune_names,
     )
-    communes, larger = split_communes(every)
+    communes, larger = split_communes(every, layers.settlements)
     frames = [larger]
     notes: list[Note] = list(every.attrs["notes"])
     found_lines: dict[str, pd.DataFrame] = {}
