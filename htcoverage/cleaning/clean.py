@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,9 @@ import pandas as pd
 
 from htcoverage.cleaning.furniture import without_furniture
 from htcoverage.cleaning.opening import Opened, guesses, open_ledger
-from htcoverage.cleaning.operators import Vocabulary, vocabulary
+from htcoverage.cleaning.operators import Vocabulary, operators_in, vocabulary
 from htcoverage.cleaning.places import located
-from htcoverage.cleaning.repairs import repair_cells
+from htcoverage.cleaning.repairs import HEIGHTS, repair_cells
 from htcoverage.cleaning.report import CleaningReport
 from htcoverage.cleaning.structure import (
     split_technologies,
@@ -43,6 +44,9 @@ _OF_ALL_ROWS = frozenset({"operator", "technology"})
 _HOW_FOR_ALL = (
     "; one value for all rows: --value of htcoverage check, [layers.bts.values] of a project"
 )
+
+#: 42/36: heights of two antennas in one cell.
+_SEVERAL_NUMBERS = re.compile(r"[0-9.,]+\s*m?(?:\s*[-/;+&]\s*[0-9.,]+\s*m?)+")
 
 #: Emptying a cell or dropping a row may bring one more fault to light, not an endless row of them.
 _ROUNDS = 5
@@ -227,6 +231,7 @@ def _strict(
         if elsewhere:  # lines of the file of cells: they are no lines of this one
             findings.append(findings_frame(map(_error_elsewhere, elsewhere)))
             return None, findings, dropped
+        faults = [_in_plain_words(fault, bts, known) for fault in faults]
         told, emptied, gone = _judged(faults, bts)
         findings.append(findings_frame(told))
         if any(_of_the_whole(fault, bts) for fault in faults):
@@ -265,7 +270,9 @@ def _faults_of_unplaced(sheet: Sheet, placed: Sheet, known: Vocabulary) -> pd.Da
     rest = replace(sheet, frame=sheet.frame[~sheet.frame.index.isin(placed.frame.index)])
     columns = [column for column in bts_columns(known.names) if column.allowed]
     frame, _ = parse_columns(rest, [column for column in columns if column.name in rest.frame])
-    faults = range_faults(frame, columns, sheet=rest)
+    faults = [
+        _in_plain_words(fault, rest, known) for fault in range_faults(frame, columns, sheet=rest)
+    ]
     return findings_frame(error_finding(fault, _rule_of(fault)) for fault in faults)
 
 
@@ -288,6 +295,24 @@ def _cells_of(cells: Sheet | None, bts: Sheet) -> dict[str, Any]:
     frame = sheet.frame[own].copy()
     frame["technology"] = frame["bts_id"].map(known)
     return {"cell_rows": replace(sheet, frame=frame)}
+
+
+def _in_plain_words(fault: Fault, sheet: Sheet, known: Vocabulary) -> Fault:
+    """Return a fault of a cell that holds several values with what to write in its place."""
+    if fault.column == sheet.called("operator"):
+        named = operators_in(fault.value, known)
+        if len(named) > 1:
+            expected = (
+                f"one operator a row: this cell names {' and '.join(named)}; write the row once "
+                "for each that has a base station there, not for whose mast it is"
+            )
+            return replace(fault, expected=expected)
+    several = _SEVERAL_NUMBERS.fullmatch(fault.value)
+    if several and fault.column in {sheet.called(name) for name in HEIGHTS}:
+        return replace(
+            fault, expected=f"{fault.expected}: for antennas at several heights a row for each"
+        )
+    return fault
 
 
 def _judged(
@@ -339,7 +364,8 @@ def _rule_of(fault: Fault) -> str:
     for sign, rule in (
         ("occurs once", "duplicate-id"), ("at least one cell", "no-cell"),
         ("km of the area", "far-from-area"),
-        ("between", "range"), ("from", "range"), ("one of", "unknown-word"),
+        ("one operator a row", "several-operators"), ("between", "range"), ("from", "range"),
+        ("one of", "unknown-word"),
         ("a value", "empty"), ("number", "not-a-number"), ("a column", "missing-column"),
     ):  # fmt: skip
         if sign in words:

@@ -19,6 +19,9 @@ _DIGIT = re.compile(r"[0-9]")
 _COLUMN_NUMBER = re.compile(r"[(\[]?([0-9]{1,2})[)\].]?")
 _LONGEST_UNIT = 20
 
+#: Begins the second of two files that were put together.
+_BYTE_ORDER_MARK = "\ufeff"
+
 
 def without_furniture(sheet: Sheet) -> tuple[Sheet, list[pd.DataFrame], set[int]]:
     """Return the table without rows that are no base stations, what was left out, and its lines.
@@ -43,8 +46,10 @@ def without_furniture(sheet: Sheet) -> tuple[Sheet, list[pd.DataFrame], set[int]
         found[0] = "the numbers of the columns"
     elif _are_units(first, places=places):
         found[0] = "the units of the columns"
+    found |= dict.fromkeys(_repeated_headers(sheet), "the names of the columns again")
     if not found:
         return sheet, [], set()
+    found = dict(sorted(found.items()))
     lines = sheet.lines(sheet.frame.index[list(found)])
     findings = [
         Finding(line, None, shown(" ".join(_filled(sheet, place).values())), "no-station",
@@ -57,6 +62,20 @@ def without_furniture(sheet: Sheet) -> tuple[Sheet, list[pd.DataFrame], set[int]
     broken = tuple(fault for fault in sheet.broken if fault.row not in gone)
     left = replace(sheet, frame=sheet.frame[kept], broken=broken)
     return left, [findings_frame(findings)], gone
+
+
+def _repeated_headers(sheet: Sheet) -> list[int]:
+    """Return the places of rows that are the header again, as where tables were put together."""
+    here = np.ones(len(sheet.frame), dtype=np.bool_)
+    for name in map(str, sheet.frame):
+        header = sheet.called(name)
+        cells = sheet.frame[name]
+        here &= (cells.isna() | cells.isin([header, f"{_BYTE_ORDER_MARK}{header}"])).to_numpy()
+    return [
+        place
+        for place in np.flatnonzero(here).tolist()
+        if len(_filled(sheet, place)) > sheet.frame.shape[1] / 2
+    ]
 
 
 def _hold_digits(cells: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -45,6 +45,10 @@ _KNOWN_WORDS = (
 _NETWORK = re.compile(r"([2-7][0-9]{2})[\s-]?([0-9]{2,3})")
 _NETWORK_ALONE = re.compile(r"0?([1-9])")
 
+#: What stands between operators of one cell.
+_PARTS = re.compile(r"[/+,;&()|\n–-]|\b(?:và|va|and|thuê|thue|với|voi)\b", re.IGNORECASE)
+_LONGEST_CELL = 200
+
 #: A word this like an operator's name is a slip of the keyboard.
 _LIKENESS = 0.85
 
@@ -112,6 +116,13 @@ def operator_of(value: str, known: Vocabulary) -> str | None:
         if name in known.names and (f" {word} " in squeezed or words.startswith(word))
     }
     return next(iter(meant)) if len(meant) == 1 else None
+
+
+def operators_in(value: str, known: Vocabulary) -> tuple[str, ...]:
+    """Return all operators that a cell names, as one of shared masts does."""
+    parts = [value, *_PARTS.split(value[:_LONGEST_CELL])]
+    found = {operator_of(part, known) for part in parts}
+    return tuple(name for name in known.names if name in found)
 
 
 def misspelt_operator(value: str, known: Vocabulary) -> str | None:

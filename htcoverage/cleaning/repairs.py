@@ -36,6 +36,8 @@ _NUMBERS = (
 )  # fmt: skip
 _POWERS = ("port_power_dbm", "cpich_power_dbm", "eirp_dbm")
 
+HEIGHTS = ("antenna_height_m", "mast_height_m")
+
 #: A matter of form in more cells than this is the form of the column: it is told once.
 _MOST_ALIKE = 1000
 
@@ -44,6 +46,10 @@ _SINGLE_NUMBERS = (*_NUMBERS, *_POWERS, "longitude", "latitude")
 
 _DECIMAL_COMMA = Repair(None, "decimal-comma", "info", "the comma is a decimal comma")
 
+#: Rules that leave the cell as it is.
+_ONLY_TOLD = ("html", "formula", "exponent")
+
+_EXPONENT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _HTML = re.compile(r"<\s*[a-zA-Z/!?]")
 _FORMULA = re.compile(r"^[=+@]|^-(?![0-9.,]+$)")
 
@@ -65,7 +71,9 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
     """
     frame = sheet.frame.copy(deep=False)
     findings: list[pd.DataFrame] = []
-    vietnamese = "latitude" in frame and vietnamese_letters(frame["latitude"])
+    vietnamese = "latitude" in frame and vietnamese_letters(
+        frame["latitude"], longitudes=frame.get("longitude", ())
+    )
     southern_n = "azimuth_deg" in frame and words.vietnamese_compass(frame["azimuth_deg"])
     rules: dict[str, Rule] = {
         "operator": lambda value: _operator(value, operators),
@@ -77,6 +85,7 @@ def repair_cells(sheet: Sheet, *, operators: Vocabulary) -> tuple[Sheet, list[pd
         "latitude": lambda value: repair_degrees(value, axis="latitude", vietnamese=vietnamese),
         "azimuth_deg": lambda value: _azimuth(value, southern_n=southern_n),
         **dict.fromkeys(_NUMBERS, repair_number),
+        **dict.fromkeys(HEIGHTS, lambda value: repair_number(value, kind="height")),
         **dict.fromkeys(_POWERS, lambda value: repair_number(value, kind="power")),
         "port_power_dbm": lambda value: repair_number(value, kind="port"),
         **dict.fromkeys(_TEXT, _text),
@@ -125,6 +134,7 @@ def _unusual_text(cells: pd.Series) -> npt.NDArray[np.int64]:
         pc.match_substring_regex(texts, r"^[^=+@-].*[0-9]"), pc.match_substring(texts, "<")
     )
     usual = pc.and_(usual, pc.equal(texts, pc.utf8_normalize(texts, form="NFC")))
+    usual = pc.and_not(usual, pc.match_substring_regex(texts, r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]"))
     unusual: npt.NDArray[np.int64] = words[~usual.to_numpy(zero_copy_only=False).astype(np.bool_)]
     return unusual
 
@@ -150,7 +160,7 @@ def _told(
     return cell_findings(
         sheet.lines(sheet.frame.index[places]), values[places].tolist(),
         column=sheet.called(column), rule=repair.rule, severity=repair.severity,
-        action="kept" if repair.rule in ("html", "formula") else "repaired", detail=repair.detail,
+        action="kept" if repair.rule in _ONLY_TOLD else "repaired", detail=repair.detail,
     )  # fmt: skip
 
 
@@ -240,6 +250,9 @@ def _text(value: object) -> Repair | None:
         return Repair(value, "html", "warning", "looks like HTML: kept as text, shown escaped")
     if value[:1] in "=+@-" and _FORMULA.match(value):
         return Repair(value, "formula", "warning", "looks like a formula: kept as text, never run")
+    if _EXPONENT.fullmatch(value):
+        return Repair(value, "exponent", "warning",
+                      "a spreadsheet has shortened a long number: digits are lost")  # fmt: skip
     return None
 
 

@@ -211,8 +211,11 @@ def _bts_ids(frame: pd.DataFrame, sheet: Sheet) -> tuple[pd.Series, list[pd.Data
 
 
 def _joined(frame: pd.DataFrame, *names: str) -> pd.Series:
-    """Return columns as one text, those that are there with spaces between."""
-    parts = [frame[name].astype(str) for name in names if name in frame]
+    """Return columns as one text, those that are there with spaces between; an empty cell is "".
+
+    To pandas a text with nothing behind it is nothing.
+    """
+    parts = [frame[name].astype(str).fillna("") for name in names if name in frame]
     whole = parts[0]
     for part in parts[1:]:
         whole = whole + " " + part

@@ -27,8 +27,16 @@ _WITH_UNIT = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(?:[~≈±]|ca\.?\s|c\.|approx\.?|about|khoảng|khoang|tầm|xấp xỉ)\s*([0-9].*)", re.I
+    r"(?:[~≈±<>≤≥]|ca\.?\s|c\.|approx\.?|about|khoảng|khoang|tầm|xấp xỉ|trên|hơn|dưới)\s*([0-9].*)",
+    re.I,
 )
+_RANGE = re.compile(
+    r"([0-9]{1,3}(?:[.,][0-9]+)?)\s*m?\s*(?:[-–—÷~]|\.{2,3}|đến|den|to)\s*([0-9]{1,3}(?:[.,][0-9]+)?)\s*m?",
+    re.I,
+)
+
+#: Ends of a range of heights that differ by more than this factor are two heights.
+_WIDEST_RANGE = 1.5
 _POWER_OF_PORTS = re.compile(r"[1-8]\s*[x×*]\s*([0-9]+(?:[.,][0-9]+)?)\s*w", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"['’`]([+-]?[0-9].*)")
 _WIDE = re.compile("[０-９．，－]")
@@ -42,7 +50,7 @@ _WITH_HYPHENS = re.compile(
 #: Degrees, minutes and seconds with any signs between them; a letter before or behind.
 _DMS = re.compile(
     r"""(?P<before>[NSEWBĐTD])?\s*
-        (?P<sign>[+-])?\s*(?P<deg>\d{1,3}(?:[.,]\d+)?)\s*(?P<mark>[°ºd˚o:]|\s|độ|$|(?=[NSEWBĐT]))\s*
+        (?P<sign>[+-])?\s*(?P<deg>\d{1,3}(?:[.,]\d+)?)\s*(?P<mark>[°ºd˚o:*]|\s|độ|$|(?=[NSEWBĐT]))\s*
         (?:(?P<min>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘`m:]|phút|\s|$|(?=[NSEWBĐT]))\s*)?
         (?:(?P<sec>\d{1,2}(?:[.,]\d+)?)\s*(?:["″”“]|(?-i:s)|''|′′|’’|giây|$|(?=[NSEWBĐT])|\s)?\s*)?
         (?P<after>[NSEWBĐTD])?""",
@@ -76,7 +84,8 @@ def repair_number(value: object, *, kind: str = "") -> Repair | None:
         The cell.
     kind : str
         ``band`` where a comma between groups of three digits is no decimal comma; ``power`` where
-        watts are dBm; ``port`` where moreover 2x20W are two ports of 20 W.
+        watts are dBm; ``port`` where moreover 2x20W are two ports of 20 W; ``height`` where 40-42
+        is a range.
     """
     if not isinstance(value, str) or len(value) > _LONGEST or _PLAIN.fullmatch(value):
         return None
@@ -100,6 +109,11 @@ def repair_number(value: object, *, kind: str = "") -> Repair | None:
         return _without_unit(found[1], found[2].casefold(), kind)
     if kind == "port" and (found := _POWER_OF_PORTS.fullmatch(value)):
         return _without_unit(found[1], "w", kind)
+    if kind == "height" and (found := _RANGE.fullmatch(value)):
+        low, high = (float(end.replace(",", ".")) for end in found.groups())
+        if not 0 < low <= high <= _WIDEST_RANGE * low:
+            return None
+        return Repair(f"{(low + high) / 2:g}", "middle", "warning", "a range: its middle is taken")
     if found := _ABOUT.fullmatch(value):
         return _inside(found[1], kind, "about", "warning", "a rough value, taken as it is")
     if found := _APOSTROPHE.fullmatch(value):
@@ -178,11 +192,16 @@ def repair_degrees(value: object, *, axis: str, vietnamese: bool = False) -> Rep
     return Repair(sign * degrees, "degrees-minutes-seconds", "info", f"{sign * degrees:.6f}°")
 
 
-def vietnamese_letters(values: Iterable[object]) -> bool:
-    """Return whether latitudes carry B for bắc: their N is then nam, south."""
+def vietnamese_letters(values: Iterable[object], *, longitudes: Iterable[object] = ()) -> bool:
+    """Return whether latitudes carry B for bắc, and no longitude E: their N is then nam, south."""
+    return _any_has(values, "B") and not _any_has(longitudes, "E")
+
+
+def _any_has(values: Iterable[object], letter: str) -> bool:
+    """Return whether any cell of degrees has a letter before or behind."""
     texts = pa.array([value for value in values if type(value) is str], pa.string())
-    marked = pc.match_substring_regex(texts, r"[°'\"′″0-9\s]B\s*$|^\s*B\s*[0-9]")
-    return bool(pc.any(marked).as_py())
+    pattern = rf"[°'\"′″”’0-9\s]{letter}\s*$|^\s*{letter}\s*[0-9]"
+    return bool(pc.any(pc.match_substring_regex(texts, pattern)).as_py())
 
 
 def is_empty_word(value: object) -> bool:

@@ -1,0 +1,108 @@
+"""Habits of those who keep ledgers: shared masts, ranges, tables put together, headings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from htcoverage.cleaning import CleanedLedger, clean_ledger
+from htcoverage.labels.details import detail_in_vietnamese
+
+HEADER = "Mã trạm;Nhà mạng;Công nghệ;Kinh độ;Vĩ độ;Độ cao anten (m);Góc phương vị"
+FIRST = "T1;Viettel;4G;105.91;18.31;42;0/120/240"
+SECOND = "T2;VNPT;3G;105.92;18.32;36;10/130"
+
+
+def clean(folder: Path, *lines: str, header: str = HEADER) -> CleanedLedger:
+    path = folder / "ledger.csv"
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return clean_ledger(path)
+
+
+def told(cleaned: CleanedLedger, rule: str) -> list[tuple[int, str, str, str]]:
+    faults = cleaned.report.faults
+    chosen = faults[faults["rule"] == rule]
+    return [
+        (int(row), value, str(severity), str(action))
+        for row, value, severity, action in zip(
+            chosen["row"], chosen["value"], chosen["severity"], chosen["action"], strict=True
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owner", "names"),
+    [
+        ("Viettel/VNPT dùng chung", ("Viettel", "VinaPhone")),
+        ("VNPT + Mobifone", ("VinaPhone", "MobiFone")),
+        ("VNPT (thuê Viettel)", ("Viettel", "VinaPhone")),
+        ("MBF và VTL", ("Viettel", "MobiFone")),
+    ],
+)
+def test_a_cell_of_several_operators_is_one_fault_that_names_them(
+    tmp_path: Path, owner: str, names: tuple[str, str]
+) -> None:
+    cleaned = clean(tmp_path, FIRST, SECOND.replace("VNPT", owner))
+    assert told(cleaned, "several-operators") == [(3, owner, "error", "dropped")]
+    errors = cleaned.report.faults[cleaned.report.faults["severity"] == "error"]
+    assert len(errors) == 1
+    detail = errors["detail"].iloc[0]
+    assert f"names {names[0]} and {names[1]};" in detail
+    assert "mỗi dòng một nhà mạng" in detail_in_vietnamese(detail)
+
+
+@pytest.mark.parametrize(
+    ("cell", "height_m", "rule"),
+    [
+        ("40-42", 41.0, "middle"), ("40 đến 45 m", 42.5, "middle"), ("40÷42", 41.0, "middle"),
+        ("40,5 – 41,5", 41.0, "middle"), (">40", 40.0, "about"),
+    ],
+)  # fmt: skip
+def test_a_range_of_heights_counts_by_its_middle(
+    tmp_path: Path, cell: str, height_m: float, rule: str
+) -> None:
+    cleaned = clean(tmp_path, FIRST, SECOND.replace(";36;", f";{cell};"))
+    assert told(cleaned, rule) == [(3, cell, "warning", "repaired")]
+    assert cleaned.ledger is not None
+    assert set(cleaned.ledger.cells["antenna_height_m"][-2:]) == {height_m}
+
+
+@pytest.mark.parametrize("cell", ["42/36", "20-42", "42-40", "18 + 42 m"])
+def test_two_heights_in_a_cell_are_no_height(tmp_path: Path, cell: str) -> None:
+    cleaned = clean(tmp_path, FIRST, SECOND.replace(";36;", f";{cell};"))
+    assert told(cleaned, "not-a-number") == [(3, cell, "warning", "repaired")]
+    detail = cleaned.report.faults.set_index("rule")["detail"]["not-a-number"]
+    assert "at several heights a row for each" in detail
+    assert cleaned.ledger is not None
+    assert cleaned.ledger.cells["assumed"].iloc[-1].count("antenna_height_m") == 1
+
+
+def test_the_header_again_is_no_base_station(tmp_path: Path) -> None:
+    cleaned = clean(tmp_path, FIRST, "\ufeff" + HEADER, SECOND)
+    assert [(row, severity) for row, _, severity, _ in told(cleaned, "no-station")] == [
+        (3, "warning")
+    ]
+    assert (cleaned.report.exit_code, cleaned.report.base_stations) == (1, 2)
+
+
+def test_n_is_north_where_e_is_east(tmp_path: Path) -> None:
+    vietnamese = FIRST.replace("105.91;18.31", "105°54'36\"Đ;18°18'36\"B")
+    english = SECOND.replace("105.92;18.32", "E 105º55’12”;N 18º19’12”")
+    cleaned = clean(tmp_path, vietnamese, english)
+    assert cleaned.ledger is not None
+    assert cleaned.ledger.bts.geometry.y.round(6).tolist() == [18.31, 18.32]
+
+
+def test_an_azimuth_at_fault_costs_no_other_cell(tmp_path: Path) -> None:
+    rows = [f"T1;Viettel;4G;105.91;18.31;42;{azimuth}" for azimuth in ("0", "120", "2400")]
+    cleaned = clean(tmp_path, *rows)
+    assert told(cleaned, "range") == [(4, "2400", "warning", "repaired")]
+    assert cleaned.report.kept == 3
+    assert cleaned.ledger is not None
+    assert {0.0, 120.0} <= set(cleaned.ledger.cells["azimuth_deg"])
+
+
+def test_shortened_identifiers_are_told(tmp_path: Path) -> None:
+    cleaned = clean(tmp_path, FIRST.replace("T1", "4,52E+11"), SECOND)
+    assert told(cleaned, "exponent") == [(2, "4,52E+11", "warning", "kept")]
