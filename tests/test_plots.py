@@ -101,12 +101,25 @@ def test_classes_of_level_by_their_breaks():
 
 def test_cover_is_told_with_and_without_the_margin():
     # Threshold −105, margin 9.33 dB: −95.67 just counts.
-    ax = plot_coverage(coverage_of([[-95.6, -95.7, -105.0, -105.1, np.nan]]), districts=DISTRICTS)
-    assert ax.images[0].get_array()[0, :5].filled(0).tolist() == [1, 2, 2, 3, 0]
+    ax = plot_coverage(coverage_of([[-95.6, -95.7, -105.0, -105.1]]), districts=DISTRICTS)
+    assert ax.images[0].get_array()[0, :4].filled(0).tolist() == [1, 2, 2, 3]
     assert legend_words(ax) == [
         "covered (90 % at the cell edge)", "covered at the median only", "not covered",
-        "no level computed",
     ]  # fmt: skip
+
+
+def test_land_that_no_level_reaches_is_not_covered_in_the_picture_as_in_the_figures():
+    coverage = coverage_of([[np.nan] * 10])
+    west = DISTRICTS.iloc[:1]
+    for show, last in (("cover", 3), ("probability", 5), ("level", 0)):
+        drawn = plot_coverage(coverage, show=show, districts=west).images[0].get_array()
+        assert drawn.filled(0)[0].tolist() == [last] * 5 + [0] * 5
+    assert "no level: beyond every site's reach" in legend_words(plt.gca())
+    # Without districts nobody can tell land that nobody reaches from what was not computed.
+    assert not plot_coverage(coverage).images[0].get_array().filled(0)[0].any()
+    shares = compute_figures(coverage, HOMES.iloc[:1], west)
+    land = shares[(shares["denominator"] == "land_area") & (shares["operator"] == "any")]
+    assert set(land["covered_share"].round(9)) == {round(5 / 6, 9)}
 
 
 def test_a_map_says_what_it_is_and_where_it_comes_from():

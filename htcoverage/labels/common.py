@@ -241,7 +241,6 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
     # Pictures.
     "north": ("N", "B"),
     "pixel": ("pixel", "điểm ảnh"),
-    "no_level_computed": ("no level computed", "không có mức thu"),
     "gaps_title": ("Homes without cover", "Nhà dân không có sóng"),
     "gap_marks": ("Gaps (area of the mark: residents)", "Vùng lõm (cỡ ký hiệu: số dân)"),
     "province_title": ("Layers of the province", "Các lớp dữ liệu của tỉnh"),

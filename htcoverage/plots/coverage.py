@@ -27,7 +27,9 @@ from htcoverage.export.classes import (
     level_labels,
     range_labels,
 )
+from htcoverage.export.pictures import area_mask
 from htcoverage.figures import CoverCriteria, criteria_words, excess_db
+from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label, number
 from htcoverage.plots.drawing import (
     draw_districts,
@@ -76,7 +78,8 @@ def plot_coverage(
     criteria : CoverCriteria, optional
         The default criteria when left out.
     districts : GeoDataFrame, optional
-        Outlines; what they hold and no level reaches is drawn grey.
+        Outlines; what they hold and no level reaches is not covered, as in the figures, and grey
+        in the picture of levels. Elsewhere such pixels are left clear: nothing was computed there.
     bts : GeoDataFrame, optional
         Sites to be marked; what is modelled of them is said without ``modelled``.
     modelled : sequence of str
@@ -105,14 +108,14 @@ def plot_coverage(
     ).to_numpy()
     level_dbm = np.where(np.isneginf(excess), np.nan, excess + criteria.threshold_dbm(technology))
     if show == "cover":
-        classes = np.where(np.isnan(level_dbm), 0, cover_classes(excess, criteria.margin_db))
+        classes = cover_classes(excess, criteria.margin_db)
         colours, words = COVER_COLOURS, cover_labels(criteria, language)
         legend_title = label("map_cover", language)
     elif show == "probability":
         # A share of p is reached where the excess is z(p)·σ.
         least_db = np.array(_PROBABILITY_Z) * criteria.sigma_db
         reached = np.count_nonzero(excess[..., None] >= least_db, axis=-1)
-        classes = np.where(np.isnan(level_dbm), 0, len(least_db) + 1 - reached).astype(np.uint8)
+        classes = (len(least_db) + 1 - reached).astype(np.uint8)
         colours = LEVEL_COLOURS
         words = range_labels([number(100.0 * share, language) for share in PROBABILITY_BREAKS])
         legend_title = label("pic_probability", language)
@@ -121,16 +124,17 @@ def plot_coverage(
         colours, words = LEVEL_COLOURS, level_labels(technology)
         legend_title = f"{label('map_level', language)}: {QUANTITY[technology]}, dBm"
 
+    if show != "level":
+        classes = np.where(np.isnan(level_dbm) & ~_inside(districts, coverage), 0, classes)
+
     ax = axes_or_new(ax)
     outlines = draw_districts(ax, districts, coverage.attrs["crs"])
     bounds_m = draw_classes(ax, classes, ListedColormap(colours), coverage)
     handles: list[Artist] = [
         Patch(facecolor=colour, label=word) for colour, word in zip(colours, words, strict=True)
     ]
-    if outlines is not None:
-        handles.append(
-            Patch(facecolor=LAND, edgecolor=FAINT, label=label("no_level_computed", language))
-        )
+    if outlines is not None and show == "level":
+        handles.append(Patch(facecolor=LAND, edgecolor=FAINT, label=label("no_level", language)))
     handles += draw_sites(ax, _of_layer(bts, technology, operator), coverage.attrs["crs"], language)
     frame_to(ax, outlines, bounds_m)
     decorate_map(
@@ -147,6 +151,12 @@ def plot_coverage(
         language=language,
     )
     return ax
+
+
+def _inside(districts: gpd.GeoDataFrame | None, coverage: xr.Dataset) -> npt.NDArray[np.bool_]:
+    """Return which pixels lie in the districts: there, no level means that nobody is heard."""
+    grid = grid_of(coverage)
+    return np.zeros(grid.shape, bool) if districts is None else area_mask(districts, grid)
 
 
 def _of_layer(
