@@ -12,6 +12,9 @@ from pathlib import Path
 
 from htcoverage.errors import Fault, InputError
 
+#: Begins the block of parameters above the header of a CSV of ours; the next cell is its lines.
+LINES_ABOVE = "# lines above the header"
+
 
 def sha256_of(path: str | os.PathLike[str]) -> str:
     """Return the SHA-256 of a file, hexadecimal."""

@@ -291,6 +291,18 @@ def test_shapefile_names_the_companion_that_it_lacks(tmp_path: Path, lost: str) 
     assert lost in clean_ledger(path).report.faults["detail"].iloc[0]
 
 
+def test_site_named_by_a_southern_or_western_place_begins_with_no_minus(tmp_path: Path) -> None:
+    """A minus in front is taken for a formula, in this library's own tables too."""
+    path = table(
+        tmp_path / "l.csv", "Operadora,Tecnologia,Longitude,Latitude", "Claro,4G,-57.6359,-25.3007",
+        "Claro,4G,105.9012,-0.1", "Claro,4G,-0.00001,18.3",
+    )  # fmt: skip
+    ledger = clean_ledger(path, operators=["Claro"]).ledger
+    assert ledger is not None
+    assert list(ledger.bts["site_id"]) == ["S25.3007 W57.6359", "S0.1 105.9012", "18.3 0"]
+    assert list(ledger.bts["bts_id"]) == [f"{site} Claro 4G" for site in ledger.bts["site_id"]]
+
+
 def test_what_lies_across_the_180th_meridian_is_told_so(tmp_path: Path) -> None:
     path = table(
         tmp_path / "l.csv", "bts_id,operator,technology,x,y", "A,Viettel,4G,177000,8140000",

@@ -146,7 +146,7 @@ def test_by_command_line_on_the_reference_province(tmp_path: Path) -> None:
     assert shares["p1812"]["residents_median"] > 0.95
     assert shares["hata"]["residents_median"] is None
     assert found["parameters"]["set_against"] == "p1812"
-    with (tmp_path / "tables" / "levels.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "tables" / "levels.csv").open(encoding="utf-8-sig") as file:
         lines = list(csv.reader(file))
     told = int(lines[0][1])
     assert lines[told][0] == "model"

@@ -160,7 +160,7 @@ def test_a_spreadsheet_finds_no_formula_and_the_same_numbers(tmp_path):
         }
     )
     write_csv(table, tmp_path / "t.csv")
-    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
     assert head == ["name", "level_dbm", "residents", "'=head", "covered"]
     names = [row[0] for row in rows]
@@ -191,7 +191,7 @@ def test_a_return_in_a_name_neither_breaks_a_row_nor_begins_one(tmp_path):
     names = ["a\r=1+1", "b\r\n=1+1", "c\n@x", "d;=1+1\0", "-4"]
     write_csv(pd.DataFrame({"n": range(5), "name\rx": names}), tmp_path / "t.csv")
     for newline in ("", None):  # as Python's reader splits it, and as a plain one does
-        with (tmp_path / "t.csv").open(encoding="utf-8", newline=newline) as file:
+        with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline=newline) as file:
             rows = list(csv.reader(file))
         assert [row[0] for row in rows] == ["n", "0", "1", "2", "3", "4"]
         inert = ["a\n'=1+1", "b\n'=1+1", "c\n'@x", "d;'=1+1\ufffd", "-4"]

@@ -8,21 +8,26 @@ import sqlite3
 import subprocess
 import zipfile
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import geopandas as gpd
+import jsonschema
 import map_world as world
 import matplotlib.image
 import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
+import pyproj
 import pytest
 import rasterio
 import run_world
 import shapely
+from pyarrow import csv as pa_csv
 from scipy.stats import norm
 
+from htcoverage.cleaning import clean_ledger
 from htcoverage.crs import WGS84, reproject, transformer
 from htcoverage.errors import InputError
 from htcoverage.export import (
@@ -44,6 +49,7 @@ from htcoverage.export import (
 )
 from htcoverage.export.classes import COVER_COLOURS, LEVEL_COLOURS
 from htcoverage.figures import CoverCriteria
+from htcoverage.readers.text import read_csv_sheet
 
 CRITERIA = CoverCriteria()
 TOLD = {"model": "ITU-R P.1812-8", "thresholds": {"4G": -105.0}, "area": "Hà Tĩnh"}
@@ -286,6 +292,56 @@ def test_geoparquet_holds_wkb_crs_and_parameters(homes, tmp_path):
     assert json.loads(table.schema.metadata[b"htcoverage:thresholds"]) == {"4G": -105.0}
 
 
+@pytest.fixture(params=["as they are", "none", "missing", "in parts", "with heights", "degrees"])
+def odd_homes(homes, request):
+    """Tables whose metadata a writer could get wrong."""
+    shapes = {
+        "missing": [None, homes.geometry[1]],
+        "in parts": [shapely.MultiPolygon([homes.geometry[0]]), homes.geometry[1]],
+        "with heights": shapely.force_3d(homes.geometry.to_numpy(), 5.0),
+    }
+    if request.param == "degrees":
+        return reproject(homes, WGS84)
+    shape = shapes.get(request.param, homes.geometry.to_numpy())
+    table = homes.set_geometry(gpd.GeoSeries(shape, crs=homes.crs))
+    return table.iloc[:0] if request.param == "none" else table
+
+
+def test_geoparquet_says_what_the_specification_asks_for(odd_homes, tmp_path):
+    """GeoParquet 1.0.0, "Metadata": its tables of fields, and PROJ's schema of a CRS."""
+    write_geoparquet(odd_homes, tmp_path / "h.parquet", metadata=TOLD)
+    geo = json.loads(pq.read_schema(tmp_path / "h.parquet").metadata[b"geo"])
+    assert geo["version"] == "1.0.0"
+    assert geo["primary_column"] in geo["columns"]
+    (column,) = geo["columns"].values()
+    assert column["encoding"] == "WKB"
+    shapes = odd_homes.geometry.dropna()
+    kinds = {f"{s.geom_type}{' Z' if s.has_z else ''}" for s in shapes}
+    assert set(column["geometry_types"]) == kinds
+    assert len(column["geometry_types"]) == len(kinds)
+    if len(shapes):
+        low, high = np.split(np.array(column["bbox"]), 2)
+        x_y = shapely.get_coordinates(shapes.to_numpy())
+        assert low[:2].tolist() == x_y.min(axis=0).tolist()
+        assert high[:2].tolist() == x_y.max(axis=0).tolist()
+    else:
+        assert "bbox" not in column
+    schema = Path(pyproj.datadir.get_data_dir()) / "projjson.schema.json"
+    jsonschema.validate(column["crs"], json.loads(schema.read_text("utf-8")))
+    assert column.get("edges", "planar") == "planar"
+    # No ring order is promised: what is not said is not kept.
+    assert column.keys() <= {"encoding", "geometry_types", "crs", "edges", "bbox"}
+
+
+def test_geoparquet_passes_a_validator(odd_homes, tmp_path):
+    reason = "geoparquet-validator is not installed: its reading of the file is not tried"
+    validator = pytest.importorskip("geoparquet_validator", reason=reason)
+    write_geoparquet(odd_homes, tmp_path / "h.parquet", metadata=TOLD)
+    report = validator.check(str(tmp_path / "h.parquet"))
+    assert validator.failed(report, "core") == []
+    assert any(one["status"] == "pass" for one in report["outcomes"])
+
+
 def test_gdal_reads_mapinfo_tab(homes, tmp_path):
     long = "Đ" * 300
     table = homes.assign(
@@ -375,7 +431,7 @@ def test_qgis_finds_a_style_for_each_layer(homes, tmp_path):
 def test_a_csv_says_how_many_lines_stand_above_it(tmp_path):
     table = pd.DataFrame({"name": ["=1+1", "Kỳ Anh"], "residents": [1.5, 2]})
     write_csv(table, tmp_path / "t.csv", metadata={**TOLD, "=bad\nkey": "@evil\n=1"})
-    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     lines = int(rows[0][1])
     assert rows[lines] == ["name", "residents"]
@@ -384,6 +440,52 @@ def test_a_csv_says_how_many_lines_stand_above_it(tmp_path):
         assert not any(cell.startswith(tuple("=+-@\t\r\n")) for cell in row)
     back = pd.read_csv(tmp_path / "t.csv", skiprows=lines)
     assert back["residents"].tolist() == [1.5, 2.0]
+
+
+def test_a_csv_begins_with_the_mark_by_which_excel_knows_utf_8(tmp_path):
+    """Windows' code page for Vietnamese is 1258: Excel takes a CSV for that unless it is marked."""
+    table = pd.DataFrame({"Thôn": ["Kỳ Anh", "Hương Sơn"], "residents": [640, 512]})
+    path = tmp_path / "t.csv"
+    write_csv(table, path)
+    assert path.read_bytes().startswith("\ufeffThôn,residents\n".encode())
+    # Readers that are told nothing do not take the mark for a part of the first name.
+    pd.testing.assert_frame_equal(pd.read_csv(path), table.astype({"Thôn": "str"}))
+    assert pa_csv.read_csv(path).column_names == ["Thôn", "residents"]
+    assert read_csv_sheet(path).frame["Thôn"].tolist() == ["Kỳ Anh", "Hương Sơn"]
+    assert "\nThôn: String" in run("ogrinfo", "-so", "-al", path)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_our_own_readers_pass_over_the_parameters_of_a_csv(tmp_path, separator):
+    table = pd.DataFrame({"name": ["a", "b"], "residents": [1, 2]})
+    path = tmp_path / "t.csv"
+    write_csv(table, path, metadata={f"parameter {k}": "x, y" for k in range(80)})
+    # A spreadsheet that saves it anew fills the lines up with empty cells.
+    lines = path.read_text("utf-8-sig").replace(",", separator).splitlines()
+    path.write_text("\n".join(line + separator * 3 for line in lines), encoding="utf-8")
+    sheet = read_csv_sheet(path, separator=separator)
+    assert sheet.header_row == 82
+    assert sheet.frame["name"].tolist() == ["a", "b"]
+    assert sheet.frame.index.tolist() == [83, 84]
+
+
+def test_a_ledger_comes_back_from_atolls_tables_as_it_went(tmp_path):
+    bts = run_world.bts()
+    viettel = bts[(bts["operator"] == "Viettel") & (bts["technology"] == "4G")]
+    cells = run_world.cells(bts)
+    cells = cells[cells["bts_id"].isin(viettel["bts_id"])]
+    write_atoll(viettel, cells, tmp_path)
+    back = clean_ledger(
+        tmp_path / "Sites.txt", cells_path=tmp_path / "Transmitters.txt",
+        values={"operator": "Viettel", "technology": "4G"},
+    ).ledger  # fmt: skip
+    assert back is not None
+    columns = ["cell_id", "antenna_height_m", "azimuth_deg", "electrical_tilt_deg",
+               "mechanical_tilt_deg", "antenna"]  # fmt: skip
+    assert back.cells[columns].to_numpy().tolist() == cells[columns].to_numpy().tolist()
+    assert back.bts["site_id"].tolist() == viettel["site_id"].tolist()
+    placed = back.bts.geometry.set_axis(viettel.index)
+    assert placed.geom_equals_exact(viettel.geometry, 1e-7).all()
 
 
 def test_no_cell_of_a_workbook_is_a_formula(tmp_path):

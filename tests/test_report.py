@@ -146,7 +146,7 @@ def test_the_tables_are_those_of_the_page(english, layers):
     assert names == {"report_en.html", "report.json", *(f"{name}.csv" for name in tables)}
     held = json.loads((english / "report.json").read_text(encoding="utf-8"))
     for name in tables:
-        with (english / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        with (english / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         assert len(rows) == len(held[name]) > 0
     assert len(held["figures"]) == len(layers.figures)
@@ -224,7 +224,7 @@ def test_hostile_names_stay_text(world, tmp_path):
     assert not [tag for tag, _ in page.tags if tag == "script"]
     assert HOSTILE in page.text
     assert "{{" not in re.sub("<style>.*?</style>", "", text, flags=re.S)
-    with (tmp_path / "out" / "gaps.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "out" / "gaps.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.DictReader(file))["settlement"] == HOSTILE
 
 

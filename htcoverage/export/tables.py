@@ -15,7 +15,7 @@ import openpyxl
 
 from htcoverage.errors import argument_fault
 from htcoverage.export.files import texts, xml_text
-from htcoverage.files import whole_file
+from htcoverage.files import LINES_ABOVE, whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +30,6 @@ _FORMULA_START = re.compile(
 _LINE_END = re.compile("\r\n?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
-#: Begins every line of a metadata block.
-COMMENT = "# "
-
 _SHEET_NAME = re.compile(r"[^\[\]:*?/\\]{1,31}")
 
 #: The same input must give the same bytes, so the files of an archive carry no date of their own.
@@ -44,6 +41,10 @@ def write_csv(
     table: pd.DataFrame, path: str | Path, *, metadata: Mapping[str, object] | None = None
 ) -> None:
     """Write a table as UTF-8 CSV that a spreadsheet opens without running any of it.
+
+    It begins with a byte-order mark: without one Excel reads the names in the code page of the
+    system, and the diacritics are gone. pandas, GDAL and our own readers skip it; Python's ``csv``
+    wants the encoding ``utf-8-sig``.
 
     A text that a spreadsheet would take for a formula (``=``, ``+``, ``-``, ``@``, tab or line end
     first, or after a semicolon) is given an apostrophe there. Numbers, also those written as text,
@@ -60,13 +61,13 @@ def write_csv(
         the next cell; the first line, ``# lines above the header``, says how many to skip.
     """
     told = texts(metadata)
-    with whole_file(Path(path)) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(Path(path)) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if told:
-            writer.writerow([f"{COMMENT}lines above the header", len(told) + 1])
+            writer.writerow([LINES_ABOVE, len(told) + 1])
             for key, value in told.items():
                 line = " ".join(value.splitlines())
-                writer.writerow([f"{COMMENT}{' '.join(key.splitlines())}", inert_text(line)])
+                writer.writerow([f"# {' '.join(key.splitlines())}", inert_text(line)])
         writer.writerow([csv_cell(str(name)) for name in table.columns])
         for row in table.itertuples(index=False, name=None):
             writer.writerow([csv_cell(value) for value in row])

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as pc_csv
 
 from htcoverage.errors import Fault, InputError
+from htcoverage.files import LINES_ABOVE
 from htcoverage.readers.encoding import read_text
 from htcoverage.readers.findings import Finding
 from htcoverage.readers.sheet import Sheet, file_fault, shown
@@ -29,6 +30,9 @@ _MOST_COLUMNS = 2_000
 
 #: Lines looked at to tell the separator and the header.
 _SAMPLE_LINES = 50
+
+#: The first line of a table that this library wrote, saved anew by a spreadsheet or not.
+_PARAMETERS = re.compile(rf'"?{LINES_ABOVE}"?[,;\t|]"?(\d{{1,4}})\b')
 
 #: Rows are gathered into columns a chunk at a time: lists of lists of a whole file are large.
 _CHUNK_ROWS = 50_000
@@ -99,6 +103,7 @@ def read_csv_sheet(
     file = str(path)
     text, findings = read_text(path, encoding=encoding, tolerant=tolerant)
     _check_lines(text, file=file)
+    text = _without_parameters(text)
     told, text = _declared_separator(text)
     used = separator or told or _separator(text)
     if used != ",":
@@ -149,6 +154,15 @@ def check_width(rows: Iterable[Sequence[object]], *, file: str) -> None:
     widest = max((sum(cell not in (None, "") for cell in cells) for cells in rows), default=0)
     if widest > _MOST_COLUMNS:
         raise file_fault(file, f"at most {_MOST_COLUMNS} columns", value=f"{widest} cells in a row")
+
+
+def _without_parameters(text: str) -> str:
+    """Return a table of our own with the parameters above its header emptied, line for line."""
+    told = _PARAMETERS.match(text)
+    if told is None:
+        return text
+    lines = min(int(told[1]), text.count("\n"))
+    return "\n" * lines + text.split("\n", lines)[lines]
 
 
 def _declared_separator(text: str) -> tuple[str | None, str]:
