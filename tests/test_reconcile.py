@@ -113,7 +113,7 @@ def test_what_no_shift_reaches_is_minus_infinity_and_said():
     table = reconcile(*figures_of(silent), [said])
     assert table["shift_db"].tolist() == [-math.inf, -math.inf]
     words = reconciliation_paragraph(table, [said], modelled=MODELLED)
-    assert "no common shift reaches it by residents" in words
+    assert "60.00 percentage points short: no common shift reaches it" in words
     assert "would have to be" not in words
 
 
@@ -123,7 +123,7 @@ def test_without_a_curve_no_shift_is_claimed():
     table = reconcile(figures, [], [said])
     assert table["shift_db"].isna().all()
     words = reconciliation_paragraph(table, [said], modelled=MODELLED)
-    assert "4.00 percentage points are missing." in words
+    assert "99 % does not hold, however it is counted, 4.00 percentage points short." in words
     assert "dB" not in words.split("Reported")[1]
 
 
@@ -136,14 +136,14 @@ def test_the_paragraph_hides_no_shortfall_and_rounds_against_the_statement():
     words = reconciliation_paragraph(table, said, modelled=MODELLED)
     assert "Reported (10/2023): 99% are covered." in words
     assert "Reported (2024): 90% are covered." in words
-    assert "from 50 % (settlements with at least 95 % of residents covered) to 100 %" in words
+    assert ": 50 % (settlements with at least 95 % of residents covered) to 100 %" in words
     # An eighth short: 50 % and 80 % parts hold, all else does not, up to 49 points.
-    assert "99 % does not hold for settlements with at least 95 % of residents covered" in words
-    assert "residential area, residents: up to 49.00 percentage points are missing" in words
+    assert "; not for settlements with at least 95 % of residents covered" in words
+    assert "residential area, residents, up to 49.00 percentage points short" in words
     # 1.33 dB are missing: 1.3 would not do.
     assert "every level would have to be 1.4 dB higher" in words
     # 35.67 dB are in hand: 35.7 would be too much.
-    assert "still with every level 35.6 dB lower" in words
+    assert "even with every level 35.6 dB lower" in words
     assert "9.3" not in words
     assert words.count("no check of the carriers' ledger") == 1
     assert "neither confirms nor refutes" in words
@@ -197,7 +197,7 @@ def test_the_paragraph_in_vietnamese():
     table = reconcile(*figures_of(LEVELS), said)
     words = reconciliation_paragraph(table, said, modelled=MODELLED, language="vi")
     assert "Công bố (10/2023): phủ sóng 99%." in words
-    assert "từ 90 % (diện tích khu dân cư) đến 95 % (số dân)" in words
+    assert ": 90 % (diện tích khu dân cư) đến 95 % (số dân) [trung vị 100 %]" in words
     assert "thiếu tới 9,00 điểm phần trăm" in words
     assert "mọi mức thu phải cao hơn 1,4 dB" in words
     assert "không phải là kiểm tra hồ sơ trạm của nhà mạng" in words

@@ -13,55 +13,52 @@ RECONCILIATION_WORDS: dict[str, tuple[str, str]] = {
     ),
     "rec_no_shift": ("no shift reaches it", "không mức dịch nào đạt"),
     "rec_opening": (
-        "Computed shares beside public statements, at {probability} % probability at the cell edge"
-        " unless the median is named ({words}).",
-        "Tỉ lệ tính toán đặt cạnh các con số công bố, ở xác suất {probability} % tại biên vùng phủ"
-        " trừ khi ghi rõ là trung vị ({words}).",
+        "Computed shares beside public statements, at {probability} % probability at the cell edge,"
+        " the median in brackets: {words}.",
+        "Tỉ lệ tính toán cạnh các con số công bố, ở xác suất {probability} % tại biên vùng phủ,"
+        " trung vị trong ngoặc vuông: {words}.",
     ),
     "rec_reported": ("Reported ({date}): {said}.", "Công bố ({date}): {said}."),
-    "rec_range": (
-        "With {technology} from {operator} the computed share runs from {low} ({low_what}) to"
-        " {high} ({high_what}), at the median from {low_median} to {high_median}:",
-        "Với {technology} của {operator}, tỉ lệ tính toán từ {low} ({low_what}) đến {high}"
-        " ({high_what}), ở mức trung vị từ {low_median} đến {high_median}:",
+    "rec_first": (
+        "Computed with {technology} from {operator}",
+        "Tính với {technology} của {operator}",
     ),
-    "rec_one": (
-        "With {technology} from {operator} the computed share is {low} ({low_what}), at the median"
-        " {low_median}:",
-        "Với {technology} của {operator}, tỉ lệ tính toán là {low} ({low_what}), ở mức trung vị"
-        " {low_median}:",
+    "rec_next": ("From {operator}", "Với {operator}"),
+    "rec_named": ("{share} ({what})", "{share} ({what})"),
+    "rec_found": (
+        "{opening}: {share} [median {median}]; {verdict}.",
+        "{opening}: {share} [trung vị {median}]; {verdict}.",
     ),
-    "rec_holds": (
-        "{share} holds for {whats}",
-        "mức {share} đạt theo {whats}",
-    ),
-    "rec_holds_all": (
-        "{share} holds however it is counted",
-        "mức {share} đạt theo mọi cách tính",
-    ),
+    "rec_holds": ("{share} holds for {whats}", "đạt {share} theo {whats}"),
+    "rec_holds_all": ("{share} holds however it is counted", "đạt {share} theo mọi cách tính"),
     "rec_in_hand": (
-        ", still with every level {shift} dB lower",
+        ", even with every level {shift} dB lower",
         ", kể cả khi mọi mức thu thấp hơn {shift} dB",
     ),
-    "rec_short": (
-        "{share} does not hold for {whats}",
-        "mức {share} không đạt theo {whats}",
-    ),
+    "rec_short": ("not for {whats}", "không đạt theo {whats}"),
     "rec_short_all": (
         "{share} does not hold, however it is counted",
-        "mức {share} không đạt theo bất kỳ cách tính nào",
+        "không đạt {share} theo bất kỳ cách tính nào",
     ),
     "rec_points": (
-        ": up to {points} percentage points are missing",
-        ": thiếu tới {points} điểm phần trăm",
+        ", {points} percentage points short",
+        ", thiếu {points} điểm phần trăm",
+    ),
+    "rec_points_most": (
+        ", up to {points} percentage points short",
+        ", thiếu tới {points} điểm phần trăm",
     ),
     "rec_missing": (
-        ", and every level would have to be {shift} dB higher, or every threshold as much lower",
-        ", và mọi mức thu phải cao hơn {shift} dB, hoặc mọi ngưỡng thấp hơn bấy nhiêu",
+        ": every level would have to be {shift} dB higher, or every threshold lower",
+        ": mọi mức thu phải cao hơn {shift} dB, hoặc mọi ngưỡng thấp hơn",
     ),
     "rec_unreachable": (
-        "; no common shift reaches it by {whats}, where too much has no level at all",
-        "; không mức dịch chung nào đạt được theo {whats}, vì quá nhiều nơi không có mức thu",
+        "; by {whats} no common shift reaches it: too much has no level",
+        "; theo {whats} thì không mức dịch chung nào đạt được: quá nhiều nơi không có mức thu",
+    ),
+    "rec_unreachable_all": (
+        ": no common shift reaches it, too much has no level",
+        ": không mức dịch chung nào đạt được, quá nhiều nơi không có mức thu",
     ),
     "rec_unanswered": (
         "Nothing in these figures answers it: the data do not tell what it counts.",
@@ -69,11 +66,11 @@ RECONCILIATION_WORDS: dict[str, tuple[str, str]] = {
     ),
     "rec_span": ("{low} to {high}", "{low} đến {high}"),
     "rec_modelled": (
-        "The base stations and the settlements are modelled, the base stations placed where people"
-        " live, so that a high share follows by construction: this neither confirms nor refutes the"
-        " reported figures, and it is no check of the carriers' ledger, which is not public.",
-        "Các trạm gốc và các khu dân cư là dữ liệu mô hình, trạm được đặt ở nơi có dân cư nên tỉ lệ"
-        " cao là hệ quả của cách dựng: kết quả này không xác nhận cũng không bác bỏ các con số công"
+        "The base stations and settlements are modelled, the stations placed where people live, so"
+        " that a high share follows by construction: this neither confirms nor refutes what was"
+        " reported and is no check of the carriers' ledger, which is not public.",
+        "Các trạm gốc và khu dân cư là dữ liệu mô hình, trạm được đặt ở nơi có dân cư nên tỉ lệ"
+        " cao là hệ quả của cách dựng: kết quả này không xác nhận cũng không bác bỏ điều đã công"
         " bố, và không phải là kiểm tra hồ sơ trạm của nhà mạng, vốn không công khai.",
     ),
     "rec_stations_all": (

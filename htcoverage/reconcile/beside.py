@@ -115,7 +115,8 @@ def reconciliation_document(found: Reconciliation) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for row in found.table.to_dict("records"):
         shifts = {
-            name: round(float(row[name]), 3) if math.isfinite(row[name]) else None
+            # Against the statement, as the words are: 0.8996 dB in hand are not 0.9.
+            name: math.floor(1000.0 * row[name]) / 1000.0 if math.isfinite(row[name]) else None
             for name in ("shift_db", "median_shift_db")
         }
         asked = not math.isnan(row["shift_db"])

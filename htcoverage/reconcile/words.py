@@ -91,74 +91,79 @@ def statement_sentences(
     ]
     if len(own) == 0:
         return [*sentences, label("rec_unanswered", language)]
+    technologies = {"any": "either_technology", "both": "both_technologies"}
+    word = technologies.get(statement.technology)
+    technology = label(word, language) if word else statement.technology
+    named: list[str] = []
     for operator in (ANY_OPERATOR, ALL_OPERATORS):
-        rows = own[own["operator"] == operator]
-        if len(rows):
-            sentences.append(_told(rows, operator, statement, language))
+        # From the least share to the greatest, so that the first short one is the shortest.
+        rows = own[own["operator"] == operator].sort_values("cell_edge", kind="stable")
+        if len(rows) == 0:
+            continue
+        whats = [
+            counted(denominator, part, language)
+            for denominator, part in zip(rows["denominator"], rows["part"], strict=True)
+        ]
+        who = label("any_operator" if operator == ANY_OPERATOR else "all_operators", language)
+        opening = label("rec_next" if named else "rec_first", language)
+        # What was named just before, for any operator, need not be named again.
+        ends = ["", ""] if [whats[0], whats[-1]] == named else [whats[0], whats[-1]]
+        named = [whats[0], whats[-1]]
+        sentences.append(
+            label("rec_found", language).format(
+                opening=opening.format(technology=technology, operator=who),
+                share=_span(rows["cell_edge"], ends, language),
+                median=_span(rows["median"], ["", ""], language),
+                verdict=_verdict(rows, whats, statement, language),
+            )
+        )
     return sentences
 
 
-def _told(rows: pd.DataFrame, operator: str, statement: PublicStatement, language: Language) -> str:
-    """Return the sentence for one operator: the range of the readings, what holds, what does not.
-
-    Readings run from the least share to the greatest, so that the first short one is the shortest.
-    """
-    technologies = {"any": "either_technology", "both": "both_technologies"}
-    word = technologies.get(statement.technology)
-    ordered = rows.sort_values("cell_edge", kind="stable")
-    whats = [
-        counted(denominator, part, language)
-        for denominator, part in zip(ordered["denominator"], ordered["part"], strict=True)
+def _span(shares: pd.Series, whats: Sequence[str], language: Language) -> str:
+    """Return the least and the greatest share, each with what it counts where that is named."""
+    ends = [(shares.min(), whats[0]), (shares.max(), whats[-1])][: len(shares)]
+    told = [
+        label("rec_named", language).format(share=_percent(share, language), what=what)
+        if what
+        else _percent(share, language)
+        for share, what in ends
     ]
-    opening = label("rec_range" if len(ordered) > 1 else "rec_one", language).format(
-        technology=label(word, language) if word else statement.technology,
-        operator=label("any_operator" if operator == ANY_OPERATOR else "all_operators", language),
-        low=_percent(ordered["cell_edge"].iloc[0], language),
-        low_what=whats[0],
-        high=_percent(ordered["cell_edge"].iloc[-1], language),
-        high_what=whats[-1],
-        low_median=_percent(ordered["median"].min(), language),
-        high_median=_percent(ordered["median"].max(), language),
-    )
-    holds = ordered["holds"].to_numpy(bool)
+    if told[0] == told[-1]:
+        return told[0]
+    return label("rec_span", language).format(low=told[0], high=told[1])
+
+
+def _verdict(
+    rows: pd.DataFrame, whats: Sequence[str], statement: PublicStatement, language: Language
+) -> str:
+    """Return by which readings the reported share holds and by which it does not."""
+    share = _percent(statement.share, language)
+    holds = rows["holds"].to_numpy(bool)
     verdicts = []
-    for wanted, verdict in ((True, _held), (False, _short)):
-        if (holds == wanted).any():
-            named = [what for what, held in zip(whats, holds, strict=True) if held == wanted]
-            whole = bool((holds == wanted).all())
-            verdicts.append(verdict(ordered[holds == wanted], named, statement, whole, language))
-    return f"{opening} {'; '.join(verdicts)}."
+    if holds.any():
+        named = [what for what, held in zip(whats, holds, strict=True) if held]
+        words = label("rec_holds_all" if holds.all() else "rec_holds", language)
+        verdicts.append(words.format(share=share, whats=_listed(named)))
+        in_hand_db = rows.loc[holds, "shift_db"].min()
+        if math.isfinite(in_hand_db):
+            shift = number(math.floor(10.0 * in_hand_db) / 10.0, language, digits=1)
+            verdicts[-1] += label("rec_in_hand", language).format(shift=shift)
+    if not holds.all():
+        named = [what for what, held in zip(whats, holds, strict=True) if not held]
+        words = label("rec_short" if holds.any() else "rec_short_all", language)
+        words = words.format(share=share, whats=_listed(named))
+        verdicts.append(words + _shortfall(rows[~holds], named, statement.share, language))
+    return "; ".join(verdicts)
 
 
-def _held(
-    rows: pd.DataFrame,
-    whats: list[str],
-    statement: PublicStatement,
-    whole: bool,
-    language: Language,
+def _shortfall(
+    rows: pd.DataFrame, whats: Sequence[str], reported: float, language: Language
 ) -> str:
-    words = label("rec_holds_all" if whole else "rec_holds", language).format(
-        share=_percent(statement.share, language), whats=_listed(whats)
-    )
-    in_hand_db = rows["shift_db"].min()
-    if math.isfinite(in_hand_db):
-        shift = number(math.floor(10.0 * in_hand_db) / 10.0, language, digits=1)
-        words += label("rec_in_hand", language).format(shift=shift)
-    return words
-
-
-def _short(
-    rows: pd.DataFrame,
-    whats: list[str],
-    statement: PublicStatement,
-    whole: bool,
-    language: Language,
-) -> str:
-    words = label("rec_short_all" if whole else "rec_short", language).format(
-        share=_percent(statement.share, language), whats=_listed(whats)
-    )
-    points = 100.0 * (statement.share - rows["cell_edge"].min())
-    words += label("rec_points", language).format(points=number(points, language, digits=2))
+    """Return how much is missing at most, and what would have to be true."""
+    points = number(100.0 * (reported - rows["cell_edge"].min()), language, digits=2)
+    words = label("rec_points" if len(rows) == 1 else "rec_points_most", language)
+    words = words.format(points=points)
     missing_db = -rows["shift_db"]
     reachable = missing_db[(missing_db < math.inf) & missing_db.notna()]
     if len(reachable):
@@ -170,11 +175,12 @@ def _short(
         words += label("rec_missing", language).format(shift=span)
     lost = [what for what, db in zip(whats, missing_db, strict=True) if db == math.inf]
     if lost:
-        words += label("rec_unreachable", language).format(whats=_listed(lost))
+        which = "rec_unreachable" if len(lost) < len(rows) else "rec_unreachable_all"
+        words += label(which, language).format(whats=_listed(lost))
     return words
 
 
-def _listed(whats: list[str]) -> str:
+def _listed(whats: Sequence[str]) -> str:
     """Return names in one string; names with commas in them are parted by semicolons."""
     return ("; " if any("," in what for what in whats) else ", ").join(whats)
 
