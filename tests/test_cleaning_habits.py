@@ -106,3 +106,56 @@ def test_an_azimuth_at_fault_costs_no_other_cell(tmp_path: Path) -> None:
 def test_shortened_identifiers_are_told(tmp_path: Path) -> None:
     cleaned = clean(tmp_path, FIRST.replace("T1", "4,52E+11"), SECOND)
     assert told(cleaned, "exponent") == [(2, "4,52E+11", "warning", "kept")]
+
+
+def test_headings_tell_the_operator_of_the_rows_below(tmp_path: Path) -> None:
+    cleaned = clean(
+        tmp_path, "I;Trạm của Viettel;;;;", "1;T1;4G;105.91;18.31;42", "2;T2;3G;105.92;18.32;36",
+        "II;VNPT Hà Tĩnh;;;;", "1;T3;4G;105.93;18.33;30", "III;Trạm khác;;;;",
+        "1;T4;4G;105.94;18.34;30", "Tổng;Viettel 2, VNPT 2;;;;",
+        header="TT;Mã trạm;Công nghệ;Kinh độ;Vĩ độ;Độ cao anten",
+    )  # fmt: skip
+    assert cleaned.ledger is not None
+    owners = cleaned.ledger.bts.set_index("bts_id")["operator"].to_dict()
+    # What stands under a heading that names nobody is told with those of the one before it.
+    assert owners == {"T1": "Viettel", "T2": "Viettel", "T3": "VinaPhone", "T4": "VinaPhone"}
+    faults = cleaned.report.faults
+    detail = faults.set_index("rule")["detail"]["heading"]
+    assert detail.endswith("Viettel 2, VinaPhone 2")
+    assert [row for row, *_ in told(cleaned, "no-station")] == [2, 5, 7, 9]
+    assert "operator" in {match.column for match in cleaned.report.mapped_columns}
+
+
+KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>
+<name>Sở TTTT</name>
+<Folder><name>Viettel</name><Folder><name>4G</name>{0}</Folder></Folder>
+<Folder><name>VNPT 3G</name>{1}</Folder><Folder><name>Khác</name>{2}</Folder>
+</Document></kml>"""
+PLACEMARK = (
+    "<Placemark><name>{0}</name><ExtendedData><Data name='Độ cao anten (m)'><value>{1}</value>"
+    '</Data><Data name="Góc phương vị"><value>10/130</value></Data></ExtendedData>'
+    "<Point><coordinates>{2},18.3</coordinates></Point></Placemark>"
+)
+
+
+def test_folders_and_columns_of_kml_keep_their_names(tmp_path: Path) -> None:
+    marks = [PLACEMARK.format(f"T{n}", 30 + n, 105.9 + n / 100) for n in range(3)]
+    path = tmp_path / "tram.kml"
+    path.write_text(KML.format(*marks), encoding="utf-8")
+    cleaned = clean_ledger(path)
+    assert cleaned.ledger is not None
+    bts, cells = cleaned.ledger.bts, cleaned.ledger.cells
+    assert bts[["site_name", "operator", "technology"]].to_numpy().tolist() == [
+        ["T0", "Viettel", "4G"], ["T1", "VinaPhone", "3G"],
+    ]  # fmt: skip
+    assert cells["antenna_height_m"].tolist() == [30, 30, 31, 31]
+    assert cells["azimuth_deg"].tolist() == [10, 130, 10, 130]
+    errors = cleaned.report.faults[cleaned.report.faults["severity"] == "error"]
+    assert set(errors["row"]) == {3}  # of the folder that names nobody
+
+
+def test_files_that_belong_beside_a_layer_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "tram.tab"
+    path.write_text("!table\n!version 300\nDefinition Table\n  Type NATIVE\n", encoding="utf-8")
+    detail = clean_ledger(path).report.faults["detail"].iloc[0]
+    assert "side by side; .dat and .map and .id is not there" in detail

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from htcoverage.cleaning.headings import under_headings
 from htcoverage.cleaning.layouts import from_opencellid, is_opencellid, join_atoll
 from htcoverage.cleaning.operators import Vocabulary
 from htcoverage.cleaning.spread import gathered
@@ -120,6 +121,9 @@ def open_ledger(
         sheet, gathering, sources = gathered(sheet, given=columns)
         findings.append(findings_frame(gathering))
         sheet, matches = mapped(sheet, WANTED, given=columns)
+        sheet, of_headings, made = under_headings(sheet, said=values, known=vocabulary)
+        findings.append(findings_frame(of_headings))
+        matches = (*matches, *made)
         used = {name for match in matches for name in sources.get(match.name, (match.name,))}
         matches = tuple(
             replace(match, name=", ".join(sources.get(match.name, (match.name,))))

@@ -44,6 +44,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "not-a-number": ("not a number", "không phải là số"),
     "null-island": ("position 0, 0", "tọa độ 0, 0"),
     "opencellid": ("estimated places of OpenCelliD", "vị trí ước tính của OpenCelliD"),
+    "heading": ("operator or technology of headings", "nhà mạng hoặc công nghệ theo tiêu đề"),
     "exponent": ("shortened number", "số dài bị rút gọn"),
     "middle": ("middle of a range", "giá trị giữa khoảng"),
     "several-operators": ("several operators in a cell", "nhiều nhà mạng trong một ô"),
@@ -91,6 +92,7 @@ NETWORK_WORDS: dict[str, tuple[str, str]] = {
     "how:same name": ("same name", "cùng tên"),
     "how:known word": ("known word", "từ quen"),
     "how:similar word": ("similar word", "từ gần giống"),
+    "how:headings": ("headings", "dòng tiêu đề"),
     "how:OpenCelliD": ("OpenCelliD", "OpenCelliD"),
     "cleaning_report": ("Cleaning report", "Báo cáo làm sạch dữ liệu"),
     "cleaning_rows": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from pyproj.exceptions import CRSError
 
 from htcoverage.errors import Fault, InputError
 from htcoverage.readers.archive import check_archive, check_xml, is_zip
+from htcoverage.readers.kml import data_names, folder_paths, kml_content
 from htcoverage.readers.sheet import Sheet, as_row, existing_file, file_fault
 from htcoverage.schema import GeometryKind
 
@@ -29,6 +31,12 @@ _VIRTUAL = (
     b"gdal_streamed_alg", b"<VRTDataset", b"<GDAL_WMS",
 )  # fmt: skip
 _SNIFFED_BYTES = 1 << 16
+
+_KML_SUFFIXES = (".kml", ".kmz")
+
+#: Column of the folder that a row of a KML file lies in.
+FOLDER = "Folder"
+
 _SQLITE = b"SQLite format 3\x00"
 _VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view'"
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -71,8 +79,8 @@ def layer_names(path: Path | str) -> dict[str, bool]:
     bare = beginning.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if found.suffix.lower() in _TABLES_OF_OFFICES:
         raise file_fault(path, "an .xlsx workbook or a text table: save it again as one of these")
-    if found.suffix.lower() == ".shp":
-        _check_companions(found)
+    if found.suffix.lower() == ".shp" and (lost := _companions_lost(found)):
+        raise _unreadable(path, lost=lost)
     if beginning.startswith(_SQLITE):
         _check_views(found)
     if is_zip(found):
@@ -82,20 +90,24 @@ def layer_names(path: Path | str) -> dict[str, bool]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            layers = pyogrio.list_layers(_inside(found))
+            document = _document(found)
+            layers = pyogrio.list_layers(
+                found if document is None else f"/vsizip/{{{found}}}/{document}"
+            )
     except _READ_ERRORS as error:
-        raise _unreadable(path) from error
+        raise _unreadable(path, lost=_companions_lost(found)) from error
     return {str(name): kind is not None for name, kind in layers}
 
 
-def _check_companions(path: Path) -> None:
-    """Raise InputError if a shapefile lacks the files beside it, without which it tells nothing."""
+#: Files without which those beside them tell nothing.
+_COMPANIONS = {".shp": (".shx", ".dbf"), ".tab": (".dat", ".map", ".id"), ".mif": (".mid",)}
+
+
+def _companions_lost(path: Path) -> list[str]:
+    """Return the endings of the files that belong beside one, and are not there."""
     beside = {each.name.lower() for each in path.parent.iterdir()}
-    lost = [end for end in (".shx", ".dbf") if f"{path.stem}{end}".lower() not in beside]
-    if lost:
-        raise file_fault(
-            path, f"the files of the shapefile side by side; {' and '.join(lost)} is not there"
-        )
+    wanted = _COMPANIONS.get(path.suffix.lower(), ())
+    return [end for end in wanted if f"{path.stem}{end}".lower() not in beside]
 
 
 def _check_views(path: Path) -> None:
@@ -142,17 +154,23 @@ def read_layer(path: Path | str, *, layer: str | None = None, together: bool = F
     if layer is not None and layer not in layers:
         raise file_fault(path, f"a layer of that name; there are {', '.join(layers)}", value=layer)
     names = [layer] if layer is not None else [each for each, spatial in layers.items() if spatial]
-    folders = together and Path(path).suffix.lower() in (".kml", ".kmz")
+    folders = together and Path(path).suffix.lower() in _KML_SUFFIXES
     if len(names) != 1 and not (folders and names):
         told = ", ".join(names) or "none"
-        raise file_fault(path, "exactly one layer with geometry", value=f"layers: {told}")
+        expected = "exactly one layer with geometry"
+        expected += ": name the one that is meant (layer)" if len(names) > 1 else ""
+        raise file_fault(path, expected, value=f"layers: {told}")
     file = str(path) if layer is None else f"{path}, layer {layer}"
     try:
         # A dimension dropped or a ring closed is no news to the user; the geometry is checked.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            source = _inside(Path(path))
+            document = _document(Path(path))
+            source = path if document is None else f"/vsizip/{{{path}}}/{document}"
             tables = [pyogrio.read_dataframe(source, layer=name) for name in names]
+            if Path(path).suffix.lower() in _KML_SUFFIXES:
+                content = kml_content(Path(path), document=document)
+                tables = _as_named(tables, names, content, folders=folders)
             table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
             crs = None if getattr(table, "crs", None) is None else CRS.from_user_input(table.crs)
     except _READ_ERRORS as error:
@@ -171,17 +189,35 @@ def read_layer(path: Path | str, *, layer: str | None = None, together: bool = F
     return Layer(Sheet(file, frame, None), geometry, crs)
 
 
-def _inside(path: Path) -> Path | str:
+def _as_named(
+    tables: list[pd.DataFrame], layers: list[str], content: bytes, *, folders: bool
+) -> list[pd.DataFrame]:
+    """Return the layers of a KML file with the columns as it calls them, and their folders."""
+    names, paths = data_names(content), folder_paths(content) if folders else {}
+    found = []
+    for table, layer in zip(tables, layers, strict=True):
+        own = {made: name for made, name in names.items() if made in table and name not in table}
+        named = table.rename(columns=own)
+        if folders and FOLDER not in named:
+            named = named.assign(**{FOLDER: paths.get(layer, layer)})
+        found.append(named)
+    return found
+
+
+def _document(path: Path) -> str | None:
     """Return the KML document inside a KMZ: read as a KMZ, GDAL leaves its columns out."""
     if path.suffix.lower() != ".kmz" or not is_zip(path):
-        return path
+        return None
     documents = [name for name in check_archive(path) if name.lower().endswith(".kml")]
     if not documents:
         raise file_fault(path, "a KML document inside the KMZ")
-    return f"/vsizip/{{{path}}}/{documents[0]}"
+    return documents[0]
 
 
-def _unreadable(path: Path | str) -> InputError:
+def _unreadable(path: Path | str, *, lost: Sequence[str] = ()) -> InputError:
+    if lost:
+        expected = f"the files of the layer side by side; {' and '.join(lost)} is not there"
+        return file_fault(path, expected)
     return file_fault(
         path,
         "a readable vector file such as GeoPackage or GeoJSON (a text table ends in .csv); it may "
