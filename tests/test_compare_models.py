@@ -19,7 +19,7 @@ from cli_process import run_cli
 from htcoverage.compare.models import ModelComparison, all_variants, compare_models
 from htcoverage.errors import InputError
 from htcoverage.figures import CoverCriteria
-from htcoverage.propagation.registry import models
+from htcoverage.propagation.registry import model, models
 from htcoverage.terrain import Terrain
 
 pytestmark = pytest.mark.filterwarnings(
@@ -139,8 +139,18 @@ def test_by_command_line_on_the_reference_province(tmp_path: Path) -> None:
         "2000", "--radius-km", "4", "--json", "c.json", "--csv", "tables", cwd=tmp_path,
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
-    for words in ("covered share", "by clutter class", "suburban (2)", "refused: freq_mhz is"):
+    for words in (
+        "covered share",
+        "by clutter class",
+        "suburban",
+        f"• hata: {model('hata').meaning}; refused: freq_mhz is",
+        "• cost231:by-clutter: as cost231, each pixel by its clutter class",
+    ):
         assert words in process.stdout
+    # Nothing is cut off in 80 columns, and no difference is minus nothing.
+    assert "…" not in process.stdout
+    assert "+0 ± 0" in process.stdout
+    assert "-0 ±" not in process.stdout
     found = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     shares = {row["model"]: row for row in found["shares"]}
     assert shares["p1812"]["residents_median"] > 0.95

@@ -71,6 +71,7 @@ def test_the_list_names_every_model_with_document_and_ranges(tmp_path: Path) -> 
     for entry, told in zip(models(), of_models, strict=True):
         assert entry.name in process.stdout
         assert told["document"] == entry.citation
+        assert told["meaning"] == entry.meaning
         assert told["kind"] == ("path" if entry.needs_profile else "empirical")
         assert [r["name"] for r in told["ranges"]] == [r.name for r in entry.ranges]
         assert set(told["environments"]) == set(entry.environments)

@@ -32,6 +32,8 @@ def test_the_models_and_their_order() -> None:
     assert {m.name for m in models() if m.needs_profile} == {
         "p1812", "p526", "p526-cylinders", "p526-edges", "itm", "ehata", "spm"
     }  # fmt: skip
+    # One sentence each, and no two alike: a planner reads them one below the other.
+    assert len({m.meaning for m in models()}) == len(models())
     for m in models():
         assert [r.name for r in m.ranges] == [
             "freq_mhz", "distance_km", "tx_height_m", "rx_height_m"
@@ -152,6 +154,27 @@ def test_extrapolation_ends_where_it_is_said_to() -> None:
     for value in (149.0, 4001.0, [2100.0, 4001.0]):
         with pytest.raises(ValueError, match=r"freq_mhz is (149|4001) MHz; X holds from 1500 to"):
             check_range(near, value, citation="X")
+
+
+def test_an_environment_with_ranges_of_its_own_is_held_to_them_alone() -> None:
+    # TR 38.901: RMa holds to 10 km and for users from 1 m, UMa to 5 km and from 1.5 m to 22.5 m.
+    given: dict[str, Any] = {
+        "freq_mhz": 900.0, "distance_km": 8.0, "tx_height_m": 25.0, "rx_height_m": 1.0,
+    }  # fmt: skip
+    entry = model("tr38901")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        entry.check(**given)
+        entry.check(**given, environments=["rma"])
+    with pytest.warns(
+        ExtrapolationWarning, match="distance_km is 8 km; .*uma holds from 0.01 to 5"
+    ):
+        entry.check(**(given | {"rx_height_m": 12.0}), environments=["uma"])
+    with (
+        pytest.warns(ExtrapolationWarning, match="distance_km is 8 km"),
+        pytest.raises(ValidityError, match=r"rx_height_m is 1 m; .*uma holds from 1\.5 to 22\.5"),
+    ):
+        entry.check(**given, environments=["rma", "uma"])
 
 
 @pytest.mark.parametrize(

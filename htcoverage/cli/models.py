@@ -105,6 +105,7 @@ def _registry() -> list[dict[str, Any]]:
             "document": entry.citation,
             "part": entry.part,
             "kind": entry.kind,
+            "meaning": entry.meaning,
             "environments": list(entry.environments),
             "default_environment": (
                 entry.environments[entry.default_environment] if entry.environments else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich import box
 from rich.table import Table
 
 from htcoverage.cli.console import console, stages
@@ -15,12 +17,12 @@ if TYPE_CHECKING:
     from htcoverage.compare.models import ModelComparison
 
 _SHORT = {
-    "residential_area_median": "homes,\nmedian",
-    "residential_area_cell_edge": "homes,\nedge",
-    "residents_median": "residents,\nmedian",
-    "residents_cell_edge": "residents,\nedge",
-    "land_area_median": "land,\nmedian",
-    "land_area_cell_edge": "land,\nedge",
+    "residential_area_median": "homes\nmedian",
+    "residential_area_cell_edge": "homes\nedge",
+    "residents_median": "residents\nmedian",
+    "residents_cell_edge": "residents\nedge",
+    "land_area_median": "land\nmedian",
+    "land_area_cell_edge": "land\nedge",
 }
 _BY = {
     "all": "all pixels", "clutter": "by clutter class",
@@ -89,38 +91,34 @@ def write_tables(found: ModelComparison, folder: Path) -> None:
 def show(found: ModelComparison) -> None:
     """Print the tables and the words that belong to them."""
     given = found.parameters
-    shares = Table(
-        title=f"{given['technology']}, any operator: covered share of the province",
-        title_justify="left",
-    )
+    shares = _table(f"{given['technology']}, any operator: covered share of the province")
     keys = [name for name in map(str, found.shares) if name.endswith(("_median", "_cell_edge"))]
-    shares.add_column("model", no_wrap=True)
     for key in keys:
-        shares.add_column(_SHORT.get(key, key), justify="right")
+        shares.add_column(_SHORT.get(key, key), justify="right", no_wrap=True)
     for row in found.shares.to_dict("records"):
-        told = ["–" if pd.isna(row[key]) else f"{row[key]:.1%}" for key in keys]
-        shares.add_row(row["model"], *told)
+        percents = ("–" if pd.isna(row[key]) else f"{row[key]:.1%}" for key in keys)
+        shares.add_row(row["model"], *percents)
     console.print(shares)
+    console.print()
     for row in found.shares.to_dict("records"):
-        if words := "; ".join(filter(None, (row["environment"], row["remark"]))):
-            console.print(f"• {row['model']}: {words}", highlight=False, soft_wrap=True)
+        console.print(f"• {row['model']}: {_sentence(row)}", highlight=False, soft_wrap=True)
     for by, part in found.levels.groupby("by", sort=False):
-        levels = Table(
-            title=f"Level of the best server ({_BY[str(by)]}), mean ± spread in dBm; "
-            f"below it, less that of {given['set_against']}, dB",
-            title_justify="left",
+        levels = _table(
+            f"Level of the best server ({_BY[str(by)]}), mean ± spread in dBm; "
+            f"below it, less that of {given['set_against']}, dB"
         )
-        levels.add_column("model", no_wrap=True)
         groups = part["group"].drop_duplicates().tolist()
         for group in groups:
-            levels.add_column(group, justify="right", no_wrap=True)
+            levels.add_column(group.replace(" (", "\n("), justify="right", no_wrap=True)
         for name, rows in part.groupby("model", sort=False):
             cells = {
                 group: _cell(*values)
                 for group, *values in rows[["group", *_NUMBERS]].itertuples(index=False)
             }
             levels.add_row(str(name), *(cells.get(group, "–") for group in groups))
+        console.print()
         console.print(levels)
+    console.print()
     for words in (
         f"pixels of {given['resolution_m']:g} m, cells within {given['radius_km']:g} km; covered "
         f"from {given['threshold_dbm']:g} dBm, cell edge with a margin of {given['margin_db']:.1f} "
@@ -130,9 +128,30 @@ def show(found: ModelComparison) -> None:
         console.print(f"• {words}", highlight=False, soft_wrap=True)
 
 
+def _table(title: str) -> Table:
+    """Return a table of models with few lines: its numbers fit into 80 columns."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("model", no_wrap=True)
+    return table
+
+
+def _sentence(row: dict[Hashable, Any]) -> str:
+    """Return what sets a model apart, its environment, and what it refused or extrapolated."""
+    from htcoverage.propagation.registry import BY_CLUTTER, model
+
+    name, _, environment = row["model"].partition(":")
+    if environment == BY_CLUTTER:
+        parts = [f"as {name}, each pixel by its clutter class, over bare ground"]
+    else:
+        parts = [model(name).meaning]
+        parts += [f"environment {row['environment']}"] if row["environment"] else []
+    return "; ".join((*parts, row["remark"]) if row["remark"] else parts)
+
+
 def _cell(mean_dbm: float, spread_db: float, over_db: float, over_spread_db: float) -> str:
     level = f"{mean_dbm:.0f} ± {spread_db:.0f}"
-    return f"{level}\n{over_db:+.0f} ± {over_spread_db:.0f}"
+    # Rounded before it is told: a difference that is none is not −0.
+    return f"{level}\n{round(over_db) + 0:+d} ± {over_spread_db:.0f}"
 
 
 def _plain(table: pd.DataFrame, *, digits: int) -> list[dict[str, Any]]:

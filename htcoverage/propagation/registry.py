@@ -51,6 +51,12 @@ _TR38901_BY_SURROUNDINGS = {
     kind: "uma" if kind in ("urban", "dense-urban") else "rma" for kind in get_args(_p2108.Clutter)
 }
 
+_SCENARIOS: Mapping[_tr38901.Scenario, str] = {
+    "RMa": "villages of 5 m roofs, sight by chance: no hill on the way",
+    "UMa": "city streets everywhere, from roofs of 25 m: not meant for the country",
+    "UMi": "street canyons everywhere, from masts of 10 m: not meant for the country",
+}
+
 
 @dataclass(frozen=True)
 class Model:
@@ -64,6 +70,8 @@ class Model:
         Document and edition.
     kind : {'path', 'empirical'}
         Whether it reads the terrain profile, or knows the path by its length alone.
+    meaning : str
+        What it counts and what it leaves out, so that its figure can be read beside another's.
     frequency, distance, tx_height, rx_height : ValidRange
         Where it is stated to hold, and whether a value beyond is refused or warned of.
     function : callable
@@ -83,12 +91,14 @@ class Model:
     part : str
         Where in the document its formulas stand.
     ranges_of : mapping of str to tuple of ValidRange
-        The four ranges of an environment that the document bounds by itself.
+        The four ranges of every environment, where the document bounds each by itself; the model's
+        are those of the default one.
     """
 
     name: str
     citation: str
     kind: Literal["path", "empirical"]
+    meaning: str
     frequency: ValidRange
     distance: ValidRange
     tx_height: ValidRange
@@ -127,7 +137,7 @@ class Model:
         freq_mhz, distance_km, tx_height_m, rx_height_m : array_like
             MHz, km, and m above ground.
         environments : iterable of str
-            Those in use: where one has ranges of its own, they hold as well.
+            Those in use: the ranges of their own hold in place of the model's.
 
         Raises
         ------
@@ -140,13 +150,12 @@ class Model:
             If one is outside a range that the field extrapolates.
         """
         values = (freq_mhz, distance_km, tx_height_m, rx_height_m)
-        bounds = {self.citation: self.ranges}
-        bounds |= {
+        own = {
             f"{self.citation}, {name}": self.ranges_of[name]
             for name in environments
             if name in self.ranges_of
         }
-        for citation, ranges in bounds.items():
+        for citation, ranges in (own or {self.citation: self.ranges}).items():
             for valid, value in zip(ranges, values, strict=True):
                 check_range(valid, value, citation=citation)
 
@@ -239,6 +248,7 @@ def models() -> tuple[Model, ...]:
     return (
         Model(
             "p1812", _p1812.CITATION, "path",
+            "terrain and clutter on the way, ducts and scatter",
             _p1812.FREQUENCY_RANGE, _p1812.DISTANCE_RANGE,
             _p1812.TX_HEIGHT_RANGE, _p1812.RX_HEIGHT_RANGE,
             _p1812.p1812, _kernels.p1812_path_db,
@@ -246,6 +256,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "p525", _p525.CITATION, "empirical",
+            "nothing in the way: no network can do better",
             _p525.FREQUENCY_RANGE, _p525.DISTANCE_RANGE,
             _p525.TX_HEIGHT_RANGE, _p525.RX_HEIGHT_RANGE,
             _p525.p525, _p525.free_space_pixel_db,
@@ -253,6 +264,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "p526", _p526.CITATION, "path",
+            "the diffraction of P.1812 alone, on an Earth of 8500 km",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
             _p526.p526, _kernels.p526_path_db,
@@ -260,6 +272,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "p526-cylinders", _p526.CITATION, "path",
+            "every grazed stretch of ground is one more obstacle: far more loss behind hills",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
             _p526_cylinders.p526_cylinders, _kernels.p526_cylinders_path_db,
@@ -267,6 +280,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "p526-edges", _p526.CITATION, "path",
+            "adds up to three edges where Bullington takes one: more loss behind several hills",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
             _p526_cylinders.p526_edges, _kernels.p526_edges_path_db,
@@ -274,6 +288,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "itm", _itm.CITATION, "path",
+            "bare ground, no clutter; behind hills both ends' horizons alone count",
             _itm.FREQUENCY_RANGE, _itm.DISTANCE_RANGE,
             _itm.TX_HEIGHT_RANGE, _itm.RX_HEIGHT_RANGE,
             _itm.itm, _kernels.itm_path_db,
@@ -281,6 +296,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "itm-area", _itm.CITATION, "empirical",
+            "only how hilly the country is: the same loss at the same distance, hill or none",
             _itm.FREQUENCY_RANGE, _itm.DISTANCE_RANGE,
             _itm.TX_HEIGHT_RANGE, _itm.RX_HEIGHT_RANGE,
             _itm.itm_area, _kernels.itm_area_pixel_db,
@@ -289,6 +305,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "ehata", _ehata.CITATION, "path",
+            "Hata's curves, corrected by the shape of the terrain: little loss behind hills",
             _ehata.FREQUENCY_RANGE, _ehata.DISTANCE_RANGE,
             _ehata.TX_HEIGHT_RANGE, _ehata.RX_HEIGHT_RANGE,
             _ehata.ehata, _kernels.ehata_path_db,
@@ -297,6 +314,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "hata", _hata.HATA_CITATION, "empirical",
+            "the curves of a city, less what suburbs and open country gain: no hill on the way",
             _hata.HATA_FREQUENCY_RANGE, _hata.DISTANCE_RANGE,
             _hata.TX_HEIGHT_RANGE, _hata.RX_HEIGHT_RANGE,
             _hata.hata, _hata.hata_loss_db,
@@ -305,6 +323,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "cost231", _hata.COST231_CITATION, "empirical",
+            "a city everywhere, for there is no open country in it: too much loss outside towns",
             _hata.COST231_FREQUENCY_RANGE, _hata.DISTANCE_RANGE,
             _hata.TX_HEIGHT_RANGE, _hata.RX_HEIGHT_RANGE,
             _hata.cost231, _hata.cost231_loss_db,
@@ -313,8 +332,9 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "tr38901", _tr38901.CITATION, "empirical",
-            _tr38901.RMA_FREQUENCY_RANGE, _tr38901.URBAN_DISTANCE_RANGE,
-            _tr38901.RMA_TX_HEIGHT_RANGE, _tr38901.ANY_RX_HEIGHT_RANGE,
+            "sight by chance, from the distance alone: no hill on the way",
+            _tr38901.RMA_FREQUENCY_RANGE, _tr38901.RMA_DISTANCE_RANGE,
+            _tr38901.RMA_TX_HEIGHT_RANGE, _tr38901.RMA_RX_HEIGHT_RANGE,
             _tr38901.tr38901, _tr38901.any_scenario_loss_db,
             tuple(name.lower() for name in get_args(_tr38901.Scenario)), 0,
             by_surroundings=_TR38901_BY_SURROUNDINGS, part="tables 7.4.1-1 and 7.4.2-1",
@@ -326,6 +346,7 @@ def models() -> tuple[Model, ...]:
         *(
             Model(
                 f"tr38901-{scenario.lower()}", f"{_tr38901.CITATION} {scenario}", "empirical",
+                _SCENARIOS[scenario],
                 frequency, distance, tx_height, rx_height,
                 _tr38901.tr38901, _tr38901.KERNELS[scenario],
                 get_args(_tr38901.Sight), _tr38901.MEAN,
@@ -335,6 +356,7 @@ def models() -> tuple[Model, ...]:
         ),
         Model(
             "spm", _spm.CITATION, "path",
+            "Hata's curve in place of free space, and the diffraction of the profile on top",
             _spm.FREQUENCY_RANGE, _spm.DISTANCE_RANGE,
             _spm.TX_HEIGHT_RANGE, _spm.RX_HEIGHT_RANGE,
             _spm.spm, _kernels.spm_path_db,

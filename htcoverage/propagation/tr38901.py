@@ -35,8 +35,6 @@ URBAN_DISTANCE_RANGE = ValidRange("distance_km", 0.01, 5.0, "km", "warning")
 UMA_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 25.0, 25.0, "m", "warning", (2.0, 150.0))
 UMI_TX_HEIGHT_RANGE = ValidRange("tx_height_m", 10.0, 10.0, "m", "warning", (2.0, 150.0))
 URBAN_RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.5, 22.5, "m")
-#: Where every scenario holds.
-ANY_RX_HEIGHT_RANGE = ValidRange("rx_height_m", 1.5, 10.0, "m")
 
 _SPEED_OF_LIGHT_M_PER_S = 3.0e8
 #: Mean building height and street width of the rural scenario, m.
