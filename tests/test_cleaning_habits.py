@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 
 from htcoverage.cleaning import CleanedLedger, clean_ledger
@@ -159,3 +161,92 @@ def test_files_that_belong_beside_a_layer_are_asked_for(tmp_path: Path) -> None:
     path.write_text("!table\n!version 300\nDefinition Table\n  Type NATIVE\n", encoding="utf-8")
     detail = clean_ledger(path).report.faults["detail"].iloc[0]
     assert "side by side; .dat and .map and .id is not there" in detail
+
+
+# ---- letters of the past
+
+#: The header and a name, as VNI and TCVN3 (ABC) fonts hold them in bytes of Windows-1252.
+VNI = (
+    "Maõ traïm;Nhaø maïng;Coâng ngheä;Kinh ñoä;Vó ñoä;Ñoä cao anten (m);Teân traïm",
+    "Höông Kheâ",
+)
+TCVN3 = ("M· tr¹m;Nhµ m¹ng;C«ng nghÖ;Kinh ®é;VÜ ®é;§é cao anten (m);Tªn tr¹m", "H\xad¬ng Khª")
+UNICODE = ("Mã trạm;Nhà mạng;Công nghệ;Kinh độ;Vĩ độ;Độ cao anten (m);Tên trạm", "Hương Khê")
+
+
+@pytest.mark.parametrize(("font", "letters"), [("VNI", VNI), ("TCVN3", TCVN3)])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_text_of_old_fonts_is_told_with_what_to_do(
+    tmp_path: Path, font: str, letters: tuple[str, str], encoding: str
+) -> None:
+    header, name = letters
+    lines = [f"T{n};VNPT;4G;105.9{n};18.31;42;Trạm {name}".replace("ạ", "¹") for n in range(4)]
+    if font == "VNI":
+        lines = [line.replace("Tr¹m", "Traïm") for line in lines]
+    path = tmp_path / "ledger.csv"
+    path.write_bytes("\n".join((header, *lines)).encode(encoding))
+    cleaned = clean_ledger(path)
+    assert (cleaned.report.exit_code, cleaned.report.base_stations) == (1, 4)
+    faults = cleaned.report.faults
+    fonts = faults[faults["rule"] == "old-font"]
+    assert set(fonts["column"].dropna()) == {header.split(";")[-1]}
+    assert len(fonts) == 2  # the headings and the names
+    assert fonts["detail"].str.startswith(f"typed in {font} fonts").all()
+    assert fonts["detail"].str.contains("convert the file to Unicode").all()
+    encodings = faults[faults["rule"] == "encoding"]["detail"].tolist()
+    assert any(f"{font} fonts" in detail for detail in encodings) == (encoding == "cp1252")
+
+
+def in_windows_1258(text: str) -> bytes:
+    """Return text whose tones stand behind their vowels, as Windows-1258 has them."""
+    found = bytearray()
+    for sign in text:
+        try:
+            found += sign.encode("cp1258")
+        except UnicodeEncodeError:
+            marks = unicodedata.normalize("NFD", sign)
+            tone = next(mark for mark in marks if mark in "\u0300\u0301\u0303\u0309\u0323")
+            vowel = unicodedata.normalize("NFC", marks.replace(tone, ""))
+            found += f"{vowel}{tone}".encode("cp1258")
+    return bytes(found)
+
+
+def test_vietnamese_of_today_is_of_no_old_font(tmp_path: Path) -> None:
+    header, name = UNICODE
+    named = f"Trạm {name} quê Tuần Thường Quý Hòa Đức Thọ"
+    text = f"{header}\nT1;VNPT;4G;105.91;18.31;42;{named}\n"
+    for content in (text.encode(), in_windows_1258(text)):
+        path = tmp_path / "ledger.csv"
+        path.write_bytes(content)
+        cleaned = clean_ledger(path)
+        assert cleaned.ledger is not None
+        assert cleaned.ledger.bts["site_name"].tolist() == [named]
+        assert "old-font" not in set(cleaned.report.faults["rule"])
+
+
+def test_utf8_saved_as_if_it_were_windows_1252_is_turned_back(tmp_path: Path) -> None:
+    header, name = UNICODE
+    text = f"{header}\nT1;VNPT;4G;105.91;18.31;42;Trạm {name} Đức Thọ\n"
+    western = "".join(
+        bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode()
+    )
+    path = tmp_path / "ledger.csv"
+    path.write_text(western, encoding="utf-8")
+    cleaned = clean_ledger(path)
+    assert cleaned.ledger is not None
+    assert cleaned.ledger.bts["site_name"].tolist() == [f"Trạm {name} Đức Thọ"]
+    detail = cleaned.report.faults.set_index("rule")["detail"]["encoding"]
+    assert "taken for Windows-1252" in detail
+
+
+def test_a_shapefile_that_tells_no_encoding_is_read_as_the_utf8_it_is(tmp_path: Path) -> None:
+    table = gpd.GeoDataFrame(
+        {"MaTram": ["T1"], "NhaMang": ["VNPT"], "CongNghe": ["4G"], "TenTram": ["Trạm Đức Thọ"]},
+        geometry=gpd.points_from_xy([105.9], [18.3]), crs="EPSG:4326",
+    )  # fmt: skip
+    path = tmp_path / "tram.shp"
+    table.to_file(path, encoding="utf-8")
+    path.with_suffix(".cpg").unlink()
+    cleaned = clean_ledger(path)
+    assert cleaned.ledger is not None
+    assert cleaned.ledger.bts["site_name"].tolist() == ["Trạm Đức Thọ"]

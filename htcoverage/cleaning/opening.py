@@ -18,8 +18,9 @@ from htcoverage.errors import Fault, InputError
 from htcoverage.readers.columns import ColumnMatch, mapped
 from htcoverage.readers.excel import sheet_names
 from htcoverage.readers.findings import Finding, error_finding, findings_frame
+from htcoverage.readers.fonts import font_of
 from htcoverage.readers.position import layer_positions, parse_crs
-from htcoverage.readers.sheet import Sheet
+from htcoverage.readers.sheet import Sheet, shown
 from htcoverage.readers.source import EXCEL_SUFFIXES, is_text, open_table
 from htcoverage.readers.vector import Layer, layer_names
 from htcoverage.schema import BTS, CELLS
@@ -31,6 +32,9 @@ _EXTRA = (
 WANTED = tuple(
     dict.fromkeys([*BTS.column_names, *(n for n in CELLS.column_names if n != "assumed"), *_EXTRA])
 )
+
+#: Rows whose words are looked at.
+_SAMPLE_ROWS = 500
 
 #: Layers of a vector file, and what they are called in the files that this library writes.
 _BTS_LAYER, _CELLS_LAYER = "bts", "cells"
@@ -109,7 +113,7 @@ def open_ledger(
         joined_sheet = join_atoll(sheet, cells)
         if joined_sheet is not None:
             sheet, cells = joined_sheet, None
-    findings.insert(0, findings_frame(sheet.findings))
+    findings.insert(0, findings_frame([*sheet.findings, *_old_fonts(sheet)]))
     rows = len(sheet.frame)
     dropped: set[int] = set()
     if is_opencellid(sheet):
@@ -178,6 +182,22 @@ def _from_layer(layer: Layer, *, crs: CRS | None) -> tuple[Sheet, CRS | None, li
     told = findings_frame(error_finding(fault, "position") for fault in positions.faults)
     names = {"longitude": "geometry", "latitude": "geometry"}
     return replace(layer.sheet, frame=frame, names=names), None, [told]
+
+
+def _old_fonts(sheet: Sheet) -> list[Finding]:
+    """Return a finding for headings, and for each column of words, typed in fonts of the past."""
+    texts: dict[str | None, list[str]] = {None: list(map(str, sheet.frame.columns))}
+    for name in map(str, sheet.frame.columns):
+        cells = sheet.frame[name].iloc[:_SAMPLE_ROWS]
+        texts[name] = [cell for cell in cells if isinstance(cell, str)]
+    found = {name: (font, words) for name, words in texts.items() if (font := font_of(words))}
+    return [
+        Finding(None, name, shown(next(word for word in words if not word.isascii())), "old-font",
+                "warning", "none",
+                f"typed in {font} fonts, which are no Unicode: names stay as they look here; "
+                "convert the file to Unicode (in UniKey: Ctrl+Shift+F6) to have them right")
+        for name, (font, words) in found.items()
+    ]  # fmt: skip
 
 
 def guesses(matches: tuple[ColumnMatch, ...]) -> list[Finding]:

@@ -27,6 +27,14 @@ _sentences: tuple[tuple[str, str], ...] = (
      "absent", "đọc giá trị mà tệp lưu cho công thức; có thể đã cũ hoặc không có"),
     ("UTF-16, as its first bytes say", "UTF-16, theo các byte đầu"),
     ("{} by its zero bytes", "{}, theo các byte không"),
+    ("no UTF-8: read as Windows-1252, the letters of {} fonts",
+     "không phải UTF-8: đọc theo Windows-1252, chữ của phông {}"),
+    ("UTF-8 that was once taken for Windows-1252 and saved as such: turned back",
+     "UTF-8 từng bị hiểu là Windows-1252 rồi lưu lại: đã trả về đúng chữ"),
+    ("typed in {} fonts, which are no Unicode: names stay as they look here; convert the file to "
+     "Unicode (in UniKey: Ctrl+Shift+F6) to have them right",
+     "gõ bằng phông {}, không phải Unicode: tên sẽ hiện như ở đây; hãy chuyển tệp sang Unicode "
+     "(UniKey: Ctrl+Shift+F6) để tên đúng"),
     ("no UTF-8: read as Windows-1258", "không phải UTF-8: đọc theo Windows-1258"),
     ("this line is no UTF-8 while others are: read as Windows-1258",
      "dòng này không phải UTF-8 như các dòng khác: đọc theo Windows-1258"),

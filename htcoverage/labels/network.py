@@ -45,6 +45,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "null-island": ("position 0, 0", "tọa độ 0, 0"),
     "opencellid": ("estimated places of OpenCelliD", "vị trí ước tính của OpenCelliD"),
     "heading": ("operator or technology of headings", "nhà mạng hoặc công nghệ theo tiêu đề"),
+    "old-font": ("text in fonts of before Unicode", "chữ gõ bằng phông chữ cũ"),
     "exponent": ("shortened number", "số dài bị rút gọn"),
     "middle": ("middle of a range", "giá trị giữa khoảng"),
     "several-operators": ("several operators in a cell", "nhiều nhà mạng trong một ô"),

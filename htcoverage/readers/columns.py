@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from htcoverage.errors import Fault, InputError
 from htcoverage.notes import Note
+from htcoverage.readers.fonts import without_vni_marks
 from htcoverage.readers.sheet import Sheet
 
 #: A guess below this is not made.
@@ -212,7 +213,13 @@ def match_columns(
 def known_names(wanted: Iterable[str]) -> Callable[[str], bool]:
     """Return a function that tells whether a cell is a usual name of a wanted column."""
     known = {word for column in wanted for word in (plain(column), *_WORDS.get(column, ()))}
-    return lambda cell: plain(cell) in known or plain(_UNIT.sub(" ", cell)) in known
+
+    def is_known(cell: str) -> bool:
+        unitless = _UNIT.sub(" ", cell)
+        forms = (cell, unitless, without_vni_marks(unitless) or cell)
+        return any(plain(form) in known for form in forms)
+
+    return is_known
 
 
 @lru_cache(maxsize=4096)
@@ -225,7 +232,8 @@ def _guess(column: str, name: str) -> ColumnMatch | None:
         return ColumnMatch(column, name, 0.98, "same name")
     unitless = plain(_UNIT.sub(" ", _CAMEL.sub(" ", name)))
     words = _WORDS.get(column, ())
-    for candidate in (bare, unitless):
+    vni = without_vni_marks(_UNIT.sub(" ", name))
+    for candidate in (bare, unitless, plain(vni or "")):
         if candidate in words:
             # The first words of a list are the surest; "ten" or "id" may mean several things.
             return ColumnMatch(column, name, round(0.95 - 0.01 * words.index(candidate), 2),

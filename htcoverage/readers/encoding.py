@@ -8,6 +8,7 @@ from pathlib import Path
 
 from htcoverage.errors import Fault, InputError
 from htcoverage.readers.findings import Finding
+from htcoverage.readers.fonts import font_of
 from htcoverage.readers.sheet import existing_file, file_fault
 
 #: A larger text does not fit the memory of the usual notebook computer several times over.
@@ -34,6 +35,17 @@ _BYTE_ORDER_MARKS = (
 
 #: Vietnamese of Windows before Unicode: letters with marks that combine.
 VIETNAMESE_WINDOWS = "cp1258"
+
+WESTERN_WINDOWS = "cp1252"
+
+#: What the beginnings of UTF-8 letters look like, taken for Windows-1252: "Nhà mạng".
+_LOOKS_ENCODED = re.compile("[ÃÄÆ][\x80-\xbf‘’“”•–—˜™š›œžŸ€ƒ„…†‡ˆ‰Š‹ŒŽ]|á[º»]")
+_TWICE = "UTF-8 that was once taken for Windows-1252 and saved as such: turned back"
+_WESTERN_SIGNS = {
+    ord(sign): byte
+    for byte in range(0x80, 0xA0)
+    if (sign := bytes([byte]).decode(WESTERN_WINDOWS, "ignore"))
+}
 
 _CONTROL = re.compile(rb"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
 
@@ -74,7 +86,9 @@ def read_text(
             raise file_fault(path, f"{_WANTED}; this is binary data")
         return _decoded_as(content, wide, path), (_told(f"{wide.upper()} by its zero bytes"),)
     try:
-        return content.decode("utf-8-sig"), ()
+        text = content.decode("utf-8-sig")
+        twice = _read_once_more(text) if tolerant else None
+        return (text, ()) if twice is None else (twice, (_told(_TWICE, severity="warning"),))
     except UnicodeDecodeError as error:
         if tolerant:
             return _mixed(content, path)
@@ -83,6 +97,16 @@ def read_text(
         value = repr(error.object[error.start : error.start + 8])
         expected = "UTF-8 text; the file has another encoding: save it as 'CSV UTF-8'"
         raise InputError([Fault(str(path), row, None, value, expected)]) from error
+
+
+def _read_once_more(text: str) -> str | None:
+    """Return a text whose UTF-8 was taken for Windows-1252, as it was; None for any other."""
+    if not _LOOKS_ENCODED.search(text):
+        return None
+    try:
+        return text.translate(_WESTERN_SIGNS).encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return None
 
 
 def _content(path: Path | str) -> bytes:
@@ -142,6 +166,10 @@ def _mixed(content: bytes, path: Path | str) -> tuple[str, tuple[Finding, ...]]:
                 raise InputError([Fault(str(path), row, None, value, expected)]) from error
             foreign.append(row)
     if not wide_lines:
+        western = content.decode(WESTERN_WINDOWS, "replace")
+        if font := font_of([western]):
+            told = f"no UTF-8: read as Windows-1252, the letters of {font} fonts"
+            return western, (_told(told, severity="warning"),)
         return "\n".join(texts), (_told("no UTF-8: read as Windows-1258", severity="warning"),)
     findings = [
         Finding(row, None, "", "mixed-encoding", "warning", "repaired",

@@ -171,6 +171,8 @@ def read_layer(path: Path | str, *, layer: str | None = None, together: bool = F
             if Path(path).suffix.lower() in _KML_SUFFIXES:
                 content = kml_content(Path(path), document=document)
                 tables = _as_named(tables, names, content, folders=folders)
+            if Path(path).suffix.lower() == ".shp" and not Path(path).with_suffix(".cpg").exists():
+                tables = [_decoded(each) for each in tables]
             table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
             crs = None if getattr(table, "crs", None) is None else CRS.from_user_input(table.crs)
     except _READ_ERRORS as error:
@@ -187,6 +189,23 @@ def read_layer(path: Path | str, *, layer: str | None = None, together: bool = F
     frame = cells.where(cells.notna(), None)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return Layer(Sheet(file, frame, None), geometry, crs)
+
+
+def _decoded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a shapefile's table that tells no encoding with the columns that are UTF-8 read so."""
+    found = table.copy(deep=False)
+    for name in map(str, table.columns):
+        cells = table[name]
+        words = [cell for cell in cells if isinstance(cell, str) and not cell.isascii()]
+        try:
+            right = {word: word.encode("latin-1").decode("utf-8") for word in words}
+        except UnicodeError:
+            continue
+        if right:
+            found[name] = [
+                right.get(cell, cell) if isinstance(cell, str) else cell for cell in cells
+            ]
+    return found
 
 
 def _as_named(
