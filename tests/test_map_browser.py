@@ -151,6 +151,26 @@ def test_paper_keeps_title_and_legend(visit):
     assert not visit.shown("#htc-panel")
 
 
+def test_all_that_stands_on_the_screen_stands_on_the_sheet(visit):
+    """A4 on its side less 10 mm all round is 1047 × 718 CSS pixels; nothing is drawn anew."""
+    place = "[map_htcoverage.getBounds().toBBoxString(), map_htcoverage.getZoom()]"
+    seen = visit.page.evaluate(place)
+    on_screen = visit.page.locator(".folium-map").bounding_box()
+    visit.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    visit.page.emulate_media(media="print")
+    visit.page.wait_for_timeout(300)
+    sheet = visit.page.locator(".folium-map").bounding_box()
+    assert sheet["width"] < on_screen["width"]
+    assert sheet["x"] + sheet["width"] <= 1047
+    assert sheet["y"] + sheet["height"] <= 718
+    assert sheet["y"] >= visit.page.locator("#htc-title").bounding_box()["height"]
+    assert visit.page.evaluate(place) == seen
+    visit.page.emulate_media(media="screen")
+    visit.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert visit.page.locator(".folium-map").bounding_box() == on_screen
+    assert visit.page.evaluate(place) == seen
+
+
 def test_a_known_corner_is_drawn_within_half_a_pixel(visit):
     """The hole's corners, on the screen at 100 m a pixel of the picture, found by their colours."""
     visit.page.get_by_label("Gaps").uncheck()
@@ -182,6 +202,10 @@ def test_a_phone_shows_title_map_and_legend_without_sideways_scrolling(browser, 
     assert visit.shown("#htc-legend")
     assert page.locator(".folium-map").bounding_box()["height"] > 350
     assert not visit.shown("#htc-search")
+    visit.click(3_000, 3_000)
+    assert not visit.shown("#htc-legend")  # it would lie on what is read
+    page.locator(".leaflet-popup-close-button").tap()
+    assert visit.shown("#htc-legend")
     page.locator("#htc-panel > summary").tap()
     assert visit.shown("#htc-search")
     assert visit.shown("#htc-title .htc-notice")

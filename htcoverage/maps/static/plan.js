@@ -51,7 +51,9 @@ HTC.planLegend = function () {
     line.style.borderTopColor = one[0];
     return HTC.el("li", {}, [line, one[1]]);
   });
-  [["targets", "plan_target"], ["fibre", "plan_standing"]].forEach(function (one) {
+  var marks = [["fibre", "plan_standing"]];
+  if (HTC.data.plan.targets.length) marks.unshift(["targets", "plan_target"]);
+  marks.forEach(function (one) {
     lines.push(HTC.el("li", {}, [HTC.sample(one[0]), HTC.word(one[1])]));
   });
   return [HTC.el("h2", {}, HTC.word("plan_title")), HTC.el("ul", {}, lines)];

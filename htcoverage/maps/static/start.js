@@ -35,6 +35,9 @@ HTC.start = function (map) {
   map.on("click", function (event) {
     if (!HTC.measuring) HTC.openAt(map, event.latlng, null);
   });
+  map.on("popupopen popupclose", function (event) {
+    map.getContainer().classList.toggle("htc-reading", event.type === "popupopen");
+  });
   map.getContainer().addEventListener("keydown", function (event) {
     if (event.key !== "Enter" || event.target !== map.getContainer() || HTC.measuring) return;
     HTC.openAt(map, map.getCenter(), null);

@@ -151,16 +151,31 @@ HTC.measureButton = function (map) {
   return { button: button, help: help };
 };
 
+// Least room for the title on paper, CSS pixels: a phone's is smaller until it is printed.
+HTC.PAPER_TITLE = 210;
+
 HTC.printButton = function (map) {
   var button = HTC.el("button", { type: "button" }, HTC.word("map_print"));
   button.addEventListener("click", function () {
     window.print();
   });
-  // The page is laid out anew for paper, so the map must look at its size again.
-  var refresh = function () {
-    map.invalidateSize({ animate: false });
-  };
-  window.addEventListener("beforeprint", refresh);
-  window.addEventListener("afterprint", refresh);
+  // All that stands on the screen must stand on the sheet. The map is scaled to it as it is drawn:
+  // a canvas that is drawn anew while the page goes to the printer wipes out what lies below it.
+  var root = document.documentElement;
+  var box = map.getContainer();
+  window.addEventListener("beforeprint", function () {
+    var seen = map.getSize();
+    box.style.width = seen.x + "px";
+    box.style.height = seen.y + "px";
+    root.classList.add("htc-paper");
+    var sheet = document.body.getBoundingClientRect();
+    var title = Math.max(HTC.PAPER_TITLE, document.getElementById("htc-title").offsetHeight);
+    var scale = Math.min(sheet.width / seen.x, (sheet.height - title) / seen.y);
+    box.style.transform = "scale(" + scale + ")";
+  });
+  window.addEventListener("afterprint", function () {
+    root.classList.remove("htc-paper");
+    box.style.width = box.style.height = box.style.transform = "";
+  });
   return button;
 };
