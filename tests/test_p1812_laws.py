@@ -100,6 +100,35 @@ def test_more_locations_mean_more_loss(path: dict[str, Any], percents: list[floa
 
 @CALM
 @given(
+    path=paths(),
+    percent=st.floats(1.0, 50.0),
+    sigma_db=st.floats(0.0, 10.0),
+    time_percent=st.sampled_from([1.0, 10.0, 50.0]),
+)
+def test_locations_are_a_normal_distribution_about_their_median(
+    path: dict[str, Any], percent: float, sigma_db: float, time_percent: float
+) -> None:
+    # The share that 1 − q leaves lies as far above the median as q lies below, and both z·σ from
+    # it, but for the line of sight's loss, which no location beats (eq. 67, 69; z to 5.4e-4 by its
+    # approximation).
+    zone = np.broadcast_to(path["zone"], path["distance_km"].shape).copy()
+    zone[-1] = 4
+    path = path | {"zone": zone, "time_percent": time_percent, "location_sigma_db": sigma_db}
+    few, median, many = (
+        loss(path, location_percent=q).basic_transmission_loss_db
+        for q in (percent, 50.0, 100.0 - percent)
+    )
+    deviate = -NormalDist().inv_cdf(percent / 100.0)
+    assert many - median == pytest.approx(deviate * sigma_db, abs=5.5e-4 * sigma_db + 1e-7)
+    assert few <= median + 1e-7
+    assert median - few <= many - median + 1e-7
+    beyond = loss(path, location_percent=percent, location_sigma_db=2.0 * sigma_db)
+    # Twice the spread takes twice as far, until the line of sight ends it.
+    assert median - beyond.basic_transmission_loss_db <= 2.0 * (median - few) + 1e-7
+
+
+@CALM
+@given(
     freq_mhz=st.floats(100.0, 6000.0),
     tx_height_m=st.floats(10.0, 60.0),
     rx_height_m=st.floats(1.0, 10.0),
@@ -165,6 +194,11 @@ def test_location_variability_needs_land_and_never_beats_the_line_of_sight() -> 
     # Inverse normal at 10 %: 1.2817 (approximated in Attachment 2), times 4 dB.
     assert at(4, 90.0) - at(4, 50.0) == pytest.approx(4 * 1.2817, abs=2e-3)
     assert at(4, 50.0) - at(4, 10.0) == pytest.approx(4 * 1.2817, abs=2e-3)
+    # At both ends of the range, 1 and 99 %: t = √(−2·ln 0.01) = 3.034854; C = (0.010328·t² +
+    # 0.802853·t + 2.515516698)/(0.001308·t³ + 0.189269·t² + 1.432788·t + 1) = 5.047183/7.128096
+    # = 0.708069; z = 2.326785 (the normal's 2.326348), times 4 dB.
+    assert at(4, 99.0) - at(4, 50.0) == pytest.approx(4 * 2.326785, abs=1e-5)
+    assert at(4, 50.0) - at(4, 1.0) == pytest.approx(4 * 2.326785, abs=1e-5)
     assert at(1, 90.0) == at(1, 50.0)
     clear = flat(2.0, tx_height_m=300.0, location_percent=1.0, location_sigma_db=4.0)
     assert clear.basic_transmission_loss_db == clear.free_space_db

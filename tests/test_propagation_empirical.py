@@ -301,6 +301,23 @@ def test_spm_with_hata_s_coefficients_is_cost231() -> None:
         assert got - edge == pytest.approx(float(flat), abs=1e-9)
 
 
+def test_hata_s_coefficients_are_those_that_tools_ship() -> None:
+    # Planning tools come with K2 44.9, K3 5.83, K5 −6.55 and K6 = K7 = 0, and for GSM 1800 with
+    # K1 = 22: the mobile's height counts in K1, here in K6. At 1805 MHz and 1.5 m
+    # −89.2 + 35.46·3.256477 = 26.274682; (0.7 − 1.1·3.256477)·1.5 = −4.323187; 21.951.
+    k = hata_coefficients(1805.0)
+    assert (k.k2, k.k3, k.k5, k.k7) == (44.9, 5.83, -6.55, 0.0)
+    assert k.k1 + 1.5 * k.k6 == pytest.approx(21.951495, abs=1e-4)
+    # Another program's loss by those coefficients, without an obstacle: mast of 25 m, 1 km:
+    # 22 + 44.9·3 + 5.83·1.397940 − 6.55·3·1.397940 = 137.380469.
+    shipped = spm_loss_db(22.0, 44.9, 5.83, 0.5, -6.55, 0.0, 0.0, 1.0, 25.0, 1.5, 0.0, 0.0)
+    assert shipped == pytest.approx(137.380469, abs=1e-5)
+    own = spm_loss_db(
+        k.k1, k.k2, k.k3, 0.5, k.k5, k.k6, k.k7, 1.0, 25.0, 1.5, 0.0, 0.0,
+    )  # fmt: skip
+    assert own == pytest.approx(shipped, abs=0.05)
+
+
 def test_spm_counts_obstacles_and_clutter() -> None:
     d = np.linspace(0.0, 4.0, 41)
     hill = np.where(np.arange(41) == 20, 60.0, 0.0)

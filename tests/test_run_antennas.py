@@ -96,7 +96,8 @@ def test_the_command_line_takes_a_folder_and_records_its_files(tmp_path: Path) -
     ledger(tmp_path, ("Kathrein 1", "k1", "3gpp-36814"))
     process = run(tmp_path, "--antennas", "patterns", "--out", "out")
     assert process.returncode == 0, process.stderr
-    assert "antenna_gain_dbi: of the pattern, not assumed, for 2 cells" in process.stdout
+    assert "antennas: pattern files of patterns: 1" in process.stdout
+    assert "antenna_gain_dbi: of the pattern, not assumed (cells: 2)" in process.stdout
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     digest = hashlib.sha256((folder / "k1.msi").read_bytes()).hexdigest()
     assert {"file": "k1.msi", "sha256": digest} in record["inputs"]
@@ -165,8 +166,8 @@ def test_what_the_ledger_says_goes_before_the_pattern(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["electrical_tilt_deg"], [3.0, 2.0, 5.0, 5.0])
     assert found["assumed"].tolist() == ["", "", "antenna_gain_dbi", "antenna_gain_dbi"]
     assert [note.words() for note in notes] == [
-        "antenna_gain_dbi: of the pattern, not assumed, for 1 cells",
-        "electrical_tilt_deg: of the pattern, not assumed, for 1 cells",
+        "antenna_gain_dbi: of the pattern, not assumed (cells: 1)",
+        "electrical_tilt_deg: of the pattern, not assumed (cells: 1)",
     ]
 
 

@@ -40,6 +40,14 @@ _NOTES: dict[str, tuple[str, str]] = {
         "{km:,.1f} km of {count} rows lie beyond the districts and count nowhere",
         "{km:,.1f} km của {count} dòng nằm ngoài các huyện và không được tính",
     ),
+    "no_intervals": (
+        "without intervals, as the run was made with --worlds 0",
+        "không có khoảng tin cậy, vì lần chạy dùng --worlds 0",
+    ),
+    "no_intervals_of_layers": (
+        "intervals are given for the province and its districts, not for layers of your own",
+        "khoảng tin cậy chỉ cho tỉnh và các huyện, không cho lớp của bạn",
+    ),
     "cells_by_default": (
         "{value} by default in {count} of {total} rows",
         "mặc định {value} ở {count} trên {total} dòng",
@@ -56,6 +64,24 @@ _NOTES: dict[str, tuple[str, str]] = {
     "elevations_impossible": (
         "{count} elevations outside {low:g} to {high:g} m are voids",
         "{count} độ cao ngoài khoảng {low:g} đến {high:g} m coi như ô trống",
+    ),
+    "elevations_by_tags": (
+        "{count} rasters hold their elevations in another measure: by their tags a value × "
+        "{scale:g} + {offset_m:g} is metres",
+        "{count} tệp ghi độ cao theo thước khác: theo thẻ của tệp, giá trị × {scale:g} + "
+        "{offset_m:g} là mét",
+    ),
+    "tiles_differ": (
+        "where tiles overlap, {count} pixels differ by more than 10 m: the tile named first holds",
+        "chỗ các mảnh chồng nhau, {count} điểm ảnh lệch quá 10 m: lấy mảnh ghi trước",
+    ),
+    "classes_differ": (
+        "where tiles overlap, {count} pixels are of another class: the tile named first holds",
+        "chỗ các mảnh chồng nhau, {count} điểm ảnh khác lớp: lấy mảnh ghi trước",
+    ),
+    "classes_lacking": (
+        "{share:.3g} % of the terrain has no class in it, and counts as {fill}",
+        "{share:.3g} % địa hình không có lớp, coi là {fill}",
     ),
     "voids_filled": (
         "{count} voids ({pixels} pixels) are filled from their rim",
@@ -107,9 +133,9 @@ _NOTES: dict[str, tuple[str, str]] = {
         "stated defaults stand in {columns} of cells",
         "dùng giá trị mặc định đã nêu cho {columns} của cell",
     ),
-    "pattern_files": ("{count} pattern files of {folder}", "{count} tệp giản đồ trong {folder}"),
+    "pattern_files": ("pattern files of {folder}: {count}", "{count} tệp giản đồ trong {folder}"),
     "of_the_pattern": (
-        "of the pattern, not assumed, for {count} cells",
+        "of the pattern, not assumed (cells: {count})",
         "theo giản đồ, không phải giả định, cho {count} cell",
     ),
     # Polygons.

@@ -128,7 +128,11 @@ def sub_path_db(
 ) -> float:
     """Loss of the ground below the clear section between points u and v, dB (Attachment 2).
 
-    The slopes that lead down from both ends belong to the obstacles there and are left out.
+    The slopes that lead down from both ends belong to the obstacles there and are left out: from
+    u + 1 on as long as a point stands higher than the next, from v − 1 back likewise. These heights
+    are read as those of the profile, above sea level; the Earth's bulge enters the clearance alone.
+    So a step that is level by the map ends a slope, though seen from the chord it may still fall.
+    Told with the bulge, 3 of 600 paths across Hà Tĩnh lose another amount, 3.8 dB at most.
     """
     p, q = u + 1, v - 1
     while p < v and height_m[p] > height_m[p + 1]:
