@@ -292,6 +292,183 @@ def test_another_province_is_planned_by_the_prices_of_its_project(tmp_path: Path
     assert figures["not_counted"]["planned"]["spans"] == 1
 
 
+# Reach
+
+
+def reach_of(tmp_path: Path, *options: str) -> dict[str, object]:
+    _driver("GPKG")(ladder_network(), tmp_path / "net.gpkg")
+    out = tmp_path / "reach.json"
+    asked = ["fibre", "reach", "--spans", str(tmp_path / "net.gpkg"), "--json", str(out)]
+    assert execute([*asked, *options]) == 0
+    found: dict[str, object] = json.loads(out.read_text(encoding="utf-8"))
+    return found
+
+
+def places_file(tmp_path: Path) -> Path:
+    """A school beside the ring, a clinic at the tail's end, a polygon far away."""
+    at = [(1000, 1100), (2000, 1000), (2000, 9000)]
+    shapes = [shapely.Point(np.array(xy) + ORIGIN) for xy in at]
+    shapes[2] = shapes[2].buffer(1000.0)
+    table = gpd.GeoDataFrame(
+        {"name": ["Trường học", "<b>Trạm xá</b>", None], "residents": [300, 20, 7]},
+        geometry=shapes, crs=CRS,
+    )  # fmt: skip
+    table.to_file(tmp_path / "places.gpkg", driver="GPKG", engine="pyogrio")
+    return tmp_path / "places.gpkg"
+
+
+def test_places_of_a_file_are_told_straight_and_along_the_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(places_file(tmp_path))
+    out = tmp_path / "reach.gpkg"
+    straight = reach_of(tmp_path, file, "--within-m", "150", "--out", str(out), "--lang", "vi")
+    places = straight["places"]
+    assert (places["total"], places["within"]) == (3, 2)
+    assert (places["residents"], places["residents_within"]) == (327.0, 320.0)
+    told = {row["place"]: row for row in places["rows"]}
+    assert [row["place"] for row in places["rows"]] == [3, 1, 2]  # the farthest first
+    assert told[1]["straight_m"] == pytest.approx(100.0, abs=0.1)
+    assert told[3]["straight_m"] == pytest.approx(7000.0, rel=1e-3)
+    assert (told[2]["span_id"], told[1]["along_m"]) == ("DE", None)
+    assert pyogrio.read_dataframe(out, layer="places")["within"].sum() == 2
+    assert "1 nơi xa nhất trong 1" in capsys.readouterr().out
+    # From the exit's far end: 1 km to A, 2 km round the ring to D, 1 km to E.
+    along = reach_of(tmp_path, file, "--within-m", "3500", "--along")
+    assert along["measured"] == "along"
+    by_place = {row["place"]: row for row in along["places"]["rows"]}
+    assert by_place[1]["along_m"] == pytest.approx(3100.0, rel=1e-3)
+    assert by_place[2]["along_m"] == pytest.approx(4000.0, rel=1e-3)
+    assert [by_place[k]["within"] for k in (1, 2, 3)] == [True, False, False]
+
+
+def test_reach_tells_base_stations_and_settlements_of_the_province(tmp_path: Path) -> None:
+    out = tmp_path / "reach.json"
+    assert execute(["fibre", "reach", "--json", str(out)]) == 0
+    found = json.loads(out.read_text(encoding="utf-8"))
+    beyond = [row for row in found["settlements"]["rows"] if not row["within"]]
+    assert len(beyond) == 26
+    assert len({row["district_code"] for row in beyond}) == 7
+    assert (found["bts"]["total"], found["bts"]["within"]) == (3250, 3216)
+    assert found["settlements"]["residents"] == 1_288_866
+    far = [row["straight_m"] for row in found["bts"]["rows"]]
+    assert far == sorted(far, reverse=True)
+
+
+def test_a_place_on_another_island_is_reached_by_the_cable_that_hangs_on_the_core(
+    tmp_path: Path,
+) -> None:
+    table = pd.concat(
+        [ladder_network(), spans(("apart", "V", "access", 1, [(1900, 1300), (2100, 1300)]))],
+        ignore_index=True,
+    )
+    _driver("GPKG")(gpd.GeoDataFrame(table, crs=CRS), tmp_path / "two.gpkg")
+    at = gpd.GeoDataFrame(geometry=[shapely.Point(np.array([2000, 1300]) + ORIGIN)], crs=CRS)
+    at.to_file(tmp_path / "at.geojson", driver="GeoJSON", engine="pyogrio")
+    out = tmp_path / "reach.json"
+    asked = ["fibre", "reach", str(tmp_path / "at.geojson"), "--spans", str(tmp_path / "two.gpkg")]
+    rows = []
+    for more in ([], ["--along"]):
+        assert execute([*asked, "--json", str(out), *more]) == 0
+        rows += json.loads(out.read_text(encoding="utf-8"))["places"]["rows"]
+    assert (rows[0]["span_id"], rows[0]["straight_m"]) == ("apart", 0.0)
+    assert rows[1]["span_id"] == "DE"
+    assert rows[1]["along_m"] == pytest.approx(4300.0, rel=1e-3)
+
+
+@pytest.mark.parametrize("within", ["-1", "nan", "far"])
+def test_a_reach_that_is_no_distance_is_refused(
+    within: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["fibre", "reach", "--within-m", within]) == 2
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert "number" in said
+
+
+def test_a_file_of_places_that_is_not_there_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["fibre", "reach", str(tmp_path / "none.gpkg")]) == 2
+    assert "none.gpkg" in capsys.readouterr().err
+
+
+# Additions
+
+
+def additions_of(tmp_path: Path, *options: str) -> dict[str, object]:
+    _driver("GPKG")(ladder_network(), tmp_path / "net.gpkg")
+    out = tmp_path / "additions.json"
+    asked = ["fibre", "additions", "--spans", str(tmp_path / "net.gpkg"), "--json", str(out)]
+    assert execute([*asked, *options]) == 0
+    found: dict[str, object] = json.loads(out.read_text(encoding="utf-8"))
+    return found
+
+
+def test_additions_for_the_trunk_and_for_everything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trunk = additions_of(tmp_path)
+    assert (trunk["spans"], trunk["bridges_before"], trunk["unprotected"]) == (1, 1, 0)
+    assert trunk["length_km"] == pytest.approx(2.0, rel=1e-3)
+    out, page = tmp_path / "additions.gpkg", tmp_path / "additions.html"
+    everything = additions_of(
+        tmp_path, "--protect", "everything", "--out", str(out), "--map", str(page), "--lang", "vi"
+    )
+    # One line from the exit's far end to the tail's, where two, past A and past D, take 3.41 km.
+    assert everything["length_km"] == pytest.approx(np.hypot(3.0, 1.0), rel=1e-3)
+    assert everything["owners"][0]["owner"] == "V"
+    drawn = pyogrio.read_dataframe(out, layer="additions")
+    assert drawn["length_km"].sum() == pytest.approx(everything["length_km"], abs=1e-3)
+    row = everything["additions"][0]
+    ends = reproject(
+        gpd.GeoSeries.from_xy(
+            [row["from_longitude"], row["to_longitude"]],
+            [row["from_latitude"], row["to_latitude"]], crs=WGS84,
+        ).to_frame("geometry"), CRS,
+    )  # fmt: skip
+    at = np.column_stack([ends.geometry.x, ends.geometry.y]) - ORIGIN
+    assert np.round(at[np.argsort(at[:, 0])], -1).tolist() == [[-1000, 0], [2000, 1000]]
+    said = capsys.readouterr().out
+    assert "Các đoạn bổ sung ngắn nhất" in said
+    text = page.read_text(encoding="utf-8")
+    assert "V: 1 đoạn, 3,2 km" in text
+
+
+def test_with_its_additions_no_base_station_of_the_province_hangs_on_a_single_span(
+    tmp_path: Path,
+) -> None:
+    out, net = tmp_path / "additions.json", tmp_path / "new.gpkg"
+    assert execute(
+        ["fibre", "additions", "--protect", "everything", "--json", str(out), "--out", str(net)]
+    ) == 0  # fmt: skip
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert found["bts_survive_before"] < found["bts_survive_after"] == found["bts_on_fibre"] == 3216
+    assert found["residents_survive_after"] == found["residents_on_fibre"]
+    assert found["lower_bound_km"] <= found["length_km"] <= 1.02 * found["lower_bound_km"]
+    assert len(pyogrio.read_dataframe(net)) == found["spans"] == len(found["additions"])
+    one = additions_one_owner(tmp_path)
+    assert [row["owner"] for row in one["owners"]] == ["VNPT"]
+    assert one["owners"][0] == next(row for row in found["owners"] if row["owner"] == "VNPT")
+
+
+def additions_one_owner(tmp_path: Path) -> dict[str, object]:
+    out = tmp_path / "one.json"
+    asked = ["fibre", "additions", "--protect", "everything", "--extend", "VNPT"]
+    assert execute([*asked, "--json", str(out)]) == 0
+    found: dict[str, object] = json.loads(out.read_text(encoding="utf-8"))
+    return found
+
+
+def test_additions_of_an_owner_that_is_not_there_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["fibre", "additions", "--extend", "FPT"]) == 2
+    assert "one of MobiFone, VNPT, Viettel" in capsys.readouterr().err
+    assert execute(["fibre", "additions", "--protect", "all"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
 # Hazards
 
 

@@ -52,7 +52,12 @@ def test_additions_are_the_shortest_there_are(table: gpd.GeoDataFrame) -> None:
     exit_ = int(network.core[0])
     found = shortest_additions(network, owner="V", protect="everything")
     count = len(network.node_xy_m)
-    pairs = list(itertools.combinations(range(count), 2))
+    # A second cable between the ends of one span hangs on the same poles: it is no choice.
+    joined = {tuple(sorted(ends)) for ends in network.ends.tolist()}
+    pairs = [pair for pair in itertools.combinations(range(count), 2) if pair not in joined]
+    if not pairs:
+        assert (len(found.spans), found.unprotected) == (0, 1)
+        return
     length_km = {
         p: float(np.hypot(*(network.node_xy_m[p[0]] - network.node_xy_m[p[1]]))) / 1000.0
         for p in pairs
@@ -88,7 +93,9 @@ def test_a_second_way_out_is_found_for_the_trunk_only() -> None:
     line = trunk.spans.geometry.iloc[0]
     assert len(trunk.spans) == 1
     ends = {tuple(np.round(np.array(c) - ORIGIN).tolist()) for c in line.coords}
-    assert ends == {(-1000.0, 0.0), (0.0, 0.0)}  # beside the exit, the shortest that leads past it
+    # Past the next node: a second cable from end to end of the exit would fall with the first.
+    assert ends == {(-1000.0, 0.0), (1000.0, 0.0)}
+    assert network.node_xy_m[trunk.ends[0]].tolist() == [list(c) for c in line.coords]
     everything = shortest_additions(network, owner="V", protect="everything")
     assert everything.bridges_before == 2
     assert everything.length_km > trunk.length_km

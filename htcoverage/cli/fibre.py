@@ -17,6 +17,7 @@ from htcoverage.cli.fibre_parts import (
     read_places,
     read_targets,
     swept_world,
+    write_additions_map,
     write_json,
     write_layers,
     write_map,
@@ -174,6 +175,104 @@ def route(
     if map is not None:
         write_map(plan, map, inputs=inputs, analysis=analysis, costs=prices, lang=lang)
     show_plan(plan, prices, lang)
+
+
+@app.command("reach")
+def reach(
+    places: Annotated[
+        Path | None,
+        typer.Argument(help="Vector file of points, lines or polygons; the base stations and "
+                       "settlements without it."),
+    ] = None,
+    within_m: Annotated[float, typer.Option(help="Greatest distance, m.")] = 500.0,
+    along: Annotated[
+        bool,
+        typer.Option("--along", help="Measure along the spans from the core, then straight; "
+                     "straight to the nearest span without it."),
+    ] = False,
+    project: _Project = None,
+    spans: _Spans = None,
+    crs: _Crs = None,
+    owner: _Owner = None,
+    core: _Core = "exits",
+    tolerance_m: _Tolerance = 1.0,
+    with_planned: _WithPlanned = False,
+    json: _Json = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write places with their distances as a GeoPackage.")
+    ] = None,
+    lang: _Lang = "en",
+) -> None:  # fmt: skip
+    """Tell which base stations, settlements or places of a file lie within reach of fibre."""
+    from htcoverage.cli.fibre_show import show_reach
+    from htcoverage.fibre import reach_figures, reach_layers
+
+    inputs, _ = open_inputs(project)
+    asked = None if places is None else read_places(places)
+    analysis = analysed(
+        inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
+        reach_m=within_m, with_planned=with_planned, lang=lang,
+    )  # fmt: skip
+    layers = reach_layers(
+        analysis, asked, settlements=inputs.settlements, within_m=within_m, along=along
+    )
+    figures = reach_figures(layers, analysis, within_m=within_m, along=along)
+    if json is not None:
+        write_json(figures, json)
+    if out is not None:
+        write_layers(layers, out, told={"core": analysis.network.core_rule})
+    show_reach(figures, lang)
+
+
+@app.command("additions")
+def additions(
+    protect: Annotated[
+        Literal["trunk", "everything"],
+        typer.Option(help="What is to survive the failure of any single span: the trunk, or "
+                     "every node that the core reaches."),
+    ] = "trunk",
+    extend: Annotated[str | None, typer.Option(help="Only this owner's network.")] = None,
+    project: _Project = None,
+    spans: _Spans = None,
+    crs: _Crs = None,
+    owner: _Owner = None,
+    core: _Core = "exits",
+    tolerance_m: _Tolerance = 1.0,
+    reach_m: _Reach = 500.0,
+    with_planned: _WithPlanned = False,
+    json: _Json = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the new spans as a GeoPackage.")
+    ] = None,
+    map: Annotated[
+        Path | None,
+        typer.Option(help="Write a map of them: one HTML file that opens with no network."),
+    ] = None,
+    lang: _Lang = "en",
+) -> None:  # fmt: skip
+    """Find the shortest new spans with which no single failure cuts anything off, with a bound."""
+    from htcoverage.cli.fibre_show import show_additions
+    from htcoverage.fibre import additions_figures, additions_table, shortest_additions
+
+    inputs, _ = open_inputs(project)
+    analysis = analysed(
+        inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
+        reach_m=reach_m, with_planned=with_planned, lang=lang,
+    )  # fmt: skip
+    network = analysis.network
+    found = {
+        name: shortest_additions(network, owner=name, protect=protect)
+        for name in (network.owners if extend is None else (extend,))
+    }
+    figures = additions_figures(found, analysis, protect=protect)
+    table = additions_table(found, analysis)
+    if json is not None:
+        write_json(figures, json)
+    if out is not None:
+        write_layers({"additions": table}, out, told={"core": network.core_rule})
+    if map is not None:
+        write_additions_map(table, figures, map, inputs=inputs, analysis=analysis, lang=lang)
+    show_additions(figures, lang)
 
 
 @app.command("costs")

@@ -179,6 +179,23 @@ def write_map(
     _written(path, lambda: save_map(page, path))
 
 
+def write_additions_map(
+    table: gpd.GeoDataFrame, figures: dict[str, Any], path: Path, *, inputs: Inputs,
+    analysis: FibreAnalysis, lang: Literal["en", "vi"],
+) -> None:  # fmt: skip
+    """Write additions as a page."""
+    from htcoverage.cli.fibre_show import additions_words
+    from htcoverage.maps import make_additions_map, save_map
+
+    words = additions_words(figures, lang)
+    page = make_additions_map(
+        table, analysis.network.spans, settlements=inputs.settlements,
+        districts=inputs.districts, bts=inputs.bts, ground=inputs.ground, language=lang,
+        facts=words,
+    )  # fmt: skip
+    _written(path, lambda: save_map(page, path))
+
+
 def write_json(content: dict[str, Any], path: Path) -> None:
     """Write figures as JSON."""
     import json

@@ -144,6 +144,142 @@ def costs_words(costs: RouteCosts, language: Language) -> list[str]:
     return [told, label("plan_assumed", language).format(items=", ".join(costs.assumed))]
 
 
+def show_reach(figures: dict[str, Any], language: Language) -> None:
+    """Show who lies within reach, and the farthest beyond it."""
+    along = figures["measured"] == "along"
+    distances = ("along_m", "straight_m") if along else ("straight_m",)
+    within = number(figures["within_m"], language)
+    told = [name for name in ("bts", "settlements", "places") if name in figures]
+    show_rows(
+        label("reach_within", language).format(within=within),
+        [
+            "",
+            *(
+                label(f"reach_{name}", language)
+                for name in ("within_head", "total", "people", "all")
+            ),
+        ],
+        (
+            (
+                label(f"reach:{name}", language),
+                number(figures[name]["within"], language),
+                number(figures[name]["total"], language),
+                *(
+                    number(figures[name][of], language) if of in figures[name] else ""
+                    for of in ("residents_within", "residents")
+                ),
+            )
+            for name in told
+        ),
+    )
+    bullet(label("reach_along" if along else "reach_straight", language))
+    bullet(label("reach_owner", language))
+    if along:
+        bullet(f"{label('fibre_core', language)}: {_core_words(figures['core'], language)}")
+    for name in told:
+        beyond = [row for row in figures[name]["rows"] if not row["within"]]
+        if not beyond:
+            continue
+        say(
+            label("reach_beyond", language).format(
+                what=label(f"reach:{name}", language),
+                shown=number(min(len(beyond), _FARTHEST), language),
+                count=number(len(beyond), language),
+            )
+        )
+        show_rows(
+            "",
+            ["", *(label(f"reach_{name}", language) for name in distances)],
+            (
+                (
+                    _called(row),
+                    *(
+                        label("reach_none", language)
+                        if row[of] is None
+                        else number(row[of] / 1000.0, language, digits=2)
+                        for of in distances
+                    ),
+                )
+                for row in beyond[:_FARTHEST]
+            ),
+        )
+
+
+#: Places beyond reach that are listed on the terminal; the files have all.
+_FARTHEST = 20
+
+
+def _called(row: Mapping[str, Any]) -> str:
+    """Return what a place is called, with what alone tells it apart."""
+    keys = ("bts_id", "settlement_id", "target_id", "place")
+    own = str(next(row[key] for key in keys if row.get(key) is not None))
+    return f"{row['name']} ({own})" if row.get("name") is not None else own
+
+
+def additions_words(figures: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """Return what additions come to and what they save, by its words."""
+    protect = value_label("protect", figures["protect"], language)
+    return {
+        label("additions_title", language): label("additions_total", language).format(
+            protect=protect,
+            count=number(figures["spans"], language),
+            km=number(figures["length_km"], language, digits=1),
+            bound=number(figures["lower_bound_km"], language, digits=1),
+        ),
+        label("additions_saved", language): label("additions_saved_words", language).format(
+            bts_before=number(figures["bts_survive_before"], language),
+            bts_after=number(figures["bts_survive_after"], language),
+            bts=number(figures["bts_on_fibre"], language),
+            before=number(figures["residents_survive_before"], language),
+            after=number(figures["residents_survive_after"], language),
+            residents=number(figures["residents_on_fibre"], language),
+        ),
+        label("assumptions", language): label("additions_straight", language),
+    }
+
+
+def show_additions(figures: dict[str, Any], language: Language) -> None:
+    """Show the additions of each owner, and the longest of them."""
+    for title, words in additions_words(figures, language).items():
+        bullet(f"{title}: {words}")
+    bullet(f"{label('fibre_core', language)}: {_core_words(figures['core'], language)}")
+    if figures["unprotected"]:
+        count = number(figures["unprotected"], language)
+        bullet(label("additions_unprotected", language).format(count=count))
+    show_rows(
+        label("additions_by_owner", language),
+        [
+            label(key, language)
+            for key in ("owner", "additions_bridges", "additions_new", "length_km",
+                        "additions_bound")
+        ],
+        (
+            (
+                row["owner"],
+                number(row["bridges_before"], language),
+                number(row["spans"], language),
+                number(row["length_km"], language, digits=1),
+                number(row["lower_bound_km"], language, digits=1),
+            )
+            for row in figures["owners"]
+        ),
+    )  # fmt: skip
+    longest = sorted(figures["additions"], key=lambda row: -row["length_km"])[:_FARTHEST]
+    show_rows(
+        label("additions_longest", language),
+        [label(key, language) for key in ("owner", "length_km", "additions_from", "additions_to")],
+        (
+            (
+                row["owner"],
+                number(row["length_km"], language, digits=2),
+                *(f"{row[f'{end}_latitude']:.5f}, {row[f'{end}_longitude']:.5f}"
+                  for end in ("from", "to")),
+            )
+            for row in longest
+        ),
+    )  # fmt: skip
+
+
 def show_signal(rows: Iterable[Mapping[Any, Any]], language: Language) -> None:
     """Show the pole lines whose cut takes the most residents' signal."""
     show_rows(

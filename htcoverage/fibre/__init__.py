@@ -1,6 +1,7 @@
 """The fibre network: spans as a graph that can be asked questions."""
 
 from htcoverage.cleaning.spans import FibreFile, SpanDefaults, read_fibre
+from htcoverage.fibre.additions_report import additions_figures, additions_table
 from htcoverage.fibre.clean import CleanSpans, clean_spans
 from htcoverage.fibre.costs import RouteCosts, cost_table, read_costs
 from htcoverage.fibre.criticality import (
@@ -25,6 +26,7 @@ from htcoverage.fibre.radio import (
     worst_cover_loss,
 )
 from htcoverage.fibre.reach import Attachments, attach, reach_places
+from htcoverage.fibre.reach_report import reach_figures, reach_layers
 from htcoverage.fibre.resilience import Additions, shortest_additions, survival_by_district
 from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
 from htcoverage.fibre.status import counted_spans
@@ -55,6 +57,8 @@ __all__ = [
     "RouteCosts",
     "SpanDefaults",
     "SteinerTree",
+    "additions_figures",
+    "additions_table",
     "analyse_criticality",
     "analyse_fibre",
     "attach",
@@ -78,6 +82,8 @@ __all__ = [
     "plan_figures",
     "prepare_cover",
     "rank_cover_loss",
+    "reach_figures",
+    "reach_layers",
     "reach_places",
     "read_costs",
     "read_fibre",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
-from htcoverage.fibre.graph import FibreNetwork
+from htcoverage.fibre.graph import BoolArray, FibreNetwork
 from htcoverage.fibre.lengths import FloatArray, IntArray
 from htcoverage.labels import Language, label
 from htcoverage.readers.columns import plain
@@ -90,21 +90,11 @@ def attach(
     crs = network.spans.crs.to_wkt()
     on_air = bts[bts["status"] == "on-air"] if "status" in bts else bts
     points = reproject(on_air, crs).geometry.to_numpy()
-    lines = network.spans.geometry.to_numpy()
     span_owner = network.spans["owner"].to_numpy()
     operators = on_air["operator"].to_numpy(dtype=object)
     served_by = {each: _owner_of(each, owners, network.owners) for each in sorted(set(operators))}
     serving = np.array([served_by[each] for each in operators], dtype=object)
-    span = np.full(len(points), -1, dtype=np.intp)
-    distance_m = np.full(len(points), np.inf)
-    for owner in ["", *network.owners]:
-        rows = np.flatnonzero(serving == owner)
-        own = np.arange(len(lines)) if owner == "" else np.flatnonzero(span_owner == owner)
-        if len(rows) == 0:
-            continue
-        nearest = shapely.STRtree(lines[own]).nearest(points[rows])
-        span[rows] = own[nearest]
-        distance_m[rows] = shapely.distance(points[rows], lines[span[rows]])
+    span, distance_m = _nearest_spans(network, points, serving)
     node = _nearer_end(network, span, points)
     node[distance_m > reach_m] = -1
     stations = pd.DataFrame(
@@ -138,6 +128,31 @@ def cables_words(served_by: Mapping[str, str], language: Language) -> str:
 def _check_reach(reach_m: float) -> None:
     if not (np.isfinite(reach_m) and reach_m >= 0.0):
         raise argument_fault("reach_m", reach_m, "a number of metres, 0 or more")
+
+
+def _nearest_spans(
+    network: FibreNetwork,
+    shapes: npt.NDArray[np.object_],
+    serving: npt.NDArray[np.object_],
+    *,
+    usable: BoolArray | None = None,
+) -> tuple[IntArray, FloatArray]:
+    """Return the nearest usable span of the owner that serves each shape, and how far it is, m.
+
+    An owner of "" is anyone. Where an owner has no usable span: −1 and inf.
+    """
+    lines = network.spans.geometry.to_numpy()
+    of_owner = network.spans["owner"].to_numpy()
+    span = np.full(len(shapes), -1, dtype=np.intp)
+    distance_m = np.full(len(shapes), np.inf)
+    for owner in sorted(set(serving.tolist())):
+        ours = np.ones(len(lines), dtype=bool) if owner == "" else of_owner == owner
+        own = np.flatnonzero(ours if usable is None else ours & usable)
+        rows = np.flatnonzero(serving == owner)
+        if len(own):
+            span[rows] = own[shapely.STRtree(lines[own]).nearest(shapes[rows])]
+            distance_m[rows] = shapely.distance(shapes[rows], lines[span[rows]])
+    return span, distance_m
 
 
 def _nearer_end(network: FibreNetwork, span: IntArray, points: npt.NDArray[np.object_]) -> IntArray:
@@ -196,6 +211,7 @@ def reach_places(
     *,
     reach_m: float = DEFAULT_REACH_M,
     starts: IntArray | None = None,
+    owners: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Return which places lie within reach of the network, straight or along it.
 
@@ -203,35 +219,40 @@ def reach_places(
     ----------
     network : FibreNetwork
     places : GeoDataFrame
-        Points or polygons with a CRS.
+        Points, lines or polygons with a CRS.
     reach_m : float
         Greatest distance, m.
     starts : int array, optional
         Fibre nodes to measure from: the distance is then that along the spans from the nearest
-        start of the same owner to the nearer end of the nearest span, plus the straight rest. When
-        left out, it is the straight distance to the nearest span.
+        start of the same owner to the nearer end of the nearest span that one reaches, plus the
+        straight rest. When left out, it is the straight distance to the nearest span.
+    owners : sequence of str, optional
+        For each place the owner whose spans count, "" for anyone's; anyone's when left out.
 
     Returns
     -------
     DataFrame
         ``span_id, owner, node, straight_m, along_m, within``; index of the places. ``along_m`` is
-        NaN without starts, inf where no start is connected.
+        NaN without starts. Where there is no such span the distances are inf, the node is −1 and
+        the rest empty.
     """
     _check_reach(reach_m)
     shapes = reproject(places, network.spans.crs.to_wkt()).geometry.to_numpy()
-    lines = network.spans.geometry.to_numpy()
-    span = shapely.STRtree(lines).nearest(shapes).astype(np.intp)
-    straight_m = shapely.distance(shapes, lines[span])
+    serving = np.asarray([""] * len(shapes) if owners is None else list(owners), dtype=object)
+    start_m = None if starts is None else distance_along(network, starts)
+    usable = None if start_m is None else np.isfinite(start_m[network.ends[:, 0]])
+    span, straight_m = _nearest_spans(network, shapes, serving, usable=usable)
+    none = span < 0
     node = _nearer_end(network, span, shapely.centroid(shapes))
-    along_m = np.full(len(shapes), np.nan)
-    if starts is not None:
-        along_m = distance_along(network, starts)[node] + straight_m
-    measured_m = straight_m if starts is None else along_m
+    along_m = np.full(len(shapes), np.nan) if start_m is None else start_m[node] + straight_m
+    measured_m = straight_m if start_m is None else along_m
+    told = network.spans[["span_id", "owner"]].to_numpy(dtype=object)[span]
+    told[none] = ""
     return pd.DataFrame(
         {
-            "span_id": network.spans["span_id"].to_numpy()[span],
-            "owner": network.spans["owner"].to_numpy()[span],
-            "node": node,
+            "span_id": told[:, 0],
+            "owner": told[:, 1],
+            "node": np.where(none, -1, node),
             "straight_m": straight_m,
             "along_m": along_m,
             "within": measured_m <= reach_m,

@@ -121,6 +121,8 @@ class Additions:
     ----------
     spans : GeoDataFrame
         ``owner, length_km`` and a straight line each.
+    ends : int[spans, 2]
+        The fibre nodes that each joins.
     length_km : float
         Their sum, ellipsoid.
     lower_bound_km : float
@@ -132,6 +134,7 @@ class Additions:
     """
 
     spans: gpd.GeoDataFrame
+    ends: IntArray
     length_km: float
     lower_bound_km: float
     bridges_before: int
@@ -153,7 +156,8 @@ def shortest_additions(
     its linear relaxation (HiGHS), which also gives the bound; it stops within 1 % or after 200
     branches. New spans are straight lines between a node and the nearest nodes of its owner in
     other parts of the tree: a plan over roads is longer, so the bound holds for straight lines
-    only.
+    only. None joins the two ends of one span: a second cable there would hang on the same poles
+    and fall with the first.
 
     Parameters
     ----------
@@ -181,7 +185,7 @@ def shortest_additions(
     parts = _parts(tree, wanted)
     count = len(parts.above)
     if count == 0:
-        return Additions(_lines(network, owner, np.zeros((0, 2), dtype=np.intp)), 0.0, 0.0, 0, 0)
+        return _none(network, owner, bridges=0)
     pairs, length_km = _candidates(network, parts, owner, tree)
     crossed = [parts.between(parts.part[a], parts.part[b]) for a, b in pairs.tolist()]
     row = np.concatenate([np.asarray(each, dtype=np.intp) for each in crossed])
@@ -189,8 +193,7 @@ def shortest_additions(
     cover = coo_array((np.ones(len(row)), (row, col)), shape=(count, len(pairs))).tocsr()
     possible = np.diff(cover.indptr) > 0
     if not possible.any():
-        none = np.zeros((0, 2), dtype=np.intp)
-        return Additions(_lines(network, owner, none), 0.0, 0.0, count, count)
+        return _none(network, owner, bridges=count)
     solved = milp(
         length_km,
         integrality=np.ones(len(pairs), dtype=np.int64),
@@ -204,7 +207,12 @@ def shortest_additions(
     spans = _lines(network, owner, pairs[chosen])
     total_km = float(length_km[chosen].sum())
     bound_km = min(float(solved.mip_dual_bound), total_km)
-    return Additions(spans, total_km, bound_km, count, int((~possible).sum()))
+    return Additions(spans, pairs[chosen], total_km, bound_km, count, int((~possible).sum()))
+
+
+def _none(network: FibreNetwork, owner: str, *, bridges: int) -> Additions:
+    ends = np.zeros((0, 2), dtype=np.intp)
+    return Additions(_lines(network, owner, ends), ends, 0.0, 0.0, bridges, bridges)
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,7 +265,8 @@ def _candidates(
     """Return pairs of nodes in different parts, near each other, and their straight lengths.
 
     Of the pairs that join the same two parts only the shortest is kept. Each part's nodes also look
-    for the nearest nodes outside everything beyond its bridge, so that every bridge is crossed.
+    for the two nearest nodes outside everything beyond its bridge, so that every bridge is crossed:
+    the bridge itself joins one pair alone, and pairs that a span joins are left out.
     """
     own = np.flatnonzero((network.node_owner == owner) & (tree.place >= 0))
     xy = network.node_xy_m[own]
@@ -271,11 +280,13 @@ def _candidates(
         beyond[inside] = True
         outside = own[~beyond[own]]
         found.append(
-            _near_pairs(network.node_xy_m[inside], network.node_xy_m[outside], inside, outside, k=1)
+            _near_pairs(network.node_xy_m[inside], network.node_xy_m[outside], inside, outside, k=2)
         )
     pairs = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    joined = np.sort(network.ends, axis=1)
+    count = len(network.node_xy_m)
     a, b = parts.part[pairs].T
-    pairs = pairs[a != b]
+    pairs = pairs[(a != b) & ~np.isin(pairs @ [count, 1], joined @ [count, 1])]
     length_km = (
         line_lengths_m(
             [shapely.LineString(xy) for xy in network.node_xy_m[pairs]], network.spans.crs

@@ -217,39 +217,46 @@ def _lost(
     return stations, fallen[times == drops.count[fallen]]
 
 
-def _survival(
-    attachments: Attachments, tree: CutTree, bts_safe: BoolArray, homes_safe: BoolArray
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    edge_safe, node_safe = safe_from_edges(tree), safe_from_nodes(tree)
+def keeping_fibre(
+    attachments: Attachments, tree: CutTree, safe: BoolArray
+) -> tuple[BoolArray, BoolArray]:
+    """Return which base stations and settlements keep their fibre, where nodes are safe or not.
+
+    Parameters
+    ----------
+    attachments : Attachments
+    tree : CutTree
+        Of the network.
+    safe : bool[nodes]
+        Whether a node reaches the core after any one failure of a kind.
+    """
     node = attachments.bts["node"].to_numpy()
-    at = np.maximum(node, 0)
-    connected = (node >= 0) & (tree.place[at] >= 0)
-    bts = pd.DataFrame(
-        {
-            "connected": connected,
-            "span_cut": connected & edge_safe[at],
-            "route_cut": connected & bts_safe,
-            "node_failure": connected & node_safe[at],
-        }
-    )
+    bts = (node >= 0) & safe[np.maximum(node, 0)]
     drops = attachments.drops
     n = len(attachments.settlements)
     where, settlement = drops["node"].to_numpy(), drops["settlement"].to_numpy()
     live = tree.place[where] >= 0
-    count = np.bincount(settlement[live], minlength=n)
+    by_one = np.bincount(settlement[live & safe[where]], minlength=n) > 0
+    # Owners' networks are apart: one span or node takes one owner's drop at most.
+    homes: BoolArray = by_one | (np.bincount(settlement[live], minlength=n) > 1)
+    return bts, homes
 
-    def kept(safe: BoolArray) -> BoolArray:
-        # Owners' networks are apart: one span or node takes one owner's drop at most.
-        by_one = np.bincount(settlement[live & safe[where]], minlength=n) > 0
-        result: BoolArray = by_one | (count > 1)
-        return result
 
-    homes = pd.DataFrame(
-        {
-            "connected": count > 0,
-            "span_cut": kept(edge_safe),
-            "route_cut": (count > 0) & homes_safe,
-            "node_failure": kept(node_safe),
-        }
+def _survival(
+    attachments: Attachments, tree: CutTree, bts_safe: BoolArray, homes_safe: BoolArray
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    connected = keeping_fibre(attachments, tree, tree.place >= 0)
+    span_cut = keeping_fibre(attachments, tree, safe_from_edges(tree))
+    node_failure = keeping_fibre(attachments, tree, safe_from_nodes(tree))
+    bts, homes = (
+        pd.DataFrame(
+            {
+                "connected": connected[k],
+                "span_cut": span_cut[k],
+                "route_cut": connected[k] & safe,
+                "node_failure": node_failure[k],
+            }
+        )
+        for k, safe in enumerate((bts_safe, homes_safe))
     )
     return bts, homes

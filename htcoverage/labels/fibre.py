@@ -271,6 +271,77 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
     "fibre_distance": ("distance to fibre, km", "khoảng cách đến cáp, km"),
     "fibre_all": ("all", "tất cả"),
     "fibre_outside": ("outside the districts", "ngoài các huyện"),
+    # Reach.
+    "reach_within": (
+        "Within {within} m of fibre",
+        "Trong phạm vi {within} m tính từ cáp quang",
+    ),
+    "reach_within_head": ("within", "trong phạm vi"),
+    "reach_total": ("of", "trên tổng số"),
+    "reach_people": ("residents within", "số dân trong phạm vi"),
+    "reach_all": ("residents", "tổng số dân"),
+    "reach:bts": ("BTS on air", "BTS đang phát sóng"),
+    "reach:settlements": ("settlements", "thôn, bản, tổ dân phố"),
+    "reach:places": ("places of the file", "địa điểm trong tệp"),
+    "reach_straight": (
+        "measured straight to the nearest span",
+        "đo thẳng tới đoạn cáp gần nhất",
+    ),
+    "reach_along": (
+        "measured along the spans from the core to the end of the nearest span that hangs on it,"
+        " then straight",
+        "đo dọc theo cáp từ lõi tới đầu mút của đoạn cáp gần nhất có đường tới lõi, rồi đo thẳng",
+    ),
+    "reach_owner": (
+        "a BTS is measured to the cables that serve its operator, all else to anyone's",
+        "BTS đo tới cáp phục vụ nhà mạng của nó, các nơi khác đo tới cáp của bất kỳ chủ nào",
+    ),
+    "reach_beyond": (
+        "{what} beyond reach: the farthest {shown} of {count}",
+        "{what} ngoài phạm vi: {shown} nơi xa nhất trong {count}",
+    ),
+    "reach_straight_m": ("straight to fibre, km", "đo thẳng tới cáp, km"),
+    "reach_along_m": ("along from the core, km", "dọc theo cáp từ lõi, km"),
+    "reach_none": ("no cable", "không có cáp"),
+    # Additions.
+    "additions_title": (
+        "Shortest additions that survive any single cut",
+        "Các đoạn bổ sung ngắn nhất để chịu được đứt một đoạn bất kỳ",
+    ),
+    "additions_total": (
+        "for {protect}: {count} new spans, {km} km; no choice of straight lines is shorter than"
+        " {bound} km",
+        "cho {protect}: {count} đoạn mới, {km} km; mọi cách chọn đường thẳng dài ít nhất {bound}"
+        " km",
+    ),
+    "protect:trunk": ("the trunk", "mạng trục"),
+    "protect:everything": ("everything that the core reaches", "mọi nút có đường tới lõi"),
+    "additions_saved": ("what they save", "hiệu quả"),
+    "additions_saved_words": (
+        "{bts_after} instead of {bts_before} of {bts} BTS on fibre, and {after} instead of {before}"
+        " of {residents} residents, keep it whatever single span is cut",
+        "{bts_after} thay vì {bts_before} trên {bts} BTS có cáp, và {after} thay vì {before} trên"
+        " {residents} người dân, vẫn giữ được cáp khi đứt một đoạn bất kỳ",
+    ),
+    "additions_straight": (
+        "straight lines, longer over roads; none joins the two ends of one span, where both would"
+        " fall together",
+        "đường thẳng, theo đường bộ sẽ dài hơn; không nối hai đầu của cùng một đoạn đang có, vì sẽ"
+        " đứt cùng lúc",
+    ),
+    "additions_unprotected": (
+        "{count} spans stay single: no line leads round them",
+        "{count} đoạn vẫn là đường độc đạo: không có đường vòng",
+    ),
+    "additions_by_owner": ("By owner", "Theo chủ sở hữu"),
+    "additions_bridges": ("spans without a way round", "đoạn độc đạo"),
+    "additions_new": ("new spans", "đoạn mới"),
+    "additions_bound": ("at least, km", "ít nhất, km"),
+    "additions_longest": ("The longest additions", "Các đoạn bổ sung dài nhất"),
+    "additions_from": ("from", "từ"),
+    "additions_to": ("to", "đến"),
+    "additions_words": ("{owner}: {count} spans, {km} km", "{owner}: {count} đoạn, {km} km"),
+    "addition": ("new span", "đoạn mới"),
     "plan_order": ("In the order of building", "Theo thứ tự xây dựng"),
     "plan_phase": ("phase", "giai đoạn"),
     "plan_target": ("target", "điểm cần nối"),

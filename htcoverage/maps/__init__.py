@@ -2,6 +2,6 @@
 
 from htcoverage.maps.base_map import OnlineBaseMap
 from htcoverage.maps.build import make_map, save_map
-from htcoverage.maps.plan import make_plan_map
+from htcoverage.maps.plan import make_additions_map, make_plan_map
 
-__all__ = ["OnlineBaseMap", "make_map", "make_plan_map", "save_map"]
+__all__ = ["OnlineBaseMap", "make_additions_map", "make_map", "make_plan_map", "save_map"]

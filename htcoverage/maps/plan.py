@@ -1,4 +1,4 @@
-"""The map of an extension of the fibre: its routes by phase, its targets by name."""
+"""Maps of new fibre: an extension by phase with its targets, and additions by owner."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _ROUTE_COLUMNS = (
     ("priced", "plan_cost"),
     ("route_id", "plan_route"),
 )
+_ADDITION_COLUMNS = (("addition_id", "addition"), ("owner", "owner"), ("length_km", "length_km"))
 _TARGET_FIELDS = ("plan_target", "identifier", "plan_step", "plan_phase", "residents",
                   "plan_cost", "plan_together")  # fmt: skip
 
@@ -65,15 +66,9 @@ def make_plan_map(
     folium.Map
         ``save_map`` writes it.
     """
-    title = label("plan_title", language)
     currency = value_label("currency", plan.currency, language)
-    themes = base_themes(settlements, districts, spans, ground=ground, language=language)
     costs = [f"{number(cost, language)} {currency}" for cost in plan.routes["cost"]]
     routes = plan.routes.assign(priced=costs)
-    themes["routes"] = theme(routes, _ROUTE_COLUMNS, tolerance_m=5, language=language)
-    data = base_data(districts, bts, spans, themes=themes, language=language) | {
-        "plan": _plan(plan, currency, language)
-    }
     told = {
         label("plan_cost", language): label("plan_bound", language).format(
             cost=number(plan.cost, language),
@@ -85,6 +80,75 @@ def make_plan_map(
         ),
         **dict(facts or {}),
     }
+    return _page(
+        theme(routes, _ROUTE_COLUMNS, tolerance_m=5, language=language),
+        _plan(plan, currency, language), spans, told, settlements=settlements,
+        districts=districts, bts=bts, ground=ground, language=language,
+    )  # fmt: skip
+
+
+def make_additions_map(
+    additions: gpd.GeoDataFrame,
+    spans: gpd.GeoDataFrame,
+    *,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    bts: gpd.GeoDataFrame,
+    facts: Mapping[str, str] | None = None,
+    ground: Mapping[str, gpd.GeoDataFrame] | None = None,
+    language: Language = "en",
+) -> folium.Map:
+    """Return one self-contained map of the spans that make a network survive any single cut.
+
+    Parameters
+    ----------
+    additions : GeoDataFrame
+        From `additions_table`: ``addition_id, owner, length_km`` and a line each.
+    spans, settlements, districts, bts, facts, ground, language
+        As for `make_plan_map`.
+
+    Returns
+    -------
+    folium.Map
+        ``save_map`` writes it.
+    """
+    owners = sorted(set(additions["owner"]))
+    classes: list[Json] = []
+    for place, owner in enumerate(owners):
+        own = additions.loc[additions["owner"] == owner, "length_km"]
+        words = label("additions_words", language).format(
+            owner=clean_text(owner),
+            count=number(len(own), language),
+            km=number(float(own.sum()), language, digits=1),
+        )
+        classes.append([PHASE_COLOURS[min(place, len(PHASE_COLOURS) - 1)], words])
+    rows: list[Json] = [owners.index(each) for each in additions["owner"]]
+    plan: Json = {"classes": classes, "rows": rows, "fields": [], "targets": []}
+    return _page(
+        theme(additions.round({"length_km": 2}), _ADDITION_COLUMNS, tolerance_m=5,
+              language=language),
+        plan, spans, dict(facts or {}), settlements=settlements, districts=districts, bts=bts,
+        ground=ground, language=language,
+    )  # fmt: skip
+
+
+def _page(
+    routes: dict[str, Json],
+    plan: Json,
+    spans: gpd.GeoDataFrame,
+    told: Mapping[str, str],
+    *,
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    bts: gpd.GeoDataFrame,
+    ground: Mapping[str, gpd.GeoDataFrame] | None,
+    language: Language,
+) -> folium.Map:
+    """Return the page of some new lines over the network that stands."""
+    title = label("plan_title", language)
+    themes = base_themes(settlements, districts, spans, ground=ground, language=language)
+    themes["routes"] = routes
+    data = base_data(districts, bts, spans, themes=themes, language=language) | {"plan": plan}
     notice = modelled_notice({"fibre": spans, "settlements": settlements}, language)
     return OfflineMap(
         language=language,
