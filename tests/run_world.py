@@ -74,8 +74,9 @@ def coverage(stations: gpd.GeoDataFrame, table: pd.DataFrame) -> xr.Dataset:
     distance_m = np.hypot(
         x - places.x.to_numpy()[:, None, None], y - places.y.to_numpy()[:, None, None]
     )
-    level = np.full(base["level_dbm"].shape, np.nan, np.float32)
-    server = np.full(level.shape, -1, np.int32)
+    level, second_level = (np.full(base["level_dbm"].shape, np.nan, np.float32) for _ in range(2))
+    server, second = (np.full(level.shape, -1, np.int32) for _ in range(2))
+    site = stations["site_id"].to_numpy()
     for index in range(base.sizes["layer"]):
         operator, technology = str(base["operator"][index].item()), base["technology"][index].item()
         mine = (stations["technology"] == technology).to_numpy()
@@ -84,9 +85,15 @@ def coverage(stations: gpd.GeoDataFrame, table: pd.DataFrame) -> xr.Dataset:
         near = np.where(mine[:, None, None], distance_m, np.inf)
         level[index] = -60.0 - 12.0 * near.min(axis=0) / 1000.0
         server[index] = near.argmin(axis=0)
+        elsewhere = np.where(site[:, None, None] == site[server[index]], np.inf, near)
+        heard = np.isfinite(elsewhere.min(axis=0))
+        second_level[index][heard] = -60.0 - 12.0 * elsewhere.min(axis=0)[heard] / 1000.0
+        second[index][heard] = elsewhere.argmin(axis=0)[heard]
     station = stations.set_index("bts_id").loc[table["bts_id"]]
     return base.assign(
-        level_dbm=(("layer", "y", "x"), level), best_server=(("layer", "y", "x"), server)
+        level_dbm=(("layer", "y", "x"), level), best_server=(("layer", "y", "x"), server),
+        runner_up_dbm=(("layer", "y", "x"), second_level),
+        runner_up_server=(("layer", "y", "x"), second),
     ).assign_coords(
         cell_id=("cell", table["cell_id"].to_numpy(str)),
         bts_id=("cell", table["bts_id"].to_numpy(str)),

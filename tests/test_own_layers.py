@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import map_world as world
+import numpy as np
 import pandas as pd
 import pytest
 import run_world
@@ -17,7 +20,9 @@ from htcoverage.cli.main import execute
 from htcoverage.errors import InputError
 from htcoverage.readers.own_layer import read_own_layer
 from htcoverage.run import read_layers, read_run, write_run
+from htcoverage.run.layers import with_runner_ups
 from htcoverage.run.own_layers import latest_technology
+from htcoverage.uncertainty import add_intervals, site_failures
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +136,72 @@ def test_without_layers_and_preset_the_figures_are_those_of_the_run(run_json, tm
         assert execute(["figures", str(run_json), "--out", str(out)]) == 0
         assert path.read_bytes() == before
     read_layers(read_run(run_json))
+
+
+def test_a_run_folder_holds_all_that_its_intervals_and_failures_rest_on(small_run):
+    layers = read_layers(read_run(small_run.folder))
+    coverage = with_runner_ups(layers)
+    bare = layers.figures.assign(low=math.nan, high=math.nan)
+    bare.attrs = layers.figures.attrs
+    again = add_intervals(bare, coverage, layers.settlements, layers.districts, layers.cells)
+    for end in ("low", "high"):
+        np.testing.assert_allclose(again[end], layers.figures[end], atol=1e-6)
+    document = json.loads((small_run.folder / "figures.json").read_text(encoding="utf-8"))
+    told = {
+        (row["technology"], row["site_id"]): row["residents"]
+        for row in document["single_site_failure"]
+    }
+    for technology in ("4G", "any"):
+        failures = site_failures(
+            coverage, layers.settlements,
+            criteria=layers.record.parameters.criteria, technology=technology,
+        )  # fmt: skip
+        lost = failures[failures["residents"] > 0.0].set_index("site_id")["residents"]
+        assert len(lost) > 20
+        assert lost.to_dict() == pytest.approx(
+            {site: told[technology, site] for site in lost.index}, abs=1e-3
+        )
+
+
+def test_criteria_of_a_preset_bring_intervals_of_their_own(small_run, tmp_path, capsys):
+    run = str(small_run.folder)
+    assert execute(["figures", run, "--out", str(tmp_path / "own")]) == 0
+    first = rows_of(small_run.folder / "figures.csv")
+    again = rows_of(tmp_path / "own" / "figures.csv")
+    assert [(r["low"], r["high"]) for r in again] == [(r["low"], r["high"]) for r in first]
+    assert execute(["figures", run, "--preset", "in-car", "--out", str(tmp_path / "car")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    (told,) = [
+        row
+        for row in rows_of(tmp_path / "car" / "figures.csv")
+        if row["area_code"] == "all"
+        and (row["technology"], row["operator"], row["basis"]) == ("4G", "any", "cell_edge")
+        and row["denominator"] == "residents"
+    ]
+    low, high = (100.0 * float(told[end]) for end in ("low", "high"))
+    assert f"90 % interval {low:.2f} % to {high:.2f} %" in said
+    (outdoors,) = [
+        row
+        for row in first
+        if all(row[name] == told[name] for name in told if name not in ("covered_share", "covered",
+               "low", "high"))
+    ]  # fmt: skip
+    # 8 dB less in a car: less is covered, and the interval lies lower.
+    assert float(told["covered_share"]) < float(outdoors["covered_share"])
+    assert float(told["low"]) < float(outdoors["low"])
+    document = json.loads((tmp_path / "car" / "figures.json").read_text(encoding="utf-8"))
+    assert document["intervals"]["draws"] == 200
+
+
+def test_a_run_without_worlds_says_why_there_are_no_intervals(tmp_path, capsys):
+    result = run_world.result()
+    write_run(replace(result, parameters=replace(result.parameters, worlds=0)), tmp_path / "run")
+    arguments = ["figures", str(tmp_path / "run"), "--out", str(tmp_path / "out")]
+    assert execute(arguments) == 0
+    assert "without intervals, as the run was made with --worlds 0" in capsys.readouterr().out
+    assert execute([*arguments, "--preset", "in-car", "--lang", "vi"]) == 0
+    assert "không có khoảng tin cậy" in capsys.readouterr().out
+    assert {row["low"] for row in rows_of(tmp_path / "out" / "figures.csv")} == {""}
 
 
 def test_slips_are_told_in_words(run_json, tmp_path, capsys):

@@ -142,15 +142,22 @@ def show_preset(
     """
     from htcoverage.labels import label, percent
     from htcoverage.presets import preset_row
+    from htcoverage.uncertainty.intervals import INTERVAL_PROBABILITY
 
     changed = changed or {}
     row = preset_row(figures, chosen)
     none = label("preset_none", language)
     share = none if row is None else percent(row["covered_share"], language, digits=2)
+    interval = ""
+    if row is not None and row["low"] == row["low"]:  # NaN where there is none
+        low, high = (percent(row[end], language, digits=2) for end in ("low", "high"))
+        share_of_worlds = percent(INTERVAL_PROBABILITY, language, digits=0)
+        words = label("interval_words", language)
+        interval = f"; {words.format(share=share_of_worlds, low=low, high=high)}"
     said = [f"{key} = {value:g}" for key, value in changed.items()]
     lines = [
         f"• {label('assume:preset', language)} {chosen.name}: {chosen.title_in(language)}: {share}"
-        f" ({preset_reading(chosen, language)})",
+        f" ({preset_reading(chosen, language)}){interval}",
         *(f"    {label('preset_said', language).format(what=what)}" for what in said),
         *(f"    {key}: {told}" for key, told in chosen.sources_in(language) if key not in changed),
     ]

@@ -54,6 +54,9 @@ _SERVER_COLOURS = (
 
 _GDAL_CACHE_MB = 64
 
+#: Which server of a pixel: the strongest cell, or the strongest of another site than its.
+Rank = Literal["best", "runner-up"]
+
 #: How an operator is called in the description of a band.
 ANY_WORDS = "any operator"
 
@@ -120,6 +123,7 @@ def write_coverage_tif(
     technology: str,
     path: str | Path,
     *,
+    rank: Rank = "best",
     metadata: Mapping[str, object] | None = None,
 ) -> None:
     """Write the median levels of one technology: the strongest of any operator, then each operator.
@@ -129,11 +133,13 @@ def write_coverage_tif(
     Parameters
     ----------
     coverage : xarray.Dataset
-        With ``level_dbm``; its attributes are written too.
+        With ``level_dbm`` or ``runner_up_dbm``; its attributes are written too.
     technology : {"3G", "4G"}
         RSCP or RSRP, in dBm.
     path : str or Path
         File to write.
+    rank : {"best", "runner-up"}
+        Whose levels: of the strongest cell, or of the strongest of another site than its.
     metadata : mapping, optional
         Further parameters of the run.
 
@@ -143,8 +149,9 @@ def write_coverage_tif(
         If the coverage has no layer of the technology.
     """
     places, descriptions = _layers_of(coverage, technology)
-    bands = [coverage["level_dbm"].isel(layer=place).to_numpy() for place in places]
-    told = {**coverage.attrs, **(metadata or {}), "technology": technology}
+    level = coverage["level_dbm" if rank == "best" else "runner_up_dbm"]
+    bands = [level.isel(layer=place).to_numpy() for place in places]
+    told = {**coverage.attrs, **(metadata or {}), "technology": technology, "server": rank}
     with whole_files(Path(path)) as part:
         _write_floats(part, bands, grid_of(coverage), descriptions, "dBm", told)
         words = [f"{QUANTITY[technology]} {one} dBm" for one in level_labels(technology)]
@@ -286,6 +293,7 @@ def write_best_server_tif(
     technology: str,
     path: str | Path,
     *,
+    rank: Rank = "best",
     metadata: Mapping[str, object] | None = None,
 ) -> None:
     """Write the index of the strongest cell at every pixel, −1 for none.
@@ -297,8 +305,9 @@ def write_best_server_tif(
     Parameters
     ----------
     coverage : xarray.Dataset
-        With ``best_server`` and the coordinates ``cell_id, bts_id, site_id`` of ``cell``.
-    technology, path, metadata
+        With ``best_server`` or ``runner_up_server`` and the coordinates ``cell_id, bts_id,
+        site_id`` of ``cell``.
+    technology, path, rank, metadata
         As for `write_coverage_tif`.
 
     Raises
@@ -307,18 +316,17 @@ def write_best_server_tif(
         If the coverage has no layer of the technology.
     """
     places, descriptions = _layers_of(coverage, technology)
-    bands = [
-        coverage["best_server"].to_numpy()[place].astype(np.int32, copy=False) for place in places
-    ]
+    server = coverage["best_server" if rank == "best" else "runner_up_server"].to_numpy()
+    bands = [server[place].astype(np.int32, copy=False) for place in places]
     with whole_files(Path(path)) as part:
         _write_tif(
             part,
             bands,
             np.int32,
             grid_of(coverage),
-            [f"{words}: best server" for words in descriptions],
+            [f"{words}: {rank} server" for words in descriptions],
             "",
-            {**coverage.attrs, **(metadata or {}), "technology": technology},
+            {**coverage.attrs, **(metadata or {}), "technology": technology, "server": rank},
             nodata=NO_SERVER,
         )
         band = ElementTree.Element("PAMRasterBand", band="1")

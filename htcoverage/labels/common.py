@@ -105,6 +105,10 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
     "probability": ("Cell-edge probability", "Xác suất biên vùng phủ"),
     "margin": ("margin", "dự phòng"),
     "assumptions": ("Assumptions", "Giả định"),
+    "interval_words": (
+        "{share} interval {low} to {high}",
+        "khoảng {share} từ {low} đến {high}",
+    ),
     "own_code": ("code", "mã"),
     "own_name": ("name", "tên"),
     "own_covered_share": ("covered share", "tỉ lệ có sóng"),

@@ -20,7 +20,7 @@ import rasterio
 import xarray as xr
 
 from htcoverage.export import write_gpkg
-from htcoverage.export.rasters import ANY_WORDS, NO_SERVER
+from htcoverage.export.rasters import ANY_WORDS, NO_SERVER, Rank
 from htcoverage.figures.cover import ANY_OPERATOR
 from htcoverage.run.facts import ground_facts
 from htcoverage.run.record import RunRecord, check_outputs
@@ -33,6 +33,12 @@ LAYERS_FILE = "layers.gpkg"
 
 #: Figure rows of the communes, where the settlements tell them.
 COMMUNES_FILE = "figures_communes.csv"
+
+#: Rasters of levels and of servers, by which server of a pixel they tell; of each technology.
+RASTERS: Mapping[Rank, tuple[str, str]] = {
+    "best": ("coverage_{}.tif", "best_server_{}.tif"),
+    "runner-up": ("runner_up_{}.tif", "runner_up_server_{}.tif"),
+}
 
 _GROUND = ("sea", "lakes", "rivers")
 
@@ -49,7 +55,7 @@ class RunLayers:
     record : RunRecord
         What was computed, and how.
     coverage : xarray.Dataset
-        ``level_dbm`` and ``best_server``; runner-ups are not kept.
+        ``level_dbm`` and ``best_server``; see `with_runner_ups`.
     bts, districts, spans : GeoDataFrame
         Tables of the schema.
     cells : DataFrame
@@ -61,7 +67,8 @@ class RunLayers:
     ground : mapping of str to GeoDataFrame
         Sea, lakes and rivers for drawing.
     figures : DataFrame
-        Figure rows, with ``attrs["criteria"]``.
+        Figure rows, with ``attrs["criteria"]`` and ``attrs["intervals"]``: None, or what the
+        intervals rest on.
     reported : mapping
         The public statement that the figure is set beside; empty where there is none.
     commune_names : mapping of str to str
@@ -152,6 +159,7 @@ def read_layers(record: RunRecord) -> RunLayers:
     document = json.loads(record.path_of("figures.json").read_text(encoding="utf-8"))
     figures = pd.DataFrame(document["shares"])
     figures.attrs["criteria"] = asdict(record.parameters.criteria)
+    figures.attrs["intervals"] = document.get("intervals")
     path = record.path_of(LAYERS_FILE)
     held = set(gpd.list_layers(path)["name"])
     cells = gpd.read_file(path, layer="cells")
@@ -177,20 +185,43 @@ def _commune_names(record: RunRecord) -> dict[str, str]:
     return dict(zip(rows["area_code"], rows["area"], strict=True))
 
 
-def _coverage(
-    record: RunRecord, technologies: list[str], cells: pd.DataFrame, bts: pd.DataFrame
-) -> xr.Dataset:
+def with_runner_ups(layers: RunLayers) -> xr.Dataset:
+    """Return the coverage of a run as it was computed: with ``runner_up_dbm, runner_up_server``.
+
+    Read when asked for: they are as large as the levels, and most of what is made of a run needs
+    none.
+    """
+    found = _rasters(layers.record, layers.technologies, "runner-up")
+    coverage = layers.coverage
+    keys = zip(coverage["operator"].to_numpy(), coverage["technology"].to_numpy(), strict=True)
+    level, server = zip(*(found[str(o), str(t)] for o, t in keys), strict=True)
+    dims = ("layer", "y", "x")
+    return coverage.assign(
+        runner_up_dbm=(dims, np.stack(level)), runner_up_server=(dims, np.stack(server))
+    )
+
+
+def _rasters(
+    record: RunRecord, technologies: list[str], rank: Rank
+) -> dict[tuple[str, str], tuple[Any, Any]]:
+    """Return levels and servers of each operator and technology."""
     layers: dict[tuple[str, str], tuple[Any, Any]] = {}
     for technology in technologies:
-        with (
-            rasterio.open(record.path_of(f"coverage_{technology.lower()}.tif")) as level,
-            rasterio.open(record.path_of(f"best_server_{technology.lower()}.tif")) as server,
-        ):
+        names = (name.format(technology.lower()) for name in RASTERS[rank])
+        level_path, server_path = (record.path_of(name) for name in names)
+        with rasterio.open(level_path) as level, rasterio.open(server_path) as server:
             for band, words in enumerate(level.descriptions, start=1):
                 operator = words.removeprefix(f"{technology} ")
                 name = ANY_OPERATOR if operator == ANY_WORDS else operator
                 values = level.read(band, masked=True).filled(np.nan)
                 layers[name, technology] = (values, server.read(band))
+    return layers
+
+
+def _coverage(
+    record: RunRecord, technologies: list[str], cells: pd.DataFrame, bts: pd.DataFrame
+) -> xr.Dataset:
+    layers = _rasters(record, technologies, "best")
     # The layers of operators first, as a coverage has them.
     keys = sorted(layers, key=lambda key: key[0] == ANY_OPERATOR)
     serving = cells[cells[_SERVER] >= 0].sort_values(_SERVER)

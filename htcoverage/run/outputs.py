@@ -12,6 +12,7 @@ import pandas as pd
 
 from htcoverage.cleaning.page import report_page
 from htcoverage.export import write_best_server_tif, write_coverage_tif, write_csv, write_gpkg
+from htcoverage.export.rasters import Rank
 from htcoverage.files import folder_aside, sha256_of
 from htcoverage.labels import Language, label
 from htcoverage.maps import make_map, save_map
@@ -26,7 +27,7 @@ from htcoverage.run.fibre import (
     fibre_tables,
 )
 from htcoverage.run.inputs import Inputs
-from htcoverage.run.layers import COMMUNES_FILE, LAYERS_FILE, write_layers
+from htcoverage.run.layers import COMMUNES_FILE, LAYERS_FILE, RASTERS, write_layers
 from htcoverage.run.record import sealed
 from htcoverage.store import release_memory
 
@@ -164,8 +165,10 @@ def _writers(result: RunResult, language: Language) -> dict[str, Callable[[Path]
         communes = result.communes
         writers[COMMUNES_FILE] = lambda path: write_csv(pd.DataFrame(plain_rows(communes)), path)
     for technology in technologies:
-        writers[f"coverage_{technology.lower()}.tif"] = _tif_writer(result, technology, told)
-        writers[f"best_server_{technology.lower()}.tif"] = _server_writer(result, technology, told)
+        for rank, files in RASTERS.items():
+            level, server = (name.format(technology.lower()) for name in files)
+            writers[level] = _raster_writer(write_coverage_tif, result, technology, rank, told)
+            writers[server] = _raster_writer(write_best_server_tif, result, technology, rank, told)
     writers[LAYERS_FILE] = lambda path: write_layers(result, path, metadata=told)
     if inputs.cleaned is not None:
         cleaned = inputs.cleaned.by_file_name()
@@ -215,13 +218,11 @@ def _write_text(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _tif_writer(
-    result: RunResult, technology: str, told: Mapping[str, object]
+def _raster_writer(
+    write: Callable[..., None],
+    result: RunResult,
+    technology: str,
+    rank: Rank,
+    told: Mapping[str, object],
 ) -> Callable[[Path], object]:
-    return lambda path: write_coverage_tif(result.coverage, technology, path, metadata=told)
-
-
-def _server_writer(
-    result: RunResult, technology: str, told: Mapping[str, object]
-) -> Callable[[Path], object]:
-    return lambda path: write_best_server_tif(result.coverage, technology, path, metadata=told)
+    return lambda path: write(result.coverage, technology, path, rank=rank, metadata=told)

@@ -1,6 +1,7 @@
 """A finished run measured again: by other criteria, over the user's own polygons, lines, points.
 
-A run keeps its coverage, so nothing is swept again: the answer takes seconds.
+A run keeps its coverage, so nothing is swept again: the answer takes seconds, and with criteria
+that are not the run's as long as its intervals take to be drawn again.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from htcoverage.notes import Note, Rows
 from htcoverage.readers.own_layer import OwnLayer
 from htcoverage.run.compute import split_communes
 from htcoverage.run.documents import plain_rows, write_json
-from htcoverage.run.layers import COMMUNES_FILE, RunLayers
+from htcoverage.run.layers import COMMUNES_FILE, RunLayers, with_runner_ups
+from htcoverage.uncertainty import add_intervals
+from htcoverage.uncertainty.measuring import KEYS
 
 #: Columns of the user's layers in ``own_layers.gpkg``: a combination of any operator, by its name.
 _WIDE = (
@@ -47,7 +50,8 @@ class OwnFigures:
     Parameters
     ----------
     figures : DataFrame
-        Figure rows of the province, its districts and the user's polygons.
+        Figure rows of the province and its districts, with intervals where the run has any, and of
+        the user's polygons.
     communes : DataFrame or None
         Figure rows of the communes, those of `split_communes`; None where settlements tell none.
     lines, points : mapping of str to DataFrame
@@ -107,8 +111,12 @@ def measure_own_layers(
         commune_names=layers.commune_names,
     )
     communes, larger = split_communes(every, layers.settlements)
-    frames = [larger]
+    frames = [_with_intervals(larger, layers, criteria)]
     notes: list[Note] = list(every.attrs["notes"])
+    if not layers.record.parameters.worlds:
+        notes.append(Note("no_intervals"))
+    elif areas:
+        notes.append(Note("no_intervals_of_layers"))
     found_lines: dict[str, pd.DataFrame] = {}
     found_points: dict[str, pd.DataFrame] = {}
     shown: dict[str, gpd.GeoDataFrame] = {}
@@ -151,8 +159,28 @@ def measure_own_layers(
                 best.drop(columns=["name", "technology", "operator"]), on="code", how="left"
             )
     figures = pd.concat(frames, ignore_index=True)
-    figures.attrs["criteria"] = asdict(criteria)
+    figures.attrs = {"criteria": asdict(criteria), "intervals": frames[0].attrs.get("intervals")}
     return OwnFigures(figures, communes, found_lines, found_points, shown, tuple(notes))
+
+
+def _with_intervals(
+    figures: pd.DataFrame, layers: RunLayers, criteria: CoverCriteria
+) -> pd.DataFrame:
+    """Return the figures with intervals from as many worlds as the run has: its own or new ones."""
+    parameters = layers.record.parameters
+    if not parameters.worlds:
+        return figures
+    if criteria == parameters.criteria:
+        ends = layers.figures[[*KEYS, "low", "high"]].astype({"settlement_part": float})
+        bare = figures.drop(columns=["low", "high"])
+        found = bare.merge(ends, how="left", on=KEYS, validate="1:1")[figures.columns]
+        found.attrs = layers.figures.attrs
+        return found
+    figures.attrs["criteria"] = asdict(criteria)
+    return add_intervals(
+        figures, with_runner_ups(layers), layers.settlements, layers.districts, layers.cells,
+        draws=parameters.worlds,
+    )  # fmt: skip
 
 
 def latest_technology(rows: pd.DataFrame) -> str:
@@ -239,6 +267,7 @@ def write_own_figures(
         document = {
             **told,
             "criteria": found.figures.attrs["criteria"],
+            "intervals": found.figures.attrs["intervals"],
             "inputs": [{"file": name, "sha256": digest} for name, digest in inputs],
             "notes": [note.as_plain() for note in found.notes],
             "shares": plain_rows(whole),
