@@ -24,14 +24,16 @@ from htcoverage.engine.median import (
     smooth_earth,
     smooth_path_clearance,
 )
+from htcoverage.engine.radials import INLAND_KM, LAND_KM, walk_radial
 from htcoverage.propagation.p1812.combine import (
     combine_db,
     ducting_db,
+    ducting_time_db,
     free_space_db,
     troposcatter_db,
 )
 from htcoverage.propagation.p1812.diffraction import delta_bullington_db, profile_clearance
-from htcoverage.propagation.p1812.profile import NO_COAST_KM, beta0_percent
+from htcoverage.propagation.p1812.profile import NO_COAST_KM, beta0_percent, zone_lengths
 
 WIDE = settings(max_examples=1500, deadline=None)
 CALM = settings(max_examples=200, deadline=None)
@@ -67,6 +69,8 @@ def ducts(draw: st.DrawFn) -> dict[str, float]:
         "rx_coast_km": coasts[1],
         "inland_km": inland_km,
         "land_km": land_km,
+        "land_known": draw(st.floats(0.0, 1.0)),
+        "inland_known": draw(st.floats(0.0, 1.0)),
         "tx_amsl_m": draw(st.floats(1.0, 2500.0)),
         "rx_amsl_m": draw(st.floats(1.0, 2500.0)),
         "duct_tx_m": draw(st.floats(1.0, 2000.0)),
@@ -100,7 +104,8 @@ def claims(duct: dict[str, float], loss_db: float) -> bool:
         loss_db, d, duct["tx_km"] if beyond else step, duct["tx_km"] if beyond else d, step, d,
         duct["tx_km"] + step if beyond else d, duct["tx_mrad"], duct["rx_mrad"], bands, 0,
         duct["radius_km"], duct["sea_share"],
-        ducting_floor_db(duct["latitude_deg"], duct["reach_km"]),
+        ducting_floor_db(duct["latitude_deg"], duct["reach_km"]), duct["latitude_deg"],
+        duct["land_known"] * duct["land_km"], duct["inland_known"] * duct["inland_km"],
     )  # fmt: skip
     return answer
 
@@ -121,9 +126,12 @@ def test_the_bound_on_ducting_is_of_use(duct: dict[str, float], elevation_mrad: 
         "latitude_deg": 18.3, "tx_coast_km": NO_COAST_KM, "rx_coast_km": NO_COAST_KM,
         "distance_km": 15.0, "tx_km": 8.0, "rx_km": 5.0, "step_km": 0.1, "transhorizon": 1.0,
         "reach_km": 15.0, "land_km": 15.0, "inland_km": 15.0, "freq_ghz": 1.8,
-        "duct_tx_m": 30.0, "duct_rx_m": 1.5,
+        "duct_tx_m": 30.0, "duct_rx_m": 1.5, "land_known": 0.9, "inland_known": 0.9,
     }  # fmt: skip
-    assert claims(land, full_ducting_db(land) - 15.0)
+    assert claims(land, full_ducting_db(land) - 6.0)
+    # Where nothing is known of the sections of land it gives away more.
+    unknown = land | {"land_known": 0.0, "inland_known": 0.0}
+    assert not claims(unknown, full_ducting_db(land) - 9.0)
 
 
 @WIDE
@@ -140,13 +148,56 @@ def test_the_time_term_of_ducting_never_falls_below_its_floor(
     largest = 10.0 ** (1.67 - 0.015 * abs(latitude_deg)) if abs(latitude_deg) <= 70.0 else 4.17
     distance_km = max(0.25, distance * reach_km)
     beta = largest * 10.0**log_share
-    log_beta = math.log10(beta)
-    gamma = (1.076 / (2.0058 - log_beta) ** 1.012) * math.exp(
-        -(9.51 - 4.8 * log_beta + 0.198 * log_beta**2) * 1e-6 * distance_km**1.13
-    )
-    ratio = 50.0 / beta
-    term_db = -12.0 + (1.2 + 3.7e-3 * distance_km) * math.log10(ratio) + 12.0 * ratio**gamma
+    term_db = ducting_time_db(distance_km, 50.0, beta)
     assert term_db >= ducting_floor_db(latitude_deg, reach_km) - 1e-9
+
+
+@CALM
+@given(
+    distance_km=st.floats(0.25, 3000.0), log_beta=st.floats(-20.0, 1.67),
+    lower=st.floats(0.0, 1.0),
+)  # fmt: skip
+def test_the_time_term_of_ducting_falls_as_ducting_grows_more_frequent(
+    distance_km: float, log_beta: float, lower: float
+) -> None:
+    less = 10.0 ** (log_beta - lower * (log_beta + 20.0))
+    term_db = ducting_time_db(distance_km, 50.0, 10.0**log_beta)
+    assert ducting_time_db(distance_km, 50.0, less) >= term_db - 1e-9
+
+
+@CALM
+@given(
+    latitude_deg=st.floats(-90.0, 90.0), land_km=st.floats(0.0, 100.0),
+    inland=st.floats(0.0, 1.0), shares=st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)),
+)  # fmt: skip
+def test_ducting_grows_less_frequent_with_the_sections_of_land(
+    latitude_deg: float, land_km: float, inland: float, shares: tuple[float, float]
+) -> None:
+    inland_km = inland * land_km
+    beta0 = beta0_percent(latitude_deg, land_km, inland_km)
+    bound = beta0_percent(latitude_deg, shares[0] * land_km, shares[1] * inland_km)
+    assert bound >= beta0 * (1.0 - 1e-12)
+
+
+@CALM
+@given(zones=st.lists(st.sampled_from([1, 3, 4]), min_size=2, max_size=40))
+def test_a_radial_knows_of_sections_no_longer_than_the_path_has(zones: list[int]) -> None:
+    n, step_km = len(zones), 0.1
+    zone = np.tile(np.array(zones, np.uint8), (2, 1))
+    flat = np.zeros((2, n), np.float32)
+    run, sums = np.empty((7, n), np.float32), np.empty((5, n))
+    walk_radial(
+        flat, flat, zone, 0.0, 0.0, 0.0, 1.0, step_km, 30.0, 0.05, run, sums,
+        np.empty((2, n), np.int32),
+    )  # fmt: skip
+    for last in range(1, n):
+        d_km = step_km * np.arange(last + 1)
+        _, land_km, inland_km = zone_lengths(d_km, zone[0, : last + 1])
+        for known_km, true_km in (
+            (sums[LAND_KM, last], land_km),
+            (sums[INLAND_KM, last], inland_km),
+        ):
+            assert true_km - step_km - 1e-9 <= known_km <= true_km + 1e-9
 
 
 @CALM

@@ -21,7 +21,7 @@ from htcoverage.engine.bands import (
 )
 from htcoverage.engine.radials import GROUND_M, X_KM, ZONE
 from htcoverage.jit import kernel
-from htcoverage.propagation.p1812.combine import combine_db, ducting_db
+from htcoverage.propagation.p1812.combine import combine_db, ducting_db, ducting_time_db
 from htcoverage.propagation.p1812.diffraction import (
     CLEARANCE_PER_ROOT,
     DB_PER_NEPER,
@@ -220,6 +220,9 @@ def ducting_cannot_matter(
     radius_km: float,
     sea_share: float,
     floor_db: float,
+    latitude_deg: float,
+    land_km: float,
+    inland_km: float,
 ) -> bool:
     """Whether the loss by ducting at 50 % of time exceeds a loss for certain.
 
@@ -238,6 +241,10 @@ def ducting_cannot_matter(
         Elevation of the horizons.
     floor_db : float
         From `ducting_floor_db`.
+    latitude_deg : float
+        Of the path.
+    land_km, inland_km : float
+        Bounds below which its longest unbroken sections of land and of inland cannot fall.
 
     Notes
     -----
@@ -248,7 +255,9 @@ def ducting_cannot_matter(
     max(θ − 0.1·d_low, 0) and at least max(θ − 0.1·d_high, 0). So both ends and the bend of the path
     give at least γ_d·θ_path − max(γ_d − 0.264·f^⅓, 0)·(θ″_t + θ″_r), where θ_path is the angular
     distance and θ″ the upper bounds, plus the logarithms with θ″ and d_l at their lower bounds;
-    these are looked at only where the rest does not decide.
+    these are looked at only where the rest does not decide. Where they do not either, the floor of
+    the time term gives way to the term at a bound on β: μ₂ and μ₃ are at most 1, β₀ falls as the
+    sections grow (eq. 2 to 5), and A(50 %) falls as β grows.
     """
     freq_cbrt = bands[b, FREQ_CBRT]
     specific = 5e-5 * radius_km * freq_cbrt
@@ -273,7 +282,11 @@ def ducting_cannot_matter(
     edges = (1.0 + 0.361 * tx_least * math.sqrt(freq * tx_horizon_low_km)) * (
         1.0 + 0.361 * rx_least * math.sqrt(freq * rx_horizon_low_km)
     )
-    return bound_db + 2.0 * DB_PER_NEPER * math.log(edges) > loss_db
+    bound_db += 2.0 * DB_PER_NEPER * math.log(edges)
+    if bound_db > loss_db:
+        return True
+    beta = beta0_percent(latitude_deg, land_km, inland_km)
+    return bound_db - floor_db + ducting_time_db(distance_km, 50.0, beta) > loss_db
 
 
 @kernel

@@ -27,6 +27,8 @@ from htcoverage.engine.radials import (
     CLUTTERED_SLOPE,
     GROUND_M,
     HORIZON,
+    INLAND_KM,
+    LAND_KM,
     SEA_KM,
     STRAIGHT_SLOPE,
     V1,
@@ -95,7 +97,7 @@ def radial_losses(
         farthest_km = max(farthest_km, geometry[DISTANCE_KM, k])
     points = int(farthest_km / step_km) + 2
     run = np.empty((7, points), np.float32)
-    sums = np.empty((3, points), np.float64)
+    sums = np.empty((5, points), np.float64)
     marks = np.empty((2, points), np.int32)
     own_points = np.empty((3, OWN_POINTS), np.float64)
     walk_radial(
@@ -237,6 +239,9 @@ def radial_losses(
                 radius_km,
                 sea_share,
                 ducting_floor,
+                mast.latitude_deg,
+                sums[LAND_KM, last],
+                sums[INLAND_KM, last],
             ):
                 loss_db = with_ducting_db(
                     diffraction_db, free_db, scatter_db, run, marks, last, own_points, own,

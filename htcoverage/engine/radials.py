@@ -11,15 +11,15 @@ import math
 import numpy as np
 
 from htcoverage.jit import kernel
-from htcoverage.propagation.p1812.profile import SEA
+from htcoverage.propagation.p1812.profile import INLAND, SEA
 
 #: Rows of the float32 buffer: distance, km; terrain above sea level; terrain and terrain with
 #: clutter in the curved frame (see `htcoverage.engine.scan`), m; largest slope from the transmitter
 #: over points 1 to here, m/km: bare and cluttered in the curved frame, bare above sea level.
 X_KM, GROUND_M, BARE_M, CLUTTERED_M, BARE_SLOPE, CLUTTERED_SLOPE, STRAIGHT_SLOPE = range(7)
-#: Rows of the float64 buffer: P.1812's sums v1 and v2 (eq. 85, 86), length over sea with point 0
-#: counted half, km.
-V1, V2, SEA_KM = range(3)
+#: Rows of the float64 buffer: P.1812's sums v1 and v2 (eq. 85, 86); length over sea with point 0
+#: counted half, km; longest unbroken section of land and of inland so far, first point to last, km.
+V1, V2, SEA_KM, LAND_KM, INLAND_KM = range(5)
 #: Rows of the int32 buffer: point of the largest bare slope so far; radio-climatic zone.
 HORIZON, ZONE = range(2)
 
@@ -79,7 +79,7 @@ def walk_radial(
         Transmitting antenna above sea level.
     bulge : float
         500 by effective Earth radius, m/km².
-    run, sums, marks : float32[7, n], float64[3, n], int32[2, n]
+    run, sums, marks : float32[7, n], float64[5, n], int32[2, n]
         Written: rows as named in this module, point 0 at the mast.
     """
     rows, cols = ground.shape
@@ -96,6 +96,10 @@ def walk_radial(
     sums[V1, 0] = 0.0
     sums[V2, 0] = 0.0
     sums[SEA_KM, 0] = 0.5 * step_km if marks[ZONE, 0] == SEA else 0.0
+    sums[LAND_KM, 0] = 0.0
+    sums[INLAND_KM, 0] = 0.0
+    land_km = 0.0
+    inland_km = 0.0
     largest_bare = -np.inf
     largest_cluttered = -np.inf
     largest_straight = -np.inf
@@ -133,8 +137,13 @@ def walk_radial(
         z = zone[r, c]
         if z == SEA:
             sea_km += step_km
+        z0 = marks[ZONE, i - 1]
+        land_km = land_km + step_km if z != SEA and z0 != SEA else 0.0
+        inland_km = inland_km + step_km if z == INLAND and z0 == INLAND else 0.0
         sums[V1, i] = v1
         sums[V2, i] = v2
         sums[SEA_KM, i] = sea_km
+        sums[LAND_KM, i] = max(land_km, sums[LAND_KM, i - 1])
+        sums[INLAND_KM, i] = max(inland_km, sums[INLAND_KM, i - 1])
         marks[HORIZON, i] = at
         marks[ZONE, i] = z

@@ -133,8 +133,14 @@ def ducting_db(
     alpha = max(-0.6 - 3.5e-9 * distance_km**3.1 * tau, -3.4)
     roots = math.sqrt(ducting_tx_height_m) + math.sqrt(ducting_rx_height_m)
     mu2 = min((500.0 / radius_km * distance_km * distance_km / (roots * roots)) ** alpha, 1.0)
-    beta = beta0_percent * mu2 * mu3
-    log_beta = math.log10(beta)
+    time_db = ducting_time_db(distance_km, time_percent, beta0_percent * mu2 * mu3)
+    return coupling_db + specific_db_per_mrad * angle_mrad + time_db
+
+
+@kernel
+def ducting_time_db(distance_km: float, time_percent: float, beta_percent: float) -> float:
+    """Time term A(p) of the loss by ducting, dB (eq. 53)."""
+    log_beta = math.log10(beta_percent)
     gamma = (
         1.076
         / (2.0058 - log_beta) ** 1.012
@@ -142,9 +148,9 @@ def ducting_db(
             -(9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * distance_km**1.13
         )
     )
-    ratio = time_percent / beta
+    ratio = time_percent / beta_percent
     time_db: float = -12.0 + (1.2 + 3.7e-3 * distance_km) * math.log10(ratio) + 12.0 * ratio**gamma
-    return coupling_db + specific_db_per_mrad * angle_mrad + time_db
+    return time_db
 
 
 @kernel
