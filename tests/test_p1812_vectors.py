@@ -156,6 +156,29 @@ def test_all_cases_out_of_range_come_in_one_error(tmp_path: Path) -> None:
     ]
 
 
+def test_cells_are_read_as_people_write_them(tmp_path: Path) -> None:
+    lines = CASES.read_text(encoding="utf-8").splitlines()[:4]
+    # Blank between cells and lines, and a last line of commas alone: nothing is another.
+    spaced = [line.replace(",", " , ") for line in lines] + ["," * lines[0].count(",")]
+    (tmp_path / "c.csv").write_text("\n\n".join(spaced), encoding="utf-8")
+    report = check_cases(tmp_path / "c.csv", PROFILES)
+    assert (report.cases, report.passed) == (3, True)
+    # A fault has the line of the file, and a decimal comma shows as a cell too many.
+    at = lines[0].split(",").index("freq_mhz")
+    cells = lines[2].split(",")
+    cells[at] = "450,5"
+    broken = [lines[0], "", lines[1], ",".join(cells)]
+    (tmp_path / "c.csv").write_text("\n".join(broken), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        check_cases(tmp_path / "c.csv", PROFILES)
+    first = caught.value.faults[0]
+    n = len(cells)
+    assert (first.row, first.value) == (4, f"{n + 1} cells")
+    assert first.expected == f"{n} cells, as in the header"
+    (tmp_path / "c.csv").write_text("\n".join(lines).replace(",31,", ",31.0,"), encoding="utf-8")
+    assert check_cases(tmp_path / "c.csv", PROFILES).passed
+
+
 def test_headers_are_read_as_people_write_them(tmp_path: Path) -> None:
     header, rows = read(CASES)
     text = CASES.read_text(encoding="utf-8")

@@ -93,19 +93,19 @@ def check_cases(
         If a case lies outside the range of the Recommendation.
     """
     cases_path, profiles_path = Path(cases_path), Path(profiles_path)
-    header, cases = _read(cases_path, ("case", "polarization", *_NUMBERS))
-    _, profile_rows = _read(profiles_path, _PROFILE_COLUMNS)
-    columns = [column for column in LOSS_COLUMNS if column in header]
     faults: list[Fault] = []
+    header, cases = _read(cases_path, ("case", "polarization", *_NUMBERS), faults)
+    _, profile_rows = _read(profiles_path, _PROFILE_COLUMNS, faults)
+    columns = [column for column in LOSS_COLUMNS if column in header]
     if not columns:
         expected = f"at least one of {', '.join(LOSS_COLUMNS)}"
         raise InputError([Fault(str(cases_path), 1, None, "", expected)])
     profiles = _profiles(profile_rows, profiles_path, faults)
     numbers = [
         _numbers(case, row, cases_path, (*_NUMBERS, *columns), faults)
-        for row, case in enumerate(cases, start=2)
+        for row, case in cases.items()
     ]
-    for row, (case, values) in enumerate(zip(cases, numbers, strict=True), start=2):
+    for (row, case), values in zip(cases.items(), numbers, strict=True):
         faults += [
             Fault(str(cases_path), row, column, case[column], f"{-most:g} to {most:g} degrees")
             for column, most in _DEGREES.items()
@@ -115,13 +115,13 @@ def check_cases(
         if points == 0:
             expected = f"a case with profile rows in {profiles_path}"
             faults.append(Fault(str(cases_path), row, "case", case["case"], expected))
-        elif case.get("points", str(points)) != str(points):
+        elif "points" in case and _number(case["points"]) != points:
             expected = f"{points}, the number of its profile rows in {profiles_path}"
             faults.append(Fault(str(cases_path), row, "points", case["points"], expected))
     if faults:
         raise InputError(faults)
 
-    names = [case["case"] for case in cases]
+    names = [case["case"] for case in cases.values()]
     given = np.array([[values[column] for column in columns] for values in numbers])
     results = _evaluate_all(cases, numbers, profiles, cases_path)
     computed = np.array([[getattr(r, LOSS_COLUMNS[c]) for c in columns] for r in results])
@@ -157,7 +157,7 @@ def _deviation(
 
 
 def _evaluate_all(
-    cases: Sequence[Mapping[str, str]],
+    cases: Mapping[int, Mapping[str, str]],
     numbers: Sequence[Mapping[str, float]],
     profiles: Mapping[str, Sequence[tuple[float, ...]]],
     path: Path,
@@ -166,7 +166,7 @@ def _evaluate_all(
     results: list[P1812Result] = []
     faults: list[Fault] = []
     beyond: list[str] = []
-    for row, (case, values) in enumerate(zip(cases, numbers, strict=True), start=2):
+    for (row, case), values in zip(cases.items(), numbers, strict=True):
         try:
             results.append(_evaluate(case, values, profiles[case["case"]]))
         except InputError as error:
@@ -214,13 +214,23 @@ def _middle_latitude_deg(values: Mapping[str, float]) -> float:
     return math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
-def _read(path: Path, needed: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
+def _read(
+    path: Path, needed: Sequence[str], faults: list[Fault]
+) -> tuple[list[str], dict[int, dict[str, str]]]:
+    """Return the header, and the rows by their number in the file: empty lines are passed over."""
+    rows: dict[int, dict[str, str]] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            header = [name.strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = header
-            rows = [{k: v or "" for k, v in row.items() if k is not None} for row in reader]
+            reader = csv.reader(file, skipinitialspace=True)
+            header = [name.strip() for name in next(reader, [])]
+            for cells in reader:
+                row, told = reader.line_num, [cell.strip() for cell in cells]
+                if len(told) > len(header):
+                    expected = f"{len(header)} cells, as in the header"
+                    faults.append(Fault(str(path), row, None, f"{len(told)} cells", expected))
+                if any(told):
+                    padded = (*told, *([""] * (len(header) - len(told))))
+                    rows[row] = dict(zip(header, padded, strict=False))
     except OSError as error:
         fault = Fault(str(path), None, None, error.strerror or "", "a CSV file that can be read")
         raise InputError([fault]) from error
@@ -264,10 +274,10 @@ def _numbers(
 
 
 def _profiles(
-    rows: Sequence[Mapping[str, str]], path: Path, faults: list[Fault]
+    rows: Mapping[int, Mapping[str, str]], path: Path, faults: list[Fault]
 ) -> dict[str, list[tuple[float, ...]]]:
     profiles: dict[str, list[tuple[float, ...]]] = {}
-    for row, record in enumerate(rows, start=2):
+    for row, record in rows.items():
         values = _numbers(record, row, path, _PROFILE_COLUMNS[1:], faults)
         profile = profiles.setdefault(record["case"], [])
         d_km = values["d_km"]
