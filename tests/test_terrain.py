@@ -223,11 +223,76 @@ def test_rasters_that_tell_no_crs(tmp_path: Path, driver: str, suffix: str) -> N
     np.testing.assert_allclose(terrain.ground_m, slope(30, 30), atol=0.01)
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage" * 50])
-def test_no_raster(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a.tif").write_bytes(content)
-    assert "GDAL can read" in faults_of(tmp_path / "a.tif")[0].expected
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.tif", b"", "the file is empty"),
+        ("a.tif", b"garbage" * 50, "GDAL can read"),
+        ("N18E105.hgt", bytes(1000), "this one has 1000 bytes"),
+        ("a.bil", bytes(800), "its header a.hdr beside it"),
+    ],
+)
+def test_no_raster(tmp_path: Path, name: str, content: bytes, expected: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert expected in faults_of(tmp_path / name)[0].expected
     assert "that exists" in faults_of(tmp_path / "b.tif")[0].expected
+    assert "a pattern of them" in faults_of(tmp_path)[0].expected
+
+
+def test_pictures_hold_no_elevations(tmp_path: Path) -> None:
+    values = slope(10, 10).astype(np.uint8)
+    with rasterio.open(
+        tmp_path / "rgb.tif", "w", driver="GTiff", height=10, width=10, count=3, dtype="uint8",
+        crs=CRS, transform=from_origin(WEST, NORTH, 100, 100), photometric="RGB",
+    ) as target:  # fmt: skip
+        target.write(np.stack([values] * 3))
+    assert "red, green and blue" in faults_of(tmp_path / "rgb.tif")[0].expected
+    path = put(tmp_path / "palette.tif", values)
+    with rasterio.open(path, "r+") as target:
+        target.write_colormap(1, {value: (value, 0, 0, 255) for value in range(256)})
+    assert "a palette" in faults_of(path)[0].expected
+    cover = np.full((10, 10), 10, np.uint8)  # classes usually have one
+    with rasterio.open(put(tmp_path / "c.tif", cover), "r+") as target:
+        target.write_colormap(1, {10: (0, 100, 0, 255)})
+    terrain = read_terrain(put(tmp_path / "g.tif", slope(10, 10)), clutter_path=tmp_path / "c.tif")
+    assert set(terrain.clutter_class.ravel()) == {10}
+
+
+def test_scale_offset_and_unit_of_the_tags_make_metres(tmp_path: Path) -> None:
+    whole = np.round(slope(20, 20))
+    path = put(tmp_path / "scaled.tif", ((whole + 50) * 4).astype(np.int16))
+    with rasterio.open(path, "r+") as target:
+        target.scales, target.offsets = (0.25,), (-50.0,)
+    terrain = read_terrain(path)
+    np.testing.assert_allclose(terrain.ground_m, whole, atol=1e-4)
+    assert "value × 0.25 + -50 is metres" in terrain.notes[0].words()
+    feet = put(tmp_path / "feet.tif", (whole / 0.3048).astype(np.float32))
+    with rasterio.open(feet, "r+") as target:
+        target.units = ("US survey foot",)
+    np.testing.assert_allclose(read_terrain(feet).ground_m, whole, atol=1e-3)
+
+
+def test_tiles_that_contradict_each_other_are_told(tmp_path: Path) -> None:
+    low = put(tmp_path / "a.tif", np.full((10, 10), 10, np.float32))
+    near = put(tmp_path / "b.tif", np.full((10, 10), 15, np.float32), WEST + 500)
+    high = put(tmp_path / "c.tif", np.full((10, 10), 99, np.float32), WEST + 700)
+    assert read_terrain([low, near]).notes == ()
+    terrain = read_terrain([low, high])
+    assert "30 pixels differ by more than 10 m" in terrain.notes[0].words()
+    assert set(terrain.ground_m[:, 7:10].ravel()) == {10.0}
+
+
+def test_marks_for_voids_spoil_no_value_beside_them(tmp_path: Path) -> None:
+    values = slope(60, 60)
+    values[30, 30] = -32768
+    values[10, 10] = np.inf
+    tile = put(tmp_path / "a.tif", values)
+    terrain = read_terrain(tile, posting_m=70.0)  # off the tile's pixels: bilinear
+    x, y = centres(terrain)
+    known = np.isfinite(terrain.ground_m)
+    known[:3] = known[-3:] = known[:, :3] = known[:, -3:] = False
+    np.testing.assert_allclose(terrain.ground_m[known], plane(x, y)[known], atol=1.5)
+    assert "2 elevations outside" in terrain.notes[0].words()
 
 
 # ---- voids
@@ -297,6 +362,32 @@ def test_table_of_classes(tmp_path: Path) -> None:
     table.write_text("class,name,height_m\n1,forest,12.5\n", encoding="utf-8")
     terrain = read_terrain(ground, clutter_path=cover, clutter_classes_path=table)
     assert set(terrain.clutter_height_m.ravel()) == {12.5}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1258"])
+def test_tables_of_classes_are_as_planners_write_them(tmp_path: Path, encoding: str) -> None:
+    ground = put(tmp_path / "g.tif", slope(10, 10))
+    cover = put(tmp_path / "c.tif", np.ones((10, 10), np.uint8))
+    table = tmp_path / "classes.csv"
+    table.write_bytes("class;name;height_m\n1;nhà ô;12,5\n1;nhà;12,5 m\n".encode(encoding))
+    terrain = read_terrain(ground, clutter_path=cover, clutter_classes_path=table)
+    assert set(terrain.clutter_height_m.ravel()) == {12.5}
+    table.write_bytes("class;height_m\n1;8\n1;9\n".encode(encoding))
+    (fault,) = faults_of(ground, clutter_path=cover, clutter_classes_path=table)
+    assert (fault.row, fault.value) == (3, "1, 9")
+    assert "8 m above" in fault.expected
+
+
+def test_land_cover_that_does_not_reach_is_told_or_refused(tmp_path: Path) -> None:
+    ground = put(tmp_path / "g.tif", slope(10, 10))
+    half = put(tmp_path / "c.tif", np.full((5, 10), 10, np.uint8))
+    terrain = read_terrain(ground, clutter_path=half)
+    assert "50 % of the terrain has no class in it" in terrain.notes[0].words()
+    assert terrain.clutter_height_m[0, 0] == 15.0
+    away = put(tmp_path / "far.tif", np.full((5, 10), 10, np.uint8), WEST + 1e5)
+    (fault,) = faults_of(ground, clutter_path=away)
+    assert "overlaps the terrain" in fault.expected
+    assert Path(fault.file).name == "far.tif"
 
 
 def test_classes_are_never_interpolated(tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from htcoverage.errors import Fault
+from htcoverage.cleaning.values import repair_number
+from htcoverage.errors import Fault, InputError
+from htcoverage.readers.parsing import number
+from htcoverage.readers.sheet import Sheet
+from htcoverage.readers.text import read_csv_sheet
 
 #: Kinds of surroundings.
 SURROUNDINGS = ("water", "open", "trees", "suburban", "urban", "dense-urban")
@@ -71,7 +74,7 @@ def class_heights(
     Parameters
     ----------
     path : Path or None
-        CSV ``class, …, height_m``, or a Planet menu (``code name`` a line, .mnu or .txt); None
+        Table ``class, …, height_m``, or a Planet menu (``code name`` a line, .mnu or .txt); None
         takes the classes of ESA WorldCover.
     occurring : array of uint8
         Classes that the raster has.
@@ -87,9 +90,12 @@ def class_heights(
     if path.suffix.lower() in (".mnu", ".txt"):
         table, faults = _menu(path)
     else:
-        table, faults = _table(path)
+        try:
+            table, faults = _table(_sheet(path))
+        except InputError as error:
+            return np.zeros(256, np.float32), list(error.faults)
     heights, lacking = _filled(table, occurring, str(path), "a row: the class occurs in the raster")
-    return heights, faults if any(fault.row == 1 for fault in faults) else faults + lacking
+    return heights, faults + lacking
 
 
 def _filled(
@@ -102,25 +108,48 @@ def _filled(
     return heights, [Fault(file, None, "class", str(code), expected) for code in lacking]
 
 
-def _table(path: Path) -> tuple[dict[int, float], list[Fault]]:
-    try:
-        table = pd.read_csv(path)
-    except (UnicodeDecodeError, ValueError) as error:
-        return {}, [Fault(str(path), 1, None, "", f"a CSV table in UTF-8 ({error})")]
-    missing = [c for c in ("class", "height_m") if c not in table.columns]
-    if missing:
-        return {}, [Fault(str(path), 1, c, "", "this column") for c in missing]
+def _sheet(path: Path) -> Sheet:
+    """Return the table of classes, read as any text table of a planner's is.
+
+    Raises
+    ------
+    InputError
+        If it is no table, or lacks a column.
+    """
+    sheet = read_csv_sheet(path, tolerant=True)
+    faults = [*sheet.broken]
+    missing = [name for name in ("class", "height_m") if name not in sheet.frame]
+    faults += [Fault(str(path), sheet.header_row, name, "", "this column") for name in missing]
+    if faults:
+        raise InputError(faults)
+    return sheet
+
+
+def _number(cell: object) -> float:
+    """Return a cell as a number, NaN where it is none; a decimal comma or a unit is borne."""
+    repair = repair_number(cell)
+    found = number(cell if repair is None else repair.value)
+    return float("nan") if found is None else found
+
+
+def _table(sheet: Sheet) -> tuple[dict[int, float], list[Fault]]:
+    """Return the heights of a table, NaN for a class whose height is at fault, and the faults."""
     heights: dict[int, float] = {}
     faults = []
-    codes = pd.to_numeric(table["class"], errors="coerce")
-    metres = pd.to_numeric(table["height_m"], errors="coerce")
-    for row, (code, height) in enumerate(zip(codes, metres, strict=True), 2):
-        if not (0 <= code <= 255 and code == int(code)) or not (0 <= height <= 100):
-            found = f"{table['class'].iloc[row - 2]}, {table['height_m'].iloc[row - 2]}"
-            expected = "a whole class from 0 to 255 and a height from 0 to 100 m"
-            faults.append(Fault(str(path), row, "class, height_m", found, expected))
+    cells = sheet.frame[["class", "height_m"]]
+    for row, told, high in cells.itertuples(name=None):
+        code, height = _number(told), _number(high)
+        known = 0 <= code <= 255 and code == int(code)
+        expected = "a whole class from 0 to 255 and a height from 0 to 100 m"
+        if known and int(code) in heights and heights[int(code)] != height:
+            expected = f"each class once; it has {heights[int(code)]:g} m above"
+        elif known and 0 <= height <= 100:
+            heights[int(code)] = height
             continue
-        heights[int(code)] = float(height)
+        elif known:
+            heights[int(code)] = float("nan")
+        found = ", ".join(map(str, (told or "", high or "")))
+        faults.append(Fault(sheet.file, row, "class, height_m", found, expected))
     return heights, faults
 
 
@@ -166,20 +195,20 @@ def class_surroundings(path: Path | None) -> tuple[dict[int, str], list[Fault]]:
             for code, _, name in named
             if code.isdecimal() and (kind := _kind_of(name)) is not None
         }, []
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    sheet = _sheet(path)
     found: dict[int, str] = {}
     faults = []
-    for row, record in enumerate(table.to_dict("records"), 2):
-        told = str(record.get("surroundings", "")).strip()
+    for row, record in zip(sheet.frame.index, sheet.frame.to_dict("records"), strict=True):
+        told = str(record.get("surroundings") or "")
         if told and told not in SURROUNDINGS:
             expected = f"one of {', '.join(SURROUNDINGS)}"
             faults.append(Fault(str(path), row, "surroundings", told, expected))
             continue
-        kind = told or _kind_of(str(record.get("name_en", record.get("name", ""))))
-        if kind is None and float(record["height_m"]) == 0.0:
+        kind = told or _kind_of(str(record.get("name_en", record.get("name")) or ""))
+        if kind is None and _number(record["height_m"]) == 0.0:
             kind = "open"
         if kind is not None:
-            found[int(float(record["class"]))] = kind
+            found[int(_number(record["class"]))] = kind
     return found, faults
 
 

@@ -19,12 +19,9 @@ from htcoverage.files import sha256_of
 from htcoverage.grid import check_metric_crs
 from htcoverage.notes import Note
 from htcoverage.terrain.classes import class_heights, class_surroundings
-from htcoverage.terrain.tiles import Tile, grid_of, mosaic, tiles_of
+from htcoverage.terrain.tiles import POSSIBLE_M, Mosaic, Tile, grid_of, mosaic, tiles_of
 
 PathLike = str | os.PathLike[str]
-
-#: Elevations on Earth; what lies outside is a mark for "none".
-_POSSIBLE_M = (-500.0, 9000.0)
 
 _LARGEST_FILLED_VOID = 100
 
@@ -126,32 +123,37 @@ def read_terrain(
         raise InputError([Fault(str(tiles[0].path), None, "CRS", tiles[0].crs, expected)])
     check_metric_crs(crs or tiles[0].crs)
     grid = grid_of(tiles, crs=crs, posting_m=posting_m, bounds_m=bounds_m)
-    ground, notes = _ground(mosaic(tiles, grid, classes=False), _paths(ground_path)[0])
+    found = mosaic(tiles, grid, classes=False)
+    ground, of_voids = _ground(found.values, _paths(ground_path)[0])
+    notes = [*_told(tiles, found), *of_voids]
 
     clutter_class = np.zeros(grid.shape, np.uint8)
     heights = np.zeros(256, np.float32)
     surroundings: dict[int, str] = {}
     files = [tile.path for tile in tiles]
     if clutter_path is not None:
-        covers = tiles_of(_paths(clutter_path), crs=source_crs)
+        covers = tiles_of(_paths(clutter_path), crs=source_crs, classes=True)
         files += [tile.path for tile in covers]
-        clutter_class, found = _classes(covers, grid, fill=0)
-        faults += found
+        clutter_class, told, bad = _classes(covers, grid, fill=0, about="clutter")
+        faults += bad
+        notes += told
         table = None if clutter_classes_path is None else Path(clutter_classes_path)
-        heights, found = class_heights(
+        heights, bad = class_heights(
             table, np.unique(clutter_class), raster=str(_paths(clutter_path)[0])
         )
-        faults += found
-        if not found:
-            surroundings, found = class_surroundings(table)
-            faults += found
+        faults += bad
+        if not bad:
+            surroundings, bad = class_surroundings(table)
+            faults += bad
     elif clutter_classes_path is not None:
         expected = "its companion clutter_path as well"
         faults.append(Fault(str(clutter_classes_path), None, None, "", expected))
     zone = np.full(grid.shape, INLAND_ZONE, np.uint8)
     if zone_path is not None:
-        zone, found = _classes(tiles_of([Path(zone_path)], crs=source_crs), grid, fill=INLAND_ZONE)
-        faults += found
+        zones = tiles_of([Path(zone_path)], crs=source_crs, classes=True)
+        zone, told, bad = _classes(zones, grid, fill=INLAND_ZONE, about="zone")
+        faults += bad
+        notes += told
         strange = sorted(set(np.unique(zone).tolist()) - {1, 3, 4})
         if strange:
             faults.append(
@@ -170,7 +172,7 @@ def read_terrain(
         zone=zone,
         geobox=grid,
         sources=tuple((path.name, sha256_of(path)) for path in files),
-        notes=notes,
+        notes=tuple(notes),
         surroundings=surroundings,
     )
 
@@ -197,19 +199,31 @@ def _paths(path: PathLike | Sequence[PathLike]) -> list[Path]:
     return [Path(path)] if isinstance(path, str | os.PathLike) else [Path(each) for each in path]
 
 
+def _told(tiles: Sequence[Tile], found: Mosaic) -> list[Note]:
+    """Return what must be said of how the tiles of an elevation were read and put together."""
+    notes: list[Note] = []
+    turned = [tile for tile in tiles if (tile.scale, tile.offset_m) != (1.0, 0.0)]
+    if turned:
+        facts: dict[str, object] = {
+            "count": len(turned), "scale": turned[0].scale, "offset_m": turned[0].offset_m
+        }  # fmt: skip
+        notes.append(Note("elevations_by_tags", facts))
+    if found.impossible:
+        low, high = POSSIBLE_M
+        facts = {"count": found.impossible, "low": low, "high": high}
+        notes.append(Note("elevations_impossible", facts))
+    if found.differing:
+        notes.append(Note("tiles_differ", {"count": found.differing}))
+    return notes
+
+
 def _ground(
     ground: npt.NDArray[np.float32], path: Path
 ) -> tuple[npt.NDArray[np.float32], tuple[Note, ...]]:
-    """Return the elevation without impossible values and small voids, and what was done."""
-    low, high = _POSSIBLE_M
-    impossible = np.isfinite(ground) & ((ground < low) | (ground > high))
-    ground[impossible] = np.nan
+    """Return the elevation without small voids, and what was done."""
     if not np.isfinite(ground).any():
         raise InputError([Fault(str(path), None, None, "", "at least one elevation")])
-    notes = []
-    if impossible.any():
-        facts = {"count": int(impossible.sum()), "low": low, "high": high}
-        notes.append(Note("elevations_impossible", facts))
+    notes: list[Note] = []
     void = np.isnan(ground)
     if not void.any():
         return ground, tuple(notes)
@@ -232,14 +246,24 @@ def _ground(
 
 
 def _classes(
-    tiles: Sequence[Tile], grid: GeoBox, *, fill: int
-) -> tuple[npt.NDArray[np.uint8], list[Fault]]:
-    """Return classes on a grid, by nearest pixel, ``fill`` where there is none; and faults."""
-    found = mosaic(tiles, grid, classes=True)
-    found = np.where(np.isnan(found), fill, found)
+    tiles: Sequence[Tile], grid: GeoBox, *, fill: int, about: str
+) -> tuple[npt.NDArray[np.uint8], list[Note], list[Fault]]:
+    """Return classes on a grid by nearest pixel, ``fill`` where there is none; notes and faults."""
+    together = mosaic(tiles, grid, classes=True)
+    lacking = np.isnan(together.values)
+    found = np.where(lacking, fill, together.values)
+    notes = []
+    if lacking.any():
+        facts = {"share": 100.0 * float(lacking.mean()), "fill": fill}
+        notes.append(Note("classes_lacking", facts, (about,)))
+    if together.differing:
+        notes.append(Note("classes_differ", {"count": together.differing}, (about,)))
     strange = np.unique(found[(found < 0) | (found > 255) | (found != np.floor(found))])
     faults = [
         Fault(str(tiles[0].path), None, None, f"{value:g}", "whole classes from 0 to 255")
         for value in strange[:10]
     ]
-    return np.where(np.isin(found, strange), fill, found).astype(np.uint8), faults
+    if lacking.all():
+        expected = "a raster that overlaps the terrain"
+        faults.append(Fault(str(tiles[0].path), None, None, "", expected))
+    return np.where(np.isin(found, strange), fill, found).astype(np.uint8), notes, faults

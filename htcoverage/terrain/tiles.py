@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import rasterio
 from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import CRS
-from rasterio.enums import Resampling
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import RasterioError
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window, from_bounds
@@ -28,6 +28,16 @@ INDEX_NAME = "index.txt"
 
 #: Columns of a line of a Planet index: name, easting from and to, northing from and to, step.
 _INDEX_COLUMNS = 6
+
+#: Elevations on Earth; what lies outside is a mark for "none".
+POSSIBLE_M = (-500.0, 9000.0)
+
+#: Tiles that overlap may differ by as much: on a slope by where exactly their pixels lie.
+_ALIKE_M = 10.0
+
+_FOOT_M = 0.3048
+_FEET = ("ft", "feet", "foot", "us survey foot", "us survey feet", "ussft", "ftus")
+_WITH_HEADER = (".bil", ".bip", ".bsq", ".flt")
 
 #: Tiles of other steps are averaged where they are this much finer than the grid.
 _AVERAGED_BELOW = 0.5
@@ -49,6 +59,8 @@ class Tile:
         Rows and columns.
     raw : bool
         Whether it is a headless block of 16-bit numbers, highest byte first, as in a Planet set.
+    scale, offset_m : float
+        Metres are a value of the file times the one, plus the other, as its tags say.
     """
 
     path: Path
@@ -56,6 +68,8 @@ class Tile:
     transform: Affine
     shape: tuple[int, int]
     raw: bool = False
+    scale: float = 1.0
+    offset_m: float = 0.0
 
     @property
     def bounds(self) -> Bounds:
@@ -71,7 +85,7 @@ class Tile:
         return abs(float(self.transform.e))
 
 
-def tiles_of(paths: Sequence[Path], *, crs: str | None = None) -> list[Tile]:
+def tiles_of(paths: Sequence[Path], *, crs: str | None = None, classes: bool = False) -> list[Tile]:
     """Return the tiles that paths name: files, a Planet ``index.txt``, or a folder that holds one.
 
     Parameters
@@ -80,21 +94,29 @@ def tiles_of(paths: Sequence[Path], *, crs: str | None = None) -> list[Tile]:
         At least one.
     crs : str, optional
         CRS of rasters that tell none.
+    classes : bool
+        Whether they hold classes, not elevations: these have no unit and may have a palette.
 
     Raises
     ------
     InputError
-        With every file that is missing, no raster, rotated, or without a CRS.
+        With every file that is missing, no raster, a picture, rotated, or without a CRS.
     """
     faults: list[Fault] = []
     tiles: list[Tile] = []
     for path in paths:
         index = path / INDEX_NAME if path.is_dir() else path
         try:
+            if path.is_dir() and not index.exists():
+                expected = (
+                    f"a raster, a pattern of them such as '{path.name}/*.tif', or a folder that "
+                    f"holds the {INDEX_NAME} of a tile set"
+                )
+                raise _fault(path, expected)
             if index.name.lower() == INDEX_NAME:
                 tiles += _planet_tiles(index, crs)
             else:
-                tiles.append(_tile(path, crs))
+                tiles.append(_tile(path, crs, classes=classes))
         except InputError as error:
             faults += error.faults
     if not tiles and not faults:
@@ -108,21 +130,54 @@ def _fault(path: Path, expected: str, *, column: str | None = None, value: str =
     return InputError([Fault(str(path), None, column, value, expected)])
 
 
-def _tile(path: Path, crs: str | None) -> Tile:
+def _tile(path: Path, crs: str | None, *, classes: bool) -> Tile:
     if not path.is_file():
         raise _fault(path, "a raster file that exists")
     try:
         with rasterio.open(path) as source:
             own = source.crs.to_wkt() if source.crs is not None else None
             transform, shape = source.transform, source.shape
+            _check_band(source, path, classes=classes)
+            scale, offset_m = (1.0, 0.0) if classes else _to_metres(source)
     except RasterioError as error:
-        raise _fault(path, f"a raster that GDAL can read ({error})") from error
+        raise _fault(path, _wanted(path)) from error
     if own is None and crs is None:
         expected = "a CRS in the file, or given beside it: the raster tells none"
         raise _fault(path, expected, column="CRS")
     if transform.b or transform.d or transform.e >= 0 or transform.a <= 0:
         raise _fault(path, "a raster with rows running east to west, the northernmost first")
-    return Tile(path, _named(own or str(crs)), transform, shape)
+    return Tile(path, _named(own or str(crs)), transform, shape, scale=scale, offset_m=offset_m)
+
+
+def _check_band(source: Any, path: Path, *, classes: bool) -> None:
+    """Raise InputError if the first band holds neither elevations nor classes, but a picture."""
+    what = "classes" if classes else "elevations"
+    if ColorInterp.red in source.colorinterp:
+        raise _fault(path, f"a band of {what}; this is a picture in red, green and blue")
+    if not classes and source.colorinterp[0] == ColorInterp.palette:
+        raise _fault(path, "a band of elevations; this is a picture with a palette")
+    if np.dtype(source.dtypes[0]).kind not in "iuf":
+        raise _fault(path, f"a band of {what}", value=source.dtypes[0])
+
+
+def _to_metres(source: Any) -> tuple[float, float]:
+    """Return by what its tags say to multiply the values of a raster, and what to add, in m."""
+    unit_m = _FOOT_M if (source.units[0] or "").strip().lower() in _FEET else 1.0
+    return unit_m * source.scales[0], unit_m * source.offsets[0]
+
+
+def _wanted(path: Path) -> str:
+    """Return what was expected of a file that is no raster to GDAL, with the likeliest cause."""
+    if not path.stat().st_size:
+        return "a raster; the file is empty"
+    if path.suffix.lower() == ".hgt":
+        return (
+            "a tile of 1201 × 1201 or 3601 × 3601 heights of 16 bits, called by its south-west "
+            f"corner such as N18E105.hgt; this one has {path.stat().st_size} bytes"
+        )
+    if path.suffix.lower() in _WITH_HEADER and not path.with_suffix(".hdr").exists():
+        return f"its header {path.stem}.hdr beside it"
+    return "a raster that GDAL can read, such as GeoTIFF"
 
 
 def _named(crs: str) -> str:
@@ -138,7 +193,10 @@ def _planet_tiles(index: Path, crs: str | None) -> list[Tile]:
     if crs is None:
         raise _fault(index, "a crs given beside it: a tile set tells none", column="CRS")
     faults, tiles = [], []
-    for row, line in enumerate(index.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    lines = index.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    if not any(map(str.strip, lines)):
+        raise _fault(index, "a line for each tile; the index is empty")
+    for row, line in enumerate(lines, 1):
         cells = line.split()
         if not cells:
             continue
@@ -220,8 +278,26 @@ def _metres_per_unit(crs: str) -> float:
     return float(parsed.axis_info[0].unit_conversion_factor)
 
 
-def mosaic(tiles: Sequence[Tile], grid: GeoBox, *, classes: bool) -> npt.NDArray[np.float32]:
-    """Return tiles on a grid as float32, NaN where there is none; the first that knows prevails.
+class Mosaic(NamedTuple):
+    """Tiles on one grid.
+
+    Parameters
+    ----------
+    values : float32[y, x]
+        NaN where there is none; of several tiles the first that knows prevails.
+    impossible : int
+        Values of the tiles that no place on Earth has, taken for voids.
+    differing : int
+        Pixels in which a later tile says something else by more than 10 m, or another class.
+    """
+
+    values: npt.NDArray[np.float32]
+    impossible: int
+    differing: int
+
+
+def mosaic(tiles: Sequence[Tile], grid: GeoBox, *, classes: bool) -> Mosaic:
+    """Return tiles on a grid.
 
     Parameters
     ----------
@@ -233,14 +309,22 @@ def mosaic(tiles: Sequence[Tile], grid: GeoBox, *, classes: bool) -> npt.NDArray
         Nearest pixel for classes; bilinear, or averages of much finer rasters, for elevation.
     """
     whole = np.full(grid.shape, np.nan, np.float32)
+    low_m, high_m = POSSIBLE_M
+    impossible = differing = 0
     for tile in tiles:
         values, transform = _read(tile, grid)
         if values is None:
             continue
+        if not classes:  # before they are warped: a mark for a void would spoil those about it
+            strange = (values < low_m) | (values > high_m)
+            impossible += int(strange.sum())
+            values[strange] = np.nan
         part = _on_grid(values, transform, tile.crs, grid, classes=classes)
         lacking = np.isnan(whole)
+        if len(tiles) > 1:
+            differing += int((np.abs(part - whole) > (0 if classes else _ALIKE_M)).sum())
         whole[lacking] = part[lacking]
-    return whole
+    return Mosaic(whole, impossible, differing)
 
 
 def _read(tile: Tile, grid: GeoBox) -> tuple[npt.NDArray[np.float32] | None, Affine]:
@@ -267,8 +351,10 @@ def _read(tile: Tile, grid: GeoBox) -> tuple[npt.NDArray[np.float32] | None, Aff
         with rasterio.open(tile.path) as source:
             part = source.read(1, window=Window(left, top, right - left, bottom - top), masked=True)
     except RasterioError as error:
-        raise _fault(tile.path, f"a whole raster ({error})") from error
+        raise _fault(tile.path, "a whole raster; this one ends too soon or is damaged") from error
     values: npt.NDArray[np.float32] = part.astype(np.float32).filled(np.nan)
+    if (tile.scale, tile.offset_m) != (1.0, 0.0):
+        values = values * np.float32(tile.scale) + np.float32(tile.offset_m)
     return values, transform
 
 
