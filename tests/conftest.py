@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cli_process import COARSE, run_cli
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from htcoverage import Reference
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 # Compilation and a busy machine make single examples slow, which says nothing of the code. Every
 # run of the tests draws the same examples, so that a change is judged by what it changed;
 # `pytest --hypothesis-profile=search` draws new ones, and the search goes on.
-settings.register_profile("search", deadline=None)
-settings.register_profile("htcoverage", deadline=None, derandomize=True)
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", _UNHURRIED)
+settings.register_profile("htcoverage", _UNHURRIED, derandomize=True)
 settings.load_profile("htcoverage")
 
 
