@@ -34,10 +34,18 @@ def check(
     layer: Annotated[str | None, typer.Option(help="Sheet or layer.")] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of x and y, such as EPSG:9209.")] = None,
     column: Annotated[
-        list[str] | None, typer.Option(help="A mapping, OURS=THEIRS, such as 'operator=Nhà mạng'.")
+        list[str] | None,
+        typer.Option(
+            metavar="OURS=THEIRS",
+            help="Its column for one of ours, such as 'operator=Nhà mạng'; several times.",
+        ),
     ] = None,
     value: Annotated[
-        list[str] | None, typer.Option(help="A value for all rows, such as 'operator=Viettel'.")
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=VALUE",
+            help="A value for all rows, such as 'operator=Viettel'; several times.",
+        ),
     ] = None,
     districts: Annotated[Path | None, typer.Option(help="Boundaries to check against.")] = None,
     settlements: Annotated[Path | None, typer.Option(help="Settlements to check against.")] = None,

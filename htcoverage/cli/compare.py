@@ -17,7 +17,10 @@ def compare(
     ],
     after: Annotated[
         Path | None,
-        typer.Argument(metavar="B.json", help="run.json of the second run, or its folder."),
+        typer.Argument(
+            metavar="B.json",
+            help="run.json of the second run, or its folder: the first's for two operators of one.",
+        ),
     ] = None,
     project: ProjectOption = None,
     out: Annotated[Path, typer.Option(help="Folder for the comparison.")] = Path("comparison"),
@@ -35,7 +38,7 @@ def compare(
         bool,
         typer.Option(
             "--common-ground",
-            help="Where grids or thresholds differ: common pixels, the first run's thresholds.",
+            help="Where pixels, grids or thresholds differ: common land, the first's thresholds.",
         ),
     ] = False,
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the page.")] = "en",
@@ -51,7 +54,7 @@ def compare(
 
     found = compare_runs(
         read_layers(read_run(before)),
-        read_layers(read_run(run_folder(after, project))),
+        read_layers(read_run(run_folder(after, project, argument="B.json"))),
         technology=technology,
         operator_before=operator,
         operator_after=operator if operator_after is None else operator_after,

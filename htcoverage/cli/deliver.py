@@ -24,7 +24,11 @@ def deliver(
     ] = False,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", help="Files besides the map, as for export; several times."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Files besides the map, as for export; several times.",
+        ),
     ] = None,
     lang: Annotated[Literal["en", "vi"], typer.Option(help="Language of the map.")] = "en",
 ) -> None:

@@ -16,6 +16,7 @@ def export(
         list[str],
         typer.Option(
             "--format",
+            metavar="FORMAT",
             help="level, class, probability, best-server (GeoTIFF), gpkg, parquet, kmz, tab, csv, "
             "xlsx, atoll, fcc; several times, or all.",
         ),

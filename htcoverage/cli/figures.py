@@ -34,13 +34,15 @@ def figures(
     project: ProjectOption = None,
     areas: Annotated[
         list[str] | None,
-        typer.Option(help="Polygons, as FILE or FILE:LAYER; several times."),
+        typer.Option(metavar="FILE[:LAYER]", help="Polygons, such as wards; several times."),
     ] = None,
     lines: Annotated[
-        list[str] | None, typer.Option(help="Lines, such as roads; several times.")
+        list[str] | None,
+        typer.Option(metavar="FILE[:LAYER]", help="Lines, such as roads; several times."),
     ] = None,
     points: Annotated[
-        list[str] | None, typer.Option(help="Points, such as schools; several times.")
+        list[str] | None,
+        typer.Option(metavar="FILE[:LAYER]", help="Points, such as schools; several times."),
     ] = None,
     preset: Annotated[
         str | None, typer.Option(help="Criteria of 'htcoverage presets'; left out: the run's own.")

@@ -12,8 +12,8 @@ ProjectOption = Annotated[
 ]
 
 
-def run_folder(run: Path | None, project: Path | None) -> Path:
-    """Return the run that is meant.
+def run_folder(run: Path | None, project: Path | None, *, argument: str = "RUN.json") -> Path:
+    """Return the run that is meant, by the argument of this name or by its project.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def run_folder(run: Path | None, project: Path | None) -> Path:
     if (run is None) == (project is None):
         found = "" if run is None else f"{run} and --project {project}"
         expected = "the run.json of a finished run, or --project with a project file; not both"
-        raise argument_fault("RUN.json", found, expected)
+        raise argument_fault(argument, found, expected)
     if project is None:
         assert run is not None
         return run
