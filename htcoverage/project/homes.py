@@ -1,4 +1,4 @@
-"""Where people live and how many: clusters of buildings, residents of a population raster."""
+"""Where people live and how many: built-up pixels, residents of a population raster."""
 
 from __future__ import annotations
 
@@ -21,9 +21,6 @@ from htcoverage.readers.sheet import as_row, existing_file, file_fault
 
 #: Faults of one kind that are listed; more say nothing new.
 _MOST_FAULTS = 50
-
-#: Corners of a quarter of the circle about a corner of a widened outline.
-_QUAD_SEGS = 4
 
 
 def residents_of(polygons: gpd.GeoDataFrame, raster: Path) -> npt.NDArray[np.float64]:
@@ -60,55 +57,6 @@ def residents_of(polygons: gpd.GeoDataFrame, raster: Path) -> npt.NDArray[np.flo
                          value=f"{found['min'].min():g}")  # fmt: skip
     residents: npt.NDArray[np.float64] = np.nan_to_num(found["sum"].to_numpy(float), nan=0.0)
     return residents
-
-
-def clustered(
-    outlines: gpd.GeoDataFrame, *, within_m: float, smallest_m2: float
-) -> gpd.GeoDataFrame:
-    """Join buildings into settlements: the ground within half a distance of them, closed over gaps.
-
-    Buildings nearer to one another than the distance come into one settlement. Its outline is the
-    union of the buildings, widened by half the distance and narrowed by a quarter of it, so that
-    yards between houses count as lived in and a settlement keeps a margin about its outer houses.
-
-    Parameters
-    ----------
-    outlines : GeoDataFrame
-        Buildings or built-up pixels, polygons in a projected CRS in metres.
-    within_m : float
-        Largest distance between neighbours, m.
-    smallest_m2 : float
-        Smaller clusters are left out, m².
-
-    Returns
-    -------
-    GeoDataFrame
-        Polygons from north to south, then from west to east.
-    """
-    wide = shapely.get_parts(
-        shapely.union_all(
-            shapely.buffer(outlines.geometry.to_numpy(), within_m / 2, quad_segs=_QUAD_SEGS)
-        )
-    )
-    parts = shapely.get_parts([_narrowed(each, within_m / 4) for each in wide])
-    parts = parts[(shapely.area(parts) >= smallest_m2) & ~shapely.is_empty(parts)]
-    bounds = shapely.bounds(parts).reshape(-1, 4)
-    order = np.lexsort((bounds[:, 0], -bounds[:, 3]))
-    return gpd.GeoDataFrame(geometry=list(parts[order]), crs=outlines.crs)
-
-
-def _narrowed(outline: shapely.Polygon, by_m: float) -> shapely.Geometry:
-    """Return the buffer of a polygon by a negative distance: its shell's, less its holes widened.
-
-    One buffer of all rings takes a time that grows with the square of their number, and a plain
-    of scattered farms has tens of thousands.
-    """
-    shell, *holes = shapely.get_rings(outline)
-    inner: shapely.Geometry = shapely.buffer(shapely.Polygon(shell), -by_m, quad_segs=_QUAD_SEGS)
-    if holes:
-        wide = shapely.buffer(shapely.polygons(holes), by_m, quad_segs=_QUAD_SEGS)
-        inner = shapely.difference(inner, shapely.disjoint_subset_union_all(wide))
-    return inner
 
 
 def built_up(raster: Path, built_up_class: int, *, crs: str) -> gpd.GeoDataFrame:

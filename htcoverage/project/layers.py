@@ -17,8 +17,9 @@ from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import Fault, InputError
 from htcoverage.files import sha256_of
 from htcoverage.notes import Note
+from htcoverage.project.clusters import clustered
 from htcoverage.project.file import Project, SettlementsSection
-from htcoverage.project.homes import built_up, clustered, residents_of, with_district
+from htcoverage.project.homes import built_up, residents_of, with_district
 from htcoverage.project.surroundings import settled
 from htcoverage.readers import defaults
 from htcoverage.readers.layers import MappedTable, read_mapped
