@@ -159,6 +159,6 @@ def test_a_scenario_s_own_range_is_told_where_clutter_chooses_it() -> None:
         assert told == []
         world.cover(terrain, cell, model="tr38901", environment=BY_CLUTTER, radius_km=1.0)
     assert [str(each.message) for each in told] == [
-        "tx_height_m is 40 m; 3GPP TR 38.901 V17.0.0, uma holds from 25 to 25 m"
+        "tx_height_m is 40 m; 3GPP TR 38.901 V17.0.0, uma holds at 25 m"
         " and is extrapolated from 2 to 150 m"
     ]

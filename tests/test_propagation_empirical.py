@@ -274,7 +274,7 @@ def test_rma_refuses(changes: dict[str, float], words: str) -> None:
 def test_tr38901_warns_where_the_field_extrapolates() -> None:
     with pytest.warns(ExtrapolationWarning, match=r"distance_km is 12 km.*0\.01 to 10 km"):
         rma(12000.0, "mean")
-    with pytest.warns(ExtrapolationWarning, match="tx_height_m is 40 m.*25 to 25 m"):
+    with pytest.warns(ExtrapolationWarning, match="tx_height_m is 40 m.*UMa holds at 25 m and"):
         urban("UMa", 500.0, "mean", 40.0, 1.5)
 
 

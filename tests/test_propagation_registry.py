@@ -141,6 +141,10 @@ def test_a_range_refuses_or_warns_with_value_and_bounds() -> None:
         check_range(hard, [900.0, 29.0, 7000.0], citation="X")
     with pytest.warns(ExtrapolationWarning, match="distance_km is 25 km; X holds from 1 to 20 km"):
         check_range(soft, 25.0, citation="X")
+    fixed = ValidRange("tx_height_m", 25.0, 25.0, "m", "warning", (2.0, 150.0))
+    assert str(fixed) == "25 m"
+    with pytest.warns(ExtrapolationWarning, match="X holds at 25 m and is extrapolated from 2 to"):
+        check_range(fixed, 30.0, citation="X")
     for value in (np.nan, np.inf, [25.0, np.nan]):
         with pytest.raises(ValueError, match=r"distance_km is (nan|inf) km"):
             check_range(soft, value, citation="X")

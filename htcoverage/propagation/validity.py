@@ -44,7 +44,8 @@ class ValidRange:
     reach: tuple[float, float] = (-math.inf, math.inf)
 
     def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
+        span = f"{self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"
+        return f"{span} {self.unit}".rstrip()
 
 
 def check_range(valid: ValidRange, value: npt.ArrayLike, *, citation: str) -> None:
@@ -79,7 +80,7 @@ def check_range(valid: ValidRange, value: npt.ArrayLike, *, citation: str) -> No
     refused = ~(np.isfinite(outside) & (outside >= nearest) & (outside <= farthest))
     worst = float(outside[np.argmax(refused)])
     message = f"{valid.name} is {worst:g} {valid.unit}".rstrip()
-    message += f"; {citation} holds from {valid}"
+    message += f"; {citation} holds {'at' if valid.low == valid.high else 'from'} {valid}"
     if valid.beyond == "warning" and math.isfinite(nearest + farthest):
         message += f" and is extrapolated from {nearest:g} to {farthest:g} {valid.unit}".rstrip()
     if valid.beyond == "error" or refused.any():
