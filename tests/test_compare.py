@@ -115,7 +115,7 @@ def test_every_reason_against_a_comparison_is_told_at_once():
     )
     with pytest.raises(InputError) as caught:
         ground(before, after, reduce=True)
-    assert {fault.column for fault in caught.value.faults} == {"crs", "rx_height_m", "resolution"}
+    assert {fault.column for fault in caught.value.faults} == {"crs", "rx_height_m"}
 
 
 def test_thresholds_and_grids_that_differ_need_the_common_ground():
@@ -149,17 +149,80 @@ def test_the_common_pixels_are_cut_where_they_lie():
             assert cut.attrs["transform"] == list(part.attrs["transform"])
 
 
-def test_grids_out_of_step_or_apart_are_refused():
+def test_grids_apart_are_refused():
     before = attributed(make_coverage(a_4g=levels(4, 4)))
-    a, _, west, _, e, north = before.attrs["transform"]
-    shifted = before.assign_attrs(transform=(a, 0.0, west + 30.0, 0.0, e, north))
-    with pytest.raises(InputError, match="coincide"):
-        ground(before, shifted, reduce=True)
-    away = before.assign_coords(x=before["x"] + 1e5).assign_attrs(
-        transform=(a, 0.0, west + 1e5, 0.0, e, north)
-    )
-    with pytest.raises(InputError, match="no pixel in common"):
-        ground(before, away, reduce=True)
+    a, _, _, _, e, north = before.attrs["transform"]
+    for east_m in (1e5, 1e5 + 30.0):
+        west = 500_000.0 + east_m
+        away = before.assign_coords(x=before["x"] + east_m)
+        away = away.assign_attrs(transform=(a, 0.0, west, 0.0, e, north))
+        with pytest.raises(InputError, match="no pixel in common"):
+            ground(before, away, reduce=True)
+
+
+def of_pixel(coverage, pixel_m, east_m=0.0):
+    """Return a coverage with pixels of another size from the same corner, or one beside it."""
+    west, north = coverage.attrs["transform"][2] + east_m, coverage.attrs["transform"][5]
+    rows, cols = coverage.sizes["y"], coverage.sizes["x"]
+    return coverage.assign_coords(
+        y=north - pixel_m * (np.arange(rows) + 0.5), x=west + pixel_m * (np.arange(cols) + 0.5)
+    ).assign_attrs(transform=(pixel_m, 0.0, west, 0.0, -pixel_m, north))
+
+
+FINE = replace(CRITERIA, location_sigma_db=1.5)
+
+
+def test_pixels_of_two_sizes_need_the_common_ground_and_the_refusal_says_how():
+    coarse = attributed(make_coverage(a_4g=levels(4, 4, good=WEST)))
+    fine = of_pixel(attributed(make_coverage(a_4g=levels(8, 8, good=(slice(None), slice(0, 3))))), 50.0)
+    with pytest.raises(InputError, match=r"'100, 50'.*--common-ground.*reduce=True"):
+        ground(coarse, fine)
+    for before, after, first, second, sizes in (
+        (coarse, fine, CRITERIA, FINE, ("100", "50")),
+        (fine, coarse, FINE, CRITERIA, ("50", "100")),
+    ):
+        found = ground(before, after, first=first, second=second, reduce=True)
+        assert found.stated[0] == Stated("resolution_m", *sizes)
+        # Each keeps the spread inside its own pixel.
+        assert (found.criteria, found.criteria_after) == (first, second)
+        for side, own in ((found.before, before), (found.after, after)):
+            assert side.attrs["transform"] == [50.0, 0.0, 500_000.0, 0.0, -50.0, 2_000_000.0]
+            apart = 8 // own.sizes["x"]
+            expected = own["level_dbm"].to_numpy().repeat(apart, axis=1).repeat(apart, axis=2)
+            np.testing.assert_array_equal(side["level_dbm"], expected)
+
+
+@pytest.mark.parametrize("homes", [HOMES, HOMES.translate(30.0, -20.0).buffer(-60.0)])
+def test_coarser_pixels_parted_into_finer_ones_keep_every_share(homes):
+    homes = HOMES.set_geometry(homes.geometry if homes is HOMES else homes)
+    random = np.random.default_rng(6)
+    coarse = attributed(make_coverage(a_4g=random.normal(-96.0, 8.0, (4, 4))))
+    fine = of_pixel(attributed(make_coverage(a_4g=random.normal(-96.0, 8.0, (8, 8)))), 50.0)
+    found = ground(coarse, fine, second=FINE, reduce=True)
+    compared = compare_sides(
+        Side(found.before, homes, operator="a"), Side(found.after, homes, operator="a"), DISTRICTS,
+        criteria=found.criteria, criteria_after=found.criteria_after,
+    )  # fmt: skip
+    for coverage, criteria, column in ((coarse, CRITERIA, "before"), (fine, FINE, "after")):
+        own = compute_figures(coverage, homes, DISTRICTS, criteria=criteria)
+        own = own[(own["technology"] == "4G") & (own["operator"] == "a")]
+        keys = ["area_code", "denominator", "settlement_part", "basis"]
+        told = compared.shares.merge(own[[*keys, "covered_share"]], on=keys, validate="1:1")
+        assert len(told) > 10
+        np.testing.assert_allclose(told[column], told["covered_share"], atol=1e-6)
+    assert compared.difference.shape == (8, 8)
+
+
+def test_grids_out_of_step_are_compared_by_the_nearest_pixel():
+    before = attributed(make_coverage(a_4g=levels(4, 4, good=WEST)))
+    beside = of_pixel(before, 100.0, east_m=30.0)
+    found = ground(before, beside, reduce=True)
+    # The centre of the westernmost pixel lies 20 m inside the other's first: all four are kept.
+    assert found.before.sizes["x"] == 4
+    np.testing.assert_array_equal(found.after["level_dbm"], before["level_dbm"])
+    far = ground(before, of_pixel(before, 100.0, east_m=60.0), reduce=True)
+    assert far.after["x"].to_numpy().tolist() == before["x"].to_numpy()[1:].tolist()
+    np.testing.assert_array_equal(far.after["level_dbm"], before["level_dbm"][:, :, :3])
 
 
 def test_other_models_are_compared_and_stated():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import xarray as xr
@@ -18,6 +18,10 @@ _STATED = (
     "model", "environment", "radius_km", "clutter_clearance_m", "delta_n", "n0", "polarization",
     "terrain_posting_m",
 )  # fmt: skip
+
+
+#: What to do where two runs differ in something that can be set aside.
+_REDUCE = "the same in both, or the common ground: --common-ground, in Python reduce=True"
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,11 @@ class Ground:
     Parameters
     ----------
     before, after : xarray.Dataset
-        Cut to the pixels that both have.
-    criteria : CoverCriteria
-        By which both are judged.
+        Cut to the pixels that both have; of grids that differ in their pixels the coarser one's are
+        parted into the finer one's.
+    criteria, criteria_after : CoverCriteria
+        By which each is judged: the same but for ``location_sigma_db``, which belongs to the size
+        of a prediction's pixels.
     stated : tuple of Stated
         How the two differ beyond their levels: to be shown with the result.
     """
@@ -54,6 +60,7 @@ class Ground:
     before: xr.Dataset
     after: xr.Dataset
     criteria: CoverCriteria
+    criteria_after: CoverCriteria
     stated: tuple[Stated, ...]
 
 
@@ -74,8 +81,10 @@ def common_ground(
     criteria_before, criteria_after : CoverCriteria
         By which each was judged.
     reduce : bool
-        Compare what can be: on the pixels that both grids have, by the criteria of ``before``.
-        What has no common ground (CRS, receiver height, pixel size) is refused all the same.
+        Compare what can be: on the land that both grids have, by the criteria of ``before``. What
+        has no common ground (CRS, receiver height) is refused all the same. Where pixels differ,
+        each keeps its levels: a pixel of the finer grid takes that of the coarser one that its
+        centre lies in, which changes no share where pixels are whole multiples of the others.
 
     Raises
     ------
@@ -87,16 +96,6 @@ def common_ground(
         for name in _SAME_QUANTITY
         if before.attrs.get(name) != after.attrs.get(name)
     ]
-    a, b = before.attrs["transform"], after.attrs["transform"]
-    if (a[0], a[4]) != (b[0], b[4]):
-        faults.append(
-            Fault("comparison", None, "resolution", f"{a[0]:g} m, {b[0]:g} m", "the same pixel")
-        )
-    elif any(abs((p - q) / step - round((p - q) / step)) > 1e-6
-             for p, q, step in ((a[2], b[2], a[0]), (a[5], b[5], a[4]))):  # fmt: skip
-        faults.append(
-            Fault("comparison", None, "grid", f"{a[2]:g}, {b[2]:g}", "grids whose pixels coincide")
-        )
     if faults:
         raise InputError(faults)
 
@@ -111,29 +110,57 @@ def common_ground(
         if (old := getattr(criteria_before, field.name))
         != (new := getattr(criteria_after, field.name))
     ]
-    x, y = (np.intersect1d(before[name], after[name]) for name in ("x", "y"))
-    same_grid = before["x"].equals(after["x"]) and before["y"].equals(after["y"])
-    if not reduce:
-        faults = [
-            Fault("comparison", None, each.name, f"{each.before}, {each.after}",
-                  "the same in both, or the common ground")
+    sizes_m = [f"{side.attrs['transform'][0]:g}" for side in (before, after)]
+    shapes = [f"{side.sizes['y']} × {side.sizes['x']}" for side in (before, after)]
+    if sizes_m[0] != sizes_m[1]:
+        differing.insert(0, Stated("resolution_m", *sizes_m))
+    elif not (before["x"].equals(after["x"]) and before["y"].equals(after["y"])):
+        differing.append(Stated("grid", *shapes))
+    if differing and not reduce:
+        raise InputError(
+            Fault("comparison", None, each.name, f"{each.before}, {each.after}", _REDUCE)
             for each in differing
-        ]  # fmt: skip
-        if not same_grid:
-            faults.append(
-                Fault("comparison", None, "grid", f"{before.sizes['y']} × {before.sizes['x']}, "
-                      f"{after.sizes['y']} × {after.sizes['x']} pixels at different places",
-                      "the same grid, or the common ground")
-            )  # fmt: skip
+        )
+    if not _in_step(before, after):
+        before, after = _on_one_grid(before, after)
+    x, y = (np.intersect1d(before[name], after[name]) for name in ("x", "y"))
     if len(x) == 0 or len(y) == 0:
-        faults.append(Fault("comparison", None, "grid", "no pixel in common", "grids that overlap"))
-    if faults:
-        raise InputError(faults)
-    stated += differing
-    if not same_grid:
-        sizes = (f"{each.sizes['y']} × {each.sizes['x']}" for each in (before, after))
-        stated.append(Stated("grid", *sizes))
-    return Ground(_cut(before, x, y), _cut(after, x, y), criteria_before, tuple(stated))
+        nothing = Fault("comparison", None, "grid", "no pixel in common", "grids that overlap")
+        raise InputError([nothing])
+    return Ground(
+        before=_cut(before, x, y),
+        after=_cut(after, x, y),
+        criteria=criteria_before,
+        criteria_after=replace(criteria_before, location_sigma_db=criteria_after.location_sigma_db),
+        stated=(*differing, *stated),
+    )
+
+
+def _in_step(before: xr.Dataset, after: xr.Dataset) -> bool:
+    """Say whether the pixels of one grid are those of the other, wherever both have any."""
+    a, b = before.attrs["transform"], after.attrs["transform"]
+    return (a[0], a[4]) == (b[0], b[4]) and all(
+        abs((p - q) / step - round((p - q) / step)) <= 1e-6
+        for p, q, step in ((a[2], b[2], a[0]), (a[5], b[5], a[4]))
+    )
+
+
+def _on_one_grid(before: xr.Dataset, after: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return both on the pixels of the finer one whose centres lie in the other."""
+    finer_first = before.attrs["transform"][0] <= after.attrs["transform"][0]
+    fine, coarse = (before, after) if finer_first else (after, before)
+    a, _, west, _, e, north = coarse.attrs["transform"]
+    col = np.floor((fine["x"].to_numpy() - west) / a).astype(np.int64)
+    row = np.floor((fine["y"].to_numpy() - north) / e).astype(np.int64)
+    in_x, in_y = (
+        np.flatnonzero((place >= 0) & (place < coarse.sizes[name]))
+        for place, name in ((col, "x"), (row, "y"))
+    )
+    fine = fine[["level_dbm"]].isel(y=in_y, x=in_x)
+    parted = coarse[["level_dbm"]].isel(y=row[in_y], x=col[in_x])
+    parted = parted.assign_coords(y=fine["y"], x=fine["x"])
+    parted = parted.assign_attrs(transform=fine.attrs["transform"])  # `_cut` sets its corner
+    return (fine, parted) if finer_first else (parted, fine)
 
 
 def _cut(coverage: xr.Dataset, x: np.ndarray, y: np.ndarray) -> xr.Dataset:

@@ -29,7 +29,8 @@ CLASSES = {
 }
 
 _ROWS = 30
-_CRITERIA = {field.name for field in fields(CoverCriteria)}
+#: Each run keeps its own spread inside a pixel, which belongs to the pixel.
+_JUDGED_BY_FIRST = {field.name for field in fields(CoverCriteria)} - {"location_sigma_db"}
 _NUMBER = Column.number
 
 
@@ -146,9 +147,12 @@ def plot_difference(
 def stated_words(stated: Stated, language: Language) -> str:
     """Return a difference of two runs in words: what, and its two values."""
     what = value_label("assume", stated.name, language)
-    if stated.name in _CRITERIA:
+    if stated.name in _JUDGED_BY_FIRST:
         what = label("compare_judged", language).format(what=what)
-    return f"{what}: {stated.before or '–'} → {stated.after or '–'}"
+    words = f"{what}: {stated.before or '–'} → {stated.after or '–'}"
+    if stated.name == "resolution_m":
+        words += f". {label('compare_pixels', language)}"
+    return words
 
 
 def _gaps(gaps: pd.DataFrame, language: Language) -> list[str]:

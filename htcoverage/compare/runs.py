@@ -32,7 +32,7 @@ class RunComparison:
     comparison : Comparison
         What is gained and lost.
     criteria : CoverCriteria
-        By which both were judged.
+        By which both were judged, each with the ``location_sigma_db`` of its own pixels.
     technology, operator_before, operator_after, basis : str
         What was compared.
     stated : tuple of Stated
@@ -108,7 +108,14 @@ def compare_runs(
         )
     )
     return RunComparison(
-        comparison=compare_sides(first, second, districts, criteria=ground.criteria, basis=basis),
+        comparison=compare_sides(
+            first,
+            second,
+            districts,
+            criteria=ground.criteria,
+            criteria_after=ground.criteria_after,
+            basis=basis,
+        ),
         criteria=ground.criteria,
         technology=technology,
         operator_before=operator_before,
@@ -118,7 +125,7 @@ def compare_runs(
         districts=districts,
         gaps=compare_gaps(before.gaps, after.gaps)
         if (technology, operator_before, operator_after, basis) == _OF_GAPS
-        and before.record.parameters.criteria == after.record.parameters.criteria
+        and ground.criteria_after == after.record.parameters.criteria
         else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,6 +83,7 @@ def compare_sides(
     districts: gpd.GeoDataFrame,
     *,
     criteria: CoverCriteria,
+    criteria_after: CoverCriteria | None = None,
     basis: Literal["median", "cell_edge"] = "cell_edge",
     settlement_part: float = HEADLINE_SETTLEMENT_PART,
 ) -> Comparison:
@@ -93,8 +95,8 @@ def compare_sides(
         Coverages on the same pixels (see `common_ground`).
     districts : GeoDataFrame
         As for `compute_figures`.
-    criteria : CoverCriteria
-        By which both are judged.
+    criteria, criteria_after : CoverCriteria
+        By which each is judged; ``after`` by those of ``before`` when left out.
     basis : {"median", "cell_edge"}
         Of the difference and the settlements; the shares have both.
     settlement_part : float
@@ -112,16 +114,17 @@ def compare_sides(
     """
     if grid_of(before.coverage) != grid_of(after.coverage):
         raise argument_fault("after", "another grid", "a coverage on the grid of ``before``")
+    sides = ((before, criteria), (after, criteria_after or criteria))
     covered = [
         excess_db(
             side.coverage,
-            criteria=criteria,
+            criteria=asked,
             technology=side.technology,
             operator=side.operator,
             basis=basis,
         )
         >= 0.0
-        for side in (before, after)
+        for side, asked in sides
     ]
     old, new = (each.to_numpy() for each in covered)
     classes = np.select([old & new, new, old], [BOTH, GAINED, LOST], default=NEITHER)
@@ -134,7 +137,7 @@ def compare_sides(
             attrs={name: before.coverage.attrs[name] for name in ("crs", "transform")},
         ),
         settlements=_settlements(before, after, old, new, settlement_part=settlement_part),
-        shares=_shares(before, after, districts, criteria, settlement_part),
+        shares=_shares(sides, districts, settlement_part),
     )
 
 
@@ -189,14 +192,12 @@ def _covered_part(side: Side, covered: npt.NDArray[np.bool_], when: str) -> pd.D
 
 
 def _shares(
-    before: Side,
-    after: Side,
+    sides: Sequence[tuple[Side, CoverCriteria]],
     districts: gpd.GeoDataFrame,
-    criteria: CoverCriteria,
     settlement_part: float,
 ) -> pd.DataFrame:
     found = []
-    for side, name in ((before, "before"), (after, "after")):
+    for (side, criteria), name in zip(sides, ("before", "after"), strict=True):
         figures = compute_figures(
             side.coverage,
             side.settlements,

@@ -245,6 +245,15 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "compare_outcome": ("outcome", "kết quả"),
     "compare_stated": ("How the two differ", "Hai bên khác nhau thế nào"),
     "compare_judged": ("{what} (both judged by the first)", "{what} (cả hai xét theo bên trước)"),
+    "compare_pixels": (
+        "Caution: the pixels differ, so part of every change below is that of the pixels and not of"
+        " the network. Each run is judged on its own pixels, as in its own report; for changes of"
+        " the network alone repeat one of the two at the other's pixel size",
+        "Lưu ý: hai lần chạy dùng điểm ảnh khác nhau, nên một phần mọi thay đổi dưới đây là do"
+        " điểm ảnh chứ không phải do mạng. Mỗi lần chạy được xét trên điểm ảnh của chính nó, như"
+        " trong báo cáo riêng; muốn chỉ thấy thay đổi của mạng, hãy chạy lại một trong hai ở cùng"
+        " kích thước điểm ảnh",
+    ),
     "compare_same": (
         "Same model, grid, receiver and criteria.",
         "Cùng mô hình, lưới, máy thu và tiêu chí.",
