@@ -249,3 +249,49 @@ def test_words_of_a_server_are_shown_as_text(
     shutil.rmtree(here / "cache")
     assert execute(arguments(here, "--elevation", "stac", layers="elevation")) == 3
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_residents_under_another_release_are_found(
+    here: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Vietnam's file stands under one name of WorldPop's releases, Kenya's under the other."""
+    table = (here / "endpoints.toml").read_text(encoding="utf-8")
+    old = PATHS["worldpop"]
+    (here / "endpoints.toml").write_text(
+        table.replace(old, old.replace("/{country}", "/{release}"))
+    )
+    kept = server.files.pop("/constrained/VNM/vnm_ppp_2020_UNadj_constrained.tif")
+    server.files["/constrained/maxar_v1/vnm_ppp_2020_UNadj_constrained.tif"] = kept
+    assert execute(arguments(here, layers="population")) == 0
+    (listed,) = json.loads((here / "out" / "sources.json").read_text())["sources"]
+    assert "/maxar_v1/" in listed["addresses"][0]
+    asked = len(server.requests)
+    assert execute(arguments(here, "--offline", layers="population")) == 0
+    assert len(server.requests) == asked
+
+
+def test_a_country_without_residents_is_told_what_to_write(
+    here: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = server.files.pop("/constrained/VNM/vnm_ppp_2020_UNadj_constrained.tif")
+    assert execute(arguments(here, layers="population")) == 3
+    told = " ".join(capsys.readouterr().err.split())
+    assert "no file of VNM" in told
+    assert f"{server.url}/constrained/VNM/vnm_ppp_2020_UNadj_constrained.tif" in told
+    assert "write [worldpop] and below it address = " in told
+    assert "--population unconstrained" in told
+    server.files["/mine.tif"] = kept
+    own = (here / "endpoints.toml").read_text().replace(PATHS["worldpop"], "/mine.tif")
+    (here / "endpoints.toml").write_text(own)
+    assert execute(arguments(here, layers="population")) == 0
+
+
+def test_blanks_of_an_address_that_nobody_fills_are_told(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for address in ("https://x.org/{nam}.tif", "https://x.org/{name", "https://x.org/{0}.tif"):
+        (here / "endpoints.toml").write_text(f'[worldcover]\naddress = "{address}"\n')
+        assert execute(arguments(here, layers="landcover")) == 2
+        told = " ".join(capsys.readouterr().err.split())
+        assert "worldcover.address" in told
+        assert "{name}" in told

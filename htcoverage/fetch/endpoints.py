@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,17 @@ from htcoverage.fetch.http import Client
 
 #: Tables of the file that are no sources.
 _CLIENT, _PLAN = "client", "plan"
+
+#: What may stand in braces in the address of a source that has many files.
+_BLANKS: Mapping[str, tuple[str, ...]] = {
+    "glo30": ("name", "band"),
+    "srtm": ("name", "band"),
+    "worldcover": ("name",),
+    "worldpop": ("country", "country_lower", "release"),
+    "worldpop_unconstrained": ("country", "country_lower", "release"),
+    "geoboundaries": ("country", "name"),
+    "opencellid": ("mcc",),
+}
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,7 @@ def _faults(path: Path, own: Mapping[str, Any], table: Mapping[str, Any]) -> lis
             continue
         for name, value in values.items():
             _source_fault(f"{key}.{name}", name, value, fault)
+        faults += _blank_faults(path, key, str(values.get("address", "")))
         for name in needed if key not in table else ():
             if name not in values:
                 fault(f"{key}.{name}", "", "this key: the source is not in the table yet")
@@ -167,3 +180,17 @@ def _source_fault(column: str, name: str, value: object, fault: Any) -> None:
         fault(column, value, "text")
     elif name == "address" and urlsplit(value).scheme not in ("http", "https"):
         fault(column, value, "an address that begins with https:// or http://")
+
+
+def _blank_faults(path: Path, key: str, address: str) -> list[Fault]:
+    """Return the fault of an address with blanks that nobody fills."""
+    if key not in _BLANKS:
+        return []
+    blanks = " and ".join(f"{{{name}}}" for name in _BLANKS[key])
+    expected = f"an address in which braces stand for {blanks} alone"
+    try:
+        address.format(**dict.fromkeys(_BLANKS[key], ""))
+        plain = all(not spec and not turn for _, _, spec, turn in Formatter().parse(address))
+    except (ValueError, LookupError, AttributeError):
+        plain = False
+    return [] if plain else [Fault(str(path), None, f"{key}.address", address[:80], expected)]
