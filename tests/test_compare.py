@@ -67,6 +67,13 @@ def test_a_cover_against_itself_changes_nothing():
     assert (found.shares["change"] == 0.0).all()
 
 
+def test_nothing_is_gained_or_lost_beyond_the_districts():
+    western = make_districts(("d", box(0, 0, 2, 4)))
+    homes = HOMES.iloc[:1]
+    found = compare_sides(side(WEST, homes), side(EAST, homes), western, criteria=CRITERIA)
+    assert found.difference.to_numpy().tolist() == [[3, 3, 0, 0]] * 4
+
+
 def test_sides_swapped_turn_every_sign():
     random = np.random.default_rng(4)
     one, two = (
@@ -174,7 +181,8 @@ FINE = replace(CRITERIA, location_sigma_db=1.5)
 
 def test_pixels_of_two_sizes_need_the_common_ground_and_the_refusal_says_how():
     coarse = attributed(make_coverage(a_4g=levels(4, 4, good=WEST)))
-    fine = of_pixel(attributed(make_coverage(a_4g=levels(8, 8, good=(slice(None), slice(0, 3))))), 50.0)
+    west = levels(8, 8, good=(slice(None), slice(0, 3)))
+    fine = of_pixel(attributed(make_coverage(a_4g=west)), 50.0)
     with pytest.raises(InputError, match=r"'100, 50'.*--common-ground.*reduce=True"):
         ground(coarse, fine)
     for before, after, first, second, sizes in (

@@ -14,6 +14,7 @@ import xarray as xr
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
+from htcoverage.export.pictures import area_mask
 from htcoverage.figures import compute_figures, excess_db
 from htcoverage.figures.cover import ANY_OPERATOR, CoverCriteria, Technology
 from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PART_TOLERANCE
@@ -60,7 +61,7 @@ class Comparison:
     ----------
     difference : xarray.DataArray
         uint8 (y, x), with ``crs`` and ``transform`` in its attributes: 0 neither covers, 1 both,
-        2 gained (only ``after``), 3 lost (only ``before``).
+        2 gained (only ``after``), 3 lost (only ``before``); 0 beyond the districts as well.
     settlements : DataFrame
         One row a settlement of either side: ``settlement_id, name, district_code, residents``,
         ``share_before, share_after`` (covered part of its area; NaN where the side lacks it),
@@ -127,7 +128,9 @@ def compare_sides(
         for side, asked in sides
     ]
     old, new = (each.to_numpy() for each in covered)
-    classes = np.select([old & new, new, old], [BOTH, GAINED, LOST], default=NEITHER)
+    # Beyond the districts the one may hold pixels that the other never computed.
+    inside = area_mask(districts, grid_of(before.coverage))
+    classes = np.select([~inside, old & new, new, old], [NEITHER, BOTH, GAINED, LOST], NEITHER)
     return Comparison(
         difference=xr.DataArray(
             classes.astype(np.uint8),
