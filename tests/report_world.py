@@ -44,9 +44,7 @@ def finished_run(
         "presets": preset_rows(presets, parameters),
         "reconciliation": reconciliation_document(beside),
         "operators": plain_rows(
-            count_operators(
-                world.coverage, world.settlements, world.districts, criteria=criteria
-            ).assign(technology="4G")
+            count_operators(world.coverage, world.settlements, world.districts, criteria=criteria)
         ),
     }
     if evidence:

@@ -191,6 +191,57 @@ def test_the_scale_bar_measures_what_it_says():
     assert wide_px == pytest.approx(200.0 * per_m, rel=0.02)
 
 
+def test_scale_and_legend_hide_no_part_of_the_map():
+    """Of land like a map, and of a strip that is forty times as long as it is wide."""
+    strip = make_districts(("w", box(0, 0, 200, 5)))
+    for areas in (DISTRICTS, strip, strip.set_geometry(strip.rotate(90, origin=(0, 0)))):
+        ax = plot_province(areas)
+        ax.figure.canvas.draw()
+        shown = ax.get_window_extent()
+        (anchored,) = ax.findobj(AnchoredOffsetbox)[:1]
+        scale, legend = anchored.get_window_extent(), ax.get_legend().get_window_extent()
+        assert scale.x0 >= shown.x1
+        assert legend.x0 >= shown.x1
+        assert scale.y1 <= legend.y0
+        assert 0.35 <= shown.height / shown.width <= 1 / 0.35
+
+
+def test_names_on_a_map_neither_cover_each_other_nor_leave_it():
+    rng = np.random.default_rng(4)
+    gaps = gaps_of(np.full((6, 10), -140.0))
+    row = gaps.iloc[[0]]
+    many = pd.concat([row] * 8, ignore_index=True)
+    places = [shapely.Point(WEST_M + x, NORTH_M - y).buffer(5)
+              for x, y in rng.uniform((0, 0), (1000, 600), (8, 2))]  # fmt: skip
+    many = many.set_geometry(gpd.GeoSeries(places, crs=CRS))
+    many["settlement"] = [f"Thôn số {k} {'rất ' * (k % 4)}dài" for k in range(8)]
+    for draw in (
+        lambda: plot_gaps(many, districts=DISTRICTS),
+        lambda: plot_province(many.assign(full_name=many["settlement"])),
+    ):
+        ax = draw()
+        ax.figure.canvas.draw()
+        names = [text for text in ax.texts if text.get_text().startswith("Thôn")]
+        assert len(names) >= 4
+        extents = [name.get_window_extent() for name in names]
+        shown = ax.get_window_extent().padded(1.0)
+        for place, extent in enumerate(extents):
+            assert extent.x0 >= shown.x0
+            assert extent.x1 <= shown.x1
+            assert not any(extent.overlaps(other) for other in extents[:place])
+
+
+def test_what_is_not_there_is_told_or_left_out():
+    """GeoPandas warns of drawing nothing, and a warning is an error here."""
+    none = gpd.GeoDataFrame(
+        {"kind": [], "status": [], "provenance": []}, geometry=gpd.GeoSeries([], crs=CRS)
+    )
+    ax = plot_fibre(none, districts=DISTRICTS)
+    assert legend_words(ax) == ["no fibre in service"]
+    plot_province(DISTRICTS, settlements=HOMES.iloc[:0], bts=BTS.iloc[:0], spans=none)
+    plot_gaps(gaps_of(np.full((6, 10), -60.0)), districts=DISTRICTS, settlements=HOMES.iloc[:0])
+
+
 def test_numbers_carry_the_marks_of_the_language():
     assert number(-1234.5, "en", digits=1) == "−1,234.5"
     assert number(-1234.5, "vi", digits=1) == "−1.234,5"
@@ -449,6 +500,15 @@ def test_the_best_server_is_an_operator_or_a_site():
     ax = plot_best_server(coverage)
     assert ax.images[0].get_array().filled(0).tolist() == [[1, 2, 2, 2]]
     assert legend_words(ax) == ["a: 25.0 % of the pixels", "b: 75.0 % of the pixels"]
+    names = [f"o{k}" for k in range(8)]
+    many = served(**{f"{name}_4g": [[k] * 9] for k, name in enumerate(names)},
+                  any_4g=[[0, 1, 2, 3, 4, 4, 6, 7, 7]])  # fmt: skip
+    crowd = plot_best_server(many)
+    # The six that serve most keep the ledger's order; grey is for the others.
+    assert [words.split(":")[0] for words in legend_words(crowd)] == [
+        "o0", "o1", "o2", "o3", "o4", "o7", "2 further operators",
+    ]  # fmt: skip
+    assert crowd.images[0].get_array().tolist() == [[1, 2, 3, 4, 5, 5, 7, 6, 6]]
     own = plot_best_server(coverage, operator="a")
     assert own.images[0].get_array().filled(0).tolist() == [[1, 1, 1, 0]]
     assert legend_words(own) == ["1 sites, in six colours that repeat"]
@@ -481,9 +541,9 @@ def test_failing_sites_are_sized_by_the_residents_who_lose_cover():
 
 def test_operators_stack_up_to_the_whole():
     counts = pd.DataFrame(
-        {"area_code": list("wwwee"), "area": ["Huyện w"] * 3 + ["Huyện e"] * 2,
-         "denominator": "residents", "operators": [0, 1, 2, 1, 2],
-         "share": [0.5, 0.25, 0.25, 0.1, 0.9]}
+        {"technology": "4G", "basis": "cell_edge", "area_code": list("wwwee"),
+         "area": ["Huyện w"] * 3 + ["Huyện e"] * 2, "denominator": "residents",
+         "operators": [0, 1, 2, 1, 2], "share": [0.5, 0.25, 0.25, 0.1, 0.9]}
     )  # fmt: skip
     ax = plot_operators(counts)
     assert [text.get_text() for text in ax.get_yticklabels()] == ["Huyện w", "Huyện e"]
@@ -491,8 +551,26 @@ def test_operators_stack_up_to_the_whole():
     np.testing.assert_allclose(bars[:, 0], [[0, 50], [50, 25], [75, 25]])
     np.testing.assert_allclose(bars[:, 1], [[0, 0], [0, 10], [10, 90]])
     assert legend_words(ax) == ["0", "1", "2"]
+    assert ax.get_title(loc="left") == "4G, cell edge"
     with pytest.raises(InputError, match="one of residents"):
         plot_operators(counts, denominator="land_area")
+
+
+def test_many_operators_are_one_class_and_the_whole_stands_on_top():
+    counts = pd.DataFrame(
+        {"technology": "both", "basis": "median", "area_code": ["all"] * 9 + ["w"] * 9,
+         "area": ["all districts"] * 9 + ["a\nname $" + "x" * 80] * 9, "denominator": "residents",
+         "operators": [*range(9)] * 2, "share": [0.2, *[0.1] * 8, 0.0, *[0.125] * 8]}
+    )  # fmt: skip
+    ax = plot_operators(counts, language="vi")
+    assert legend_words(ax) == ["0", "1", "2", "3", "4", "≥ 5"]
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names[1] == "toàn bộ các huyện"
+    assert names[0].startswith("a name $xxx")
+    assert len(names[0]) == 36
+    assert names[0].endswith("…")
+    bars = np.array([bar.get_width() for bar in ax.patches]).reshape(6, 2)
+    np.testing.assert_allclose(bars[-1], [50.0, 40.0])
 
 
 def test_sources_of_error_in_parts_of_the_variance():

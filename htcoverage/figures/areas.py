@@ -17,6 +17,7 @@ from htcoverage.figures.checks import polygon_notes
 from htcoverage.figures.cover import CoverCriteria, FloatArray, layer_excess
 from htcoverage.figures.measure import covered_m2, figure_columns
 from htcoverage.figures.rows import (
+    ALL_DISTRICTS,
     PROVINCE_CODE,
     SETTLEMENT_PARTS,
     Measure,
@@ -63,7 +64,7 @@ def compute_figures(
     criteria: CoverCriteria | None = None,
     settlement_parts: Sequence[float] = SETTLEMENT_PARTS,
     area_levels: Sequence[str] = AREA_LEVELS,
-    province: str = "all districts",
+    province: str = ALL_DISTRICTS,
     commune_names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Compute the covered share of every denominator, by area, technology, operator and basis.

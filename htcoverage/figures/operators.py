@@ -12,7 +12,7 @@ import xarray as xr
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import CoverCriteria, Technology, layer_excess
-from htcoverage.figures.rows import PROVINCE_CODE, add_up_homes, people_of
+from htcoverage.figures.rows import ALL_DISTRICTS, PROVINCE_CODE, add_up_homes, people_of
 from htcoverage.figures.zones import raise_faults, table_faults, zone_areas
 from htcoverage.grid import grid_of
 
@@ -25,7 +25,7 @@ def count_operators(
     criteria: CoverCriteria | None = None,
     technology: Technology = "4G",
     basis: Literal["median", "cell_edge"] = "cell_edge",
-    province: str = "all districts",
+    province: str = ALL_DISTRICTS,
 ) -> pd.DataFrame:
     """Return how much of each district is covered by exactly no, one, two, … operators.
 
@@ -41,7 +41,8 @@ def count_operators(
     Returns
     -------
     pandas.DataFrame
-        ``area_code, area, denominator`` (residential_area in km², residents, households),
+        ``technology, basis, area_code, area, denominator`` (residential_area in km², residents,
+        households),
         ``operators`` (0 to their number), ``amount, total, share``. The shares of an area and
         denominator add up to 1; areas without any have no rows.
 
@@ -88,4 +89,6 @@ def count_operators(
     ]
     columns = ["area_code", "area", "denominator", "operators", "amount", "total"]
     table = pd.DataFrame(rows, columns=columns)
+    table.insert(0, "technology", technology)
+    table.insert(1, "basis", basis)
     return table.assign(share=table["amount"] / table["total"])

@@ -33,6 +33,9 @@ PART_TOLERANCE = 1e-6
 #: ``area_code`` of the row that adds up all districts.
 PROVINCE_CODE = "all"
 
+#: What that row is called where the province is not named.
+ALL_DISTRICTS = "all districts"
+
 #: Unit of the amounts of each denominator.
 UNITS = {
     "land_area": "km2",

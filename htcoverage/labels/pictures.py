@@ -38,4 +38,10 @@ PICTURE_WORDS: dict[str, tuple[str, str]] = {
         "tỉ lệ {what} có sóng của số nhà mạng đã nêu, %",
     ),
     "pic_number_of_operators": ("Operators that cover", "Số nhà mạng có sóng"),
+    "pic_further_operators": (
+        "{count} further operators: {share} % of the pixels",
+        "{count} nhà mạng khác: {share} % số điểm ảnh",
+    ),
+    "pic_no_spans": ("no fibre in service", "không có cáp quang đang khai thác"),
+    "all_districts": ("all districts", "toàn bộ các huyện"),
 }

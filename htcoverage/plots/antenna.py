@@ -11,7 +11,7 @@ from matplotlib.projections.polar import PolarAxes
 from htcoverage.antennas import Pattern, loss_db
 from htcoverage.errors import argument_fault
 from htcoverage.labels import Language, label, number
-from htcoverage.plots.frame import BLUE, INK, VERMILION, chart_notes
+from htcoverage.plots.frame import BLUE, INK, VERMILION, chart_notes, short_name
 
 #: Losses beyond this lie in the middle of the picture.
 DEEPEST_DB = 40.0
@@ -89,7 +89,9 @@ def plot_antenna(
         fontsize=8,
     )
     ax.set_title(
-        label("antenna_title", language).format(name=pattern.name), loc="left", fontsize=11
+        label("antenna_title", language).format(name=short_name(pattern.name)),
+        loc="left",
+        fontsize=11,
     )
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=2, frameon=False, fontsize=8)
     chart_notes(ax, _notes(pattern, electrical_deg, mechanical_tilt_deg, language))

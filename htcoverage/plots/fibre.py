@@ -8,6 +8,7 @@ import geopandas as gpd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from htcoverage.crs import reproject
 from htcoverage.errors import argument_fault
@@ -17,6 +18,7 @@ from htcoverage.fibre.status import counted_spans
 from htcoverage.labels import Language, label, number, value_label
 from htcoverage.plots.drawing import (
     draw_districts,
+    draw_shapes,
     draw_spans,
     frame_to,
     mark,
@@ -57,6 +59,8 @@ def plot_fibre(
     outlines = draw_districts(ax, districts, crs)
     counted = counted_spans(spans)
     handles = draw_spans(ax, spans[counted], crs, language)
+    if not handles:
+        handles.append(Patch(facecolor="none", label=label("pic_no_spans", language)))
     handles += _draw_idle(ax, spans[~counted], crs, language)
     frame_to(ax, outlines, None)
     decorate_map(
@@ -167,7 +171,9 @@ def plot_routes(
     ax = axes_or_new(ax)
     crs = metric_crs(districts)
     outlines = draw_districts(ax, districts, crs)
-    reproject(spans[counted_spans(spans)], crs).plot(ax=ax, color=FAINT, linewidth=0.4, zorder=2)
+    draw_shapes(
+        ax, reproject(spans[counted_spans(spans)], crs), color=FAINT, linewidth=0.4, zorder=2
+    )
     standing = label("plan_standing", language)
     handles: list[Artist] = [Line2D([], [], color=FAINT, linewidth=0.8, label=standing)]
     routes = reproject(plan.routes, crs)

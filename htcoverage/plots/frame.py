@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -19,6 +19,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from htcoverage.errors import argument_fault
+from htcoverage.figures.rows import ALL_DISTRICTS, PROVINCE_CODE
+from htcoverage.files import whole_file
 from htcoverage.labels import Language, label, number, short_number
 
 #: Okabe and Ito's colours, which stay apart for every kind of colour vision.
@@ -32,6 +34,9 @@ _FORMATS = {
     ".svg": {"Creator": "htcoverage", "Date": None},
 }
 _DPI = 150
+
+#: A name longer than this leaves no room for what it names.
+_NAME_SIGNS = 36
 
 
 def axes_or_new(ax: Axes | None, *, width_in: float = 9.0, height_in: float = 6.0) -> Axes:
@@ -72,19 +77,28 @@ def save_figure(ax: Axes, path: str | os.PathLike[str]) -> Path:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise argument_fault("ax", ax, "axes of a figure")
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=kind)
-    os.close(handle)
-    try:
-        # The salt makes the names of an SVG's parts the same every time.
-        with mpl.rc_context(
-            {"svg.hashsalt": "htcoverage", "svg.fonttype": "path", "pdf.fonttype": 42}
-        ):
-            figure.savefig(name, dpi=_DPI, metadata=_FORMATS[kind], bbox_inches="tight")
-        Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    target.chmod(0o644)
+    # The salt makes the names of an SVG's parts the same every time.
+    with (
+        whole_file(target) as part,
+        mpl.rc_context({"svg.hashsalt": "htcoverage", "svg.fonttype": "path", "pdf.fonttype": 42}),
+    ):
+        figure.savefig(
+            part, format=kind[1:], dpi=_DPI, metadata=_FORMATS[kind], bbox_inches="tight"
+        )
     return target
+
+
+def short_name(name: object) -> str:
+    """Return a name on one line that leaves room for what it names."""
+    line = " ".join(str(name).split())
+    return line if len(line) <= _NAME_SIGNS else f"{line[: _NAME_SIGNS - 1].rstrip()}…"
+
+
+def area_name(code: object, name: object, language: Language) -> str:
+    """Return the name of an area of figures; in words where all districts have none."""
+    if code == PROVINCE_CODE and name == ALL_DISTRICTS:
+        return label("all_districts", language)
+    return short_name(name)
 
 
 def rows_counting(table: pd.DataFrame, denominator: str) -> pd.DataFrame:
@@ -104,11 +118,15 @@ def rows_counting(table: pd.DataFrame, denominator: str) -> pd.DataFrame:
 
 def asked_for(technology: str, operator: str, language: Language) -> str:
     """Return what a picture shows, in words: "4G, any operator"."""
-    technologies = {"any": "either_technology", "both": "both_technologies"}
     operators = {"any": "any_operator", "all": "all_operators"}
-    what = label(technologies[technology], language) if technology in technologies else technology
-    who = label(operators[operator], language) if operator in operators else operator
-    return f"{what}, {who}"
+    who = label(operators[operator], language) if operator in operators else short_name(operator)
+    return f"{technology_words(technology, language)}, {who}"
+
+
+def technology_words(technology: str, language: Language) -> str:
+    """Return the words for a technology of figures: "3G", "3G or 4G"."""
+    technologies = {"any": "either_technology", "both": "both_technologies"}
+    return label(technologies[technology], language) if technology in technologies else technology
 
 
 def decorate_map(
@@ -141,12 +159,15 @@ def decorate_map(
         handles=list(handles), title=legend_title, loc="upper left", bbox_to_anchor=(1.01, 1.0),
         frameon=False, fontsize=8, title_fontsize=8, alignment="left", borderaxespad=0.0,
     )  # fmt: skip
-    add_scale_bar(ax, language=language)
+    add_scale_bar(ax, language=language, beside=True)
     add_notes(ax, notes)
 
 
-def add_scale_bar(ax: Axes, *, language: Language) -> None:
-    """Draw a bar of a round number of kilometres, about a fifth of the width, and north above."""
+def add_scale_bar(ax: Axes, *, language: Language, beside: bool = False) -> None:
+    """Draw a bar of a round number of kilometres, about a fifth of the width, and north above.
+
+    In a corner of the map, or beside it, below the legend, where it hides nothing.
+    """
     west, east = ax.get_xlim()
     length_m = round_length(0.2 * abs(east - west))
     in_km = length_m >= 1000.0
@@ -177,7 +198,12 @@ def add_scale_bar(ax: Axes, *, language: Language) -> None:
         pad=0,
         sep=3,
     )
-    anchored = AnchoredOffsetbox(loc="lower left", child=box, frameon=True, pad=0.3)
+    place: dict[str, Any] = (
+        {"bbox_to_anchor": (1.01, 0.0), "bbox_transform": ax.transAxes, "borderpad": 0.0}
+        if beside
+        else {}
+    )
+    anchored = AnchoredOffsetbox(loc="lower left", child=box, frameon=not beside, pad=0.3, **place)
     anchored.patch.set(facecolor="white", alpha=0.8, linewidth=0.0)
     ax.add_artist(anchored)
 

@@ -13,6 +13,7 @@ from htcoverage.crs import reproject
 from htcoverage.labels import Language, label, number
 from htcoverage.plots.drawing import (
     draw_districts,
+    draw_shapes,
     frame_to,
     mark,
     write_names,
@@ -75,7 +76,7 @@ def plot_gaps(
     crs = gaps.crs.to_wkt()
     outlines = draw_districts(ax, districts, crs)
     if settlements is not None:
-        reproject(settlements, crs).plot(ax=ax, facecolor="#d6cfc4", linewidth=0.0, zorder=2)
+        draw_shapes(ax, reproject(settlements, crs), facecolor="#d6cfc4", linewidth=0.0, zorder=2)
     points = shapely.get_coordinates(shapely.centroid(gaps.geometry.to_numpy()))
     # Largest first, so that small ones lie on top and are seen.
     largest = max(float(gaps["residents"].max()), 1.0) if len(gaps) else 1.0
@@ -98,7 +99,7 @@ def plot_gaps(
         words = f"{what}: {int(chosen.sum())}; {people} {label('people', language)}"
         handles.append(mark(shape, colour, words))
     frame_to(ax, outlines, tuple(gaps.total_bounds.tolist()) if len(gaps) else None)
-    write_names(ax, points[:NAMED_GAPS], gaps["settlement"].astype(str).tolist())
+    write_names(ax, points[:NAMED_GAPS], gaps["settlement"].tolist())
     if not handles:
         handles.append(Patch(facecolor="none", label=label("map_no_gaps", language)))
     asked = ""

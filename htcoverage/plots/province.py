@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
+import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -11,12 +13,13 @@ from matplotlib.patches import Patch
 from htcoverage.crs import reproject
 from htcoverage.labels import Language, label
 from htcoverage.plots.drawing import (
-    HALO,
     draw_relief,
+    draw_shapes,
     draw_sites,
     draw_spans,
     frame_to,
     metric_crs,
+    write_names,
 )
 from htcoverage.plots.frame import (
     INK,
@@ -66,19 +69,22 @@ def plot_province(
     outlines = reproject(districts, crs)
     if terrain is not None:
         draw_relief(ax, terrain)
-    outlines.plot(
-        ax=ax, facecolor="none" if terrain is not None else LAND, edgecolor=INK, linewidth=0.7,
-        zorder=3,
+    draw_shapes(
+        ax, outlines, facecolor="none" if terrain is not None else LAND, edgecolor=INK,
+        linewidth=0.7, zorder=3,
     )  # fmt: skip
     if spans is not None:
         handles += draw_spans(ax, spans, crs, language)
     if settlements is not None:
-        reproject(settlements, crs).plot(ax=ax, facecolor=ORANGE, linewidth=0.0, zorder=4)
+        draw_shapes(ax, reproject(settlements, crs), facecolor=ORANGE, linewidth=0.0, zorder=4)
         handles.append(Patch(facecolor=ORANGE, label=label("settlements", language)))
     handles += draw_sites(ax, bts, crs, language)
-    _write_names(ax, outlines)
     handles.append(Line2D([], [], color=INK, linewidth=0.7, label=label("districts", language)))
     frame_to(ax, outlines, None)
+    inside = shapely.get_coordinates(outlines.geometry.representative_point().to_numpy())
+    # Large ones first: there is room for their names.
+    order = np.argsort(-outlines.area.to_numpy(), kind="stable")
+    write_names(ax, inside[order], outlines["full_name"].iloc[order].tolist(), beside=False)
     decorate_map(
         ax,
         title=label("province_title", language),
@@ -88,13 +94,3 @@ def plot_province(
         language=language,
     )
     return ax
-
-
-def _write_names(ax: Axes, districts: gpd.GeoDataFrame) -> None:
-    for point, name in zip(
-        districts.geometry.representative_point(), districts["full_name"], strict=True
-    ):
-        ax.annotate(
-            str(name), (point.x, point.y), ha="center", va="center", fontsize=7, color=INK,
-            path_effects=HALO, zorder=6,
-        )  # fmt: skip

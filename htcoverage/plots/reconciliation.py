@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from htcoverage.figures import CoverCriteria, criteria_words
 from htcoverage.labels import Language, counted, label, number, percent
+from htcoverage.plots.drawing import HALO
 from htcoverage.plots.frame import (
     BLUE,
     FAINT,
@@ -80,9 +81,10 @@ def plot_reconciliation(
     probability = number(100.0 * criteria.cell_edge_probability, language)
     ax.set_xscale("logit")
     ax.hlines(at, edge, median, color=FAINT, linewidth=1.5, zorder=1)
-    ax.plot(median, at, "D", color=ORANGE, markersize=5, markeredgecolor="white",
+    # The diamond is larger than the dot, so that it is seen around it where both are one.
+    ax.plot(median, at, "D", color=ORANGE, markersize=7.5, markeredgecolor="white",
             label=label("median", language), zorder=3)  # fmt: skip
-    ax.plot(edge, at, "o", color=BLUE, markersize=6, markeredgecolor="white", zorder=3,
+    ax.plot(edge, at, "o", color=BLUE, markersize=5.5, markeredgecolor="white", zorder=3,
             label=f"{label('cell_edge', language)} {probability} %")  # fmt: skip
     ax.plot(ordered["reported_share"], at, "|", color=PURPLE, markersize=13, markeredgewidth=2.2,
             label=label("reported", language), zorder=2)  # fmt: skip
@@ -96,7 +98,7 @@ def plot_reconciliation(
             f" {asked_for(str(technology), str(operator), language)}"
         )
         ax.annotate(words, (0.0, start - 0.62), xycoords=("axes fraction", "data"), fontsize=8,
-                    fontweight="bold", color=INK, xytext=(3, 0),
+                    fontweight="bold", color=INK, xytext=(3, 0), path_effects=HALO,
                     textcoords="offset points", va="center")  # fmt: skip
         start += len(rows) + 1.2
     low = min(float(edge.min()), float(ordered["reported_share"].min()))
@@ -120,8 +122,6 @@ def plot_reconciliation(
 
 def _of_group(table: pd.DataFrame, group: tuple[object, ...]) -> pd.DataFrame:
     kept = np.ones(len(table), dtype=bool)
-    for name, value in zip(
-        ("date", "reported_share", "technology", "operator"), group, strict=True
-    ):
+    for name, value in zip(_GROUP, group, strict=True):
         kept &= (table[name] == value).to_numpy()
     return table[kept]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -18,6 +20,7 @@ from htcoverage.plots.coverage import draw_classes, model_note
 from htcoverage.plots.drawing import draw_districts, frame_to
 from htcoverage.plots.frame import (
     BLUE,
+    FAINT,
     GREEN,
     ORANGE,
     PURPLE,
@@ -26,9 +29,12 @@ from htcoverage.plots.frame import (
     asked_for,
     axes_or_new,
     decorate_map,
+    short_name,
 )
 
-_COLOURS = [VERMILION, BLUE, ORANGE, GREEN, PURPLE, SKY]
+#: The last one is that of all further operators.
+_COLOURS = [VERMILION, BLUE, ORANGE, GREEN, PURPLE, SKY, FAINT]
+_NAMED = len(_COLOURS) - 1
 
 
 def plot_best_server(
@@ -47,8 +53,8 @@ def plot_best_server(
     coverage : Dataset
         From `compute_coverage`.
     technology, operator : str
-        The layer. For operator ``any`` a colour is an operator; for one of them the colours tell
-        neighbouring sites apart and repeat.
+        The layer. For operator ``any`` a colour is an operator, and grey all beyond the six that
+        serve most; for one of them the colours tell neighbouring sites apart and repeat.
     districts : GeoDataFrame, optional
         Outlines.
     language : {"en", "vi"}
@@ -73,26 +79,19 @@ def plot_best_server(
     server = coverage["best_server"][layers.index((operator, technology))].to_numpy()
     handles: list[Artist] = []
     if operator == "any":
-        names = [str(of) for of, tech in layers if tech == technology and of != "any"]
-        classes = np.zeros(server.shape, np.uint8)
-        for place, name in enumerate(names):
-            own = coverage["best_server"][layers.index((name, technology))].to_numpy()
-            # Operators never share a cell, so the strongest of all is a cell of one alone.
-            serves = (server >= 0) & (server == own)
-            classes[serves] = 1 + place % len(_COLOURS)
-            share = 100.0 * float(serves.sum()) / max(1, int((server >= 0).sum()))
-            words = label("pic_pixels_of", language).format(
-                name=name, share=number(share, language, digits=1)
-            )
-            handles.append(Patch(facecolor=_COLOURS[place % len(_COLOURS)], label=words))
+        classes, words = _operators(coverage, server, layers, technology, language)
+        handles += [
+            Patch(facecolor=colour, label=word)
+            for colour, word in zip(_COLOURS, words, strict=False)
+        ]
     else:
         _, site_of_cell = np.unique(coverage["site_id"].values, return_inverse=True)
         site = np.where(server >= 0, site_of_cell[server], -1)
         # Neighbours in the ledger lie beside each other on the ground and differ in colour.
-        classes = np.where(site >= 0, 1 + site % len(_COLOURS), 0).astype(np.uint8)
+        classes = np.where(site >= 0, 1 + site % _NAMED, 0).astype(np.uint8)
         serving = number(len(np.unique(site[site >= 0])), language)
-        words = label("pic_sites_alternate", language).format(count=serving)
-        handles.append(Patch(facecolor=_COLOURS[1], label=words))
+        told = label("pic_sites_alternate", language).format(count=serving)
+        handles.append(Patch(facecolor=_COLOURS[1], label=told))
     ax = axes_or_new(ax)
     outlines = draw_districts(ax, districts, coverage.attrs["crs"])
     bounds_m = draw_classes(ax, classes, ListedColormap(_COLOURS), coverage)
@@ -106,3 +105,44 @@ def plot_best_server(
         language=language,
     )
     return ax
+
+
+def _operators(
+    coverage: xr.Dataset,
+    server: npt.NDArray[np.int32],
+    layers: Sequence[tuple[str, str]],
+    technology: str,
+    language: Language,
+) -> tuple[npt.NDArray[np.uint8], list[str]]:
+    """Return the class of each pixel by the operator of its strongest cell, and their words."""
+    names = [str(of) for of, tech in layers if tech == technology and of != "any"]
+    # Operators never share a cell, so the strongest of all is a cell of one alone.
+    serves = [
+        (server >= 0)
+        & (server == coverage["best_server"][layers.index((name, technology))].to_numpy())
+        for name in names
+    ]
+    pixels = np.array([int(own.sum()) for own in serves])
+    shares = 100.0 * pixels / max(1, int((server >= 0).sum()))
+    # In the ledger's order, as on every other picture.
+    most = set(np.argsort(-pixels, kind="stable")[:_NAMED].tolist())
+    classes = np.zeros(server.shape, np.uint8)
+    words: list[str] = []
+    for place in sorted(most):
+        words.append(
+            label("pic_pixels_of", language).format(
+                name=short_name(names[place]), share=number(shares[place], language, digits=1)
+            )
+        )
+        classes[serves[place]] = len(words)
+    if len(names) > _NAMED:
+        rest = [place for place in range(len(names)) if place not in most]
+        for place in rest:
+            classes[serves[place]] = len(_COLOURS)
+        words.append(
+            label("pic_further_operators", language).format(
+                count=number(len(rest), language),
+                share=number(float(shares[rest].sum()), language, digits=1),
+            )
+        )
+    return classes, words

@@ -23,6 +23,7 @@ from htcoverage.plots.frame import (
     PURPLE,
     SKY,
     VERMILION,
+    area_name,
     asked_for,
     axes_or_new,
     chart_notes,
@@ -133,7 +134,7 @@ def plot_figures(
     left, _ = ax.get_xlim()
     ax.set_xlim(left - 0.12 * (100.0 - left), 100.0 + 0.02 * (100.0 - left))
     ax.set_ylim(-0.6, len(order) - 0.4)
-    names = [str(name) for name in edge["area"]]
+    names = [area_name(code, edge["area"][code], language) for code in order]
     ax.set_yticks(place, names, fontsize=8)
     if order[-1] == PROVINCE_CODE:
         ax.get_yticklabels()[-1].set_fontweight("bold")
@@ -220,7 +221,7 @@ def plot_sensitivity(
     ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: tick(100.0 * share, language)))
     low = float(table["covered_share"].min())
-    ax.set_ylim(max([t for t in SHARE_TICKS if t < low], default=SHARES_DRAWN[0]), 0.9995)
+    ax.set_ylim(max([t for t in SHARE_TICKS if t < low], default=0.008), 0.9997)
     ax.set_xlabel(label("sensitivity_shift", language))
     ax.set_ylabel(label("sensitivity_share", language))
     language_ticks(ax, language)

@@ -93,7 +93,7 @@ def plot_failures(
     names = there["site_name"] if "site_name" in there else pd.Series(there.index, there.index)
     worst = np.argsort(-residents, kind="stable")[:_NAMED]
     worst = worst[hurts[worst]]
-    write_names(ax, xy[worst], names.iloc[worst].astype(str).tolist())
+    write_names(ax, xy[worst], names.iloc[worst].tolist())
     first = found.iloc[0]
     asked = asked_for(first["technology"], first["operator"], language)
     decorate_map(

@@ -58,7 +58,7 @@ class RunResult:
     fibre : RunFibre or None
         What every cut of the fibre takes; None where there is no span.
     operators : DataFrame or None
-        From `count_operators` at the cell edge, of each technology in the column ``technology``.
+        From `count_operators` at the cell edge, of each technology.
     """
 
     inputs: Inputs
@@ -140,7 +140,7 @@ def compute_run(
         count_operators(
             coverage, settlements, districts, criteria=criteria, technology=technology,
             province=inputs.name,
-        ).assign(technology=technology)
+        )
         for technology in dict.fromkeys(coverage["technology"].to_numpy().tolist())
     )  # fmt: skip
     presets = compare_presets(coverage, settlements, districts, criteria=criteria)
@@ -169,7 +169,7 @@ def compute_run(
     )
     close("gaps")
     tell("fibre", 0, 1)
-    fibre = run_fibre(inputs, coverage, criteria=criteria)
+    fibre = run_fibre(inputs, coverage, parameters=parameters)
     close("fibre")
     evidence = None
     if parameters.worlds:
