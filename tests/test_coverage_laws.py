@@ -13,7 +13,7 @@ from typing import Any
 import engine_world as world
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -40,6 +40,13 @@ LAND = world.make_terrain(
 )
 
 
+#: One more, a millimetre beside another, shares its mast.
+ON_A_CORNER = {
+    "row": 2.0, "col": 2.0, "antenna_height_m": 15.0, "power_dbm": 20.0, "azimuth_deg": 0.0,
+    "antenna": "omni",
+}  # fmt: skip
+
+
 def placed(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [cell | world.at_pixel(LAND, cell["row"], cell["col"]) for cell in cells]
 
@@ -57,6 +64,7 @@ def test_more_power_never_lowers_a_level(cells: list[dict[str, Any]], more_db: f
 
 @CALM
 @given(cells=st.lists(CELLS, min_size=1, max_size=4), new=CELLS)
+@example([ON_A_CORNER | {"col": 2.00001}], ON_A_CORNER)
 def test_a_new_site_never_lowers_a_level(cells: list[dict[str, Any]], new: dict[str, Any]) -> None:
     plain = world.cover(LAND, *placed(cells), radius_km=2.0)
     more = world.cover(LAND, *placed([*cells, new]), radius_km=2.0)

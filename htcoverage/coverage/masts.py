@@ -11,16 +11,11 @@ import pandas as pd
 import shapely
 from odc.geo.geobox import GeoBox
 
+from htcoverage.coverage.arguments import NUMBERS, NUMBERS_OF_SOME
 from htcoverage.coverage.extent import Window
 from htcoverage.crs import WGS84, reproject, transformer
 from htcoverage.errors import Fault, InputError, argument_fault
 from htcoverage.schema import TECHNOLOGIES
-
-#: Columns of a cell that enter its level as they stand; its power is checked by the link budget.
-_NUMBERS = (
-    "band_mhz", "antenna_height_m", "azimuth_deg", "electrical_tilt_deg", "mechanical_tilt_deg",
-    "antenna_gain_dbi", "feeder_loss_db", "rs_boost_db",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +39,6 @@ def cells_on_air(bts: gpd.GeoDataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         If none is on air; or with every position or number that is missing and every technology
         that is not 3G or 4G.
     """
-    if bts.crs is None:
-        raise argument_fault("bts", "no CRS", "a table that tells its CRS")
     on_air = bts[bts["status"] == "on-air"] if "status" in bts else bts
     points = reproject(on_air, WGS84).geometry.to_numpy()
     is_point = shapely.get_type_id(points) == shapely.GeometryType.POINT
@@ -66,11 +59,17 @@ def cells_on_air(bts: gpd.GeoDataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     if ledger.empty:
         raise argument_fault("cells", "no cell on air", "at least one cell of a bts on air")
     faults = _station_faults(station[station["bts_id"].isin(ledger["bts_id"])])
-    faults += [
-        Fault("cells", int(row) + 1, column, str(ledger[column].iloc[row]), "a number")
-        for column in _NUMBERS
-        for row in np.flatnonzero(~np.isfinite(ledger[column].to_numpy(np.float64)))
-    ]
+    for column in (*NUMBERS, *NUMBERS_OF_SOME):
+        values = pd.to_numeric(ledger[column], errors="coerce").to_numpy(
+            np.float64, na_value=np.nan
+        )
+        amiss = ~np.isfinite(values)
+        if column in NUMBERS_OF_SOME:
+            amiss &= ledger[column].notna().to_numpy()
+        faults += [
+            Fault("cells", int(row) + 1, column, str(ledger[column].iloc[row]), "a number")
+            for row in np.flatnonzero(amiss)
+        ]
     if faults:
         raise InputError(faults)
     return ledger
@@ -107,23 +106,25 @@ def masts_in_reach(
     window : Window
         Bounds of the wanted pixels.
     """
-    to_grid = transformer(WGS84, str(grid.crs))
-    longitude = ledger["longitude"].to_numpy(np.float64)
-    latitude = ledger["latitude"].to_numpy(np.float64)
-    x_m, y_m = to_grid.transform(longitude, latitude)
+    crs = str(grid.crs)
+    x_m, y_m = transformer(WGS84, crs).transform(
+        ledger["longitude"].to_numpy(np.float64), ledger["latitude"].to_numpy(np.float64)
+    )
+    # A mast stands on its decimetre: who shares it then has no say in where it is swept from.
+    x_m, y_m = np.round(x_m, 1), np.round(y_m, 1)
+    longitude, latitude = transformer(crs, WGS84).transform(x_m, y_m)
     # Direction of true north on the grid: antennas are set by the compass, not by the grid.
-    north_x, north_y = to_grid.transform(longitude, latitude + 1e-4)
+    north_x, north_y = transformer(WGS84, crs).transform(longitude, latitude + 1e-4)
     north_deg = np.degrees(np.arctan2(north_x - x_m, north_y - y_m))
     height_m = ledger["antenna_height_m"].to_numpy(np.float64)
     beyond_m = np.hypot(
         np.maximum(np.maximum(window.west_m - x_m, x_m - window.east_m), 0.0),
         np.maximum(np.maximum(window.south_m - y_m, y_m - window.north_m), 0.0),
     )
-    keys = pd.Series(list(zip(np.round(x_m, 1), np.round(y_m, 1), height_m, strict=True)))
+    keys = pd.Series(list(zip(x_m, y_m, height_m, strict=True)))
     masts = []
-    for indices in keys.groupby(keys, sort=False).indices.values():
-        members = np.asarray(indices)
-        first = min(members.tolist(), key=lambda member: (x_m[member], y_m[member]))
+    for members in keys.groupby(keys, sort=False).indices.values():
+        first = members[0]
         if beyond_m[first] > 1000.0 * radius_km:
             continue
         masts.append(
