@@ -7,6 +7,7 @@ the sweep approximates.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from htcoverage.coverage import DEFAULT_CLUTTER_CLEARANCE_M, DEFAULT_RX_HEIGHT_M
+from htcoverage.coverage.arguments import clearance, faults_of, number, refractivity
 from htcoverage.coverage.extent import HIGHEST_M, LOWEST_M
 from htcoverage.crs import WGS84, transformer
 from htcoverage.engine.exact import cut_profile
@@ -174,24 +176,45 @@ def path_profile(
     Raises
     ------
     InputError
-        With every fault of the points (not finite, outside the terrain, one place) and of the other
-        arguments; or if the terrain has a void on the path.
+        With every fault of the points (no pair of numbers, outside the terrain, one place) and of
+        the other arguments; or if the terrain has a void on the path.
     ValidityError
         If a height or the frequency lies outside the range of P.1812-8.
 
     References
     ----------
     ITU-R P.1812-8, Annex 1; first Fresnel zone: ITU-R P.526-15, §2.1, eq. 2.
+
+    Examples
+    --------
+    >>> path = ht.path_profile(
+    ...     province.terrain, (105.90, 18.35), (105.95, 18.33), tx_height_m=36, freq_mhz=1800
+    ... )
+    >>> round(path.distance_km, 2), path.points["distance_km"].iloc[0]
+    (5.73, 0.0)
+    >>> path.obstacle.kind
+    'clutter'
     """
+    if not isinstance(terrain, Terrain):
+        raise argument_fault("terrain", type(terrain).__name__, "what read_terrain returns")
+    step = terrain.posting_m if step_m is None else step_m
+    faults = faults_of(
+        number("tx_height_m", tx_height_m, "a number, m"),
+        number("rx_height_m", rx_height_m, "a number, m"),
+        number("freq_mhz", freq_mhz, "a number, MHz"),
+        clearance(clutter_clearance_m),
+        *refractivity(delta_n, n0),
+        number(
+            "step_m", step, f"{LEAST_STEP_M:g} m or more", lambda v: LEAST_STEP_M <= v < math.inf
+        ),
+    )
+    ends_m = _checked_ends(terrain, tx_lon_lat, rx_lon_lat, faults)
     for valid, value in (
         (TX_HEIGHT_RANGE, tx_height_m),
         (RX_HEIGHT_RANGE, rx_height_m),
         (FREQUENCY_RANGE, freq_mhz),
     ):
         check_range(valid, value, citation=CITATION)
-    step = terrain.posting_m if step_m is None else step_m
-    faults = _argument_faults(step, clutter_clearance_m, delta_n, n0)
-    ends_m = _checked_ends(terrain, tx_lon_lat, rx_lon_lat, faults)
     distance_km = math.dist(*ends_m) / 1000.0
     d_km, ground_m, clutter_m, zone = _cut(
         terrain, ends_m, distance_km, clutter_clearance_m, step_m=step
@@ -262,21 +285,15 @@ def first_fresnel_radius_m(distance_km: FloatArray, freq_mhz: float) -> FloatArr
     return radius_m
 
 
-def _argument_faults(
-    step_m: float, clutter_clearance_m: float, delta_n: float, n0: float
-) -> list[Fault]:
-    requirements = (
-        ("step_m", step_m, LEAST_STEP_M <= step_m < math.inf, f"{LEAST_STEP_M:g} m or more"),
-        ("clutter_clearance_m", clutter_clearance_m, 0.0 <= clutter_clearance_m < math.inf,
-         "0 m or more"),
-        ("delta_n", delta_n, 0.0 <= delta_n < 157.0, "from 0 to below 157 N-units/km"),
-        ("n0", n0, 0.0 < n0 < math.inf, "a refractivity above 0 N-units"),
-    )  # fmt: skip
-    return [
-        Fault("argument", None, name, str(value), expected)
-        for name, value, holds, expected in requirements
-        if not holds
-    ]
+def _is_position(value: object) -> bool:
+    """Whether a value is a pair of numbers on the globe."""
+    if not isinstance(value, Sequence | np.ndarray) or len(value) != 2:
+        return False
+    on_globe = (
+        number("longitude", value[0], "", lambda v: abs(v) <= 180.0),
+        number("latitude", value[1], "", lambda v: abs(v) <= 90.0),
+    )
+    return not faults_of(*on_globe)
 
 
 def _checked_ends(
@@ -290,11 +307,12 @@ def _checked_ends(
     ends = []
     box = terrain.geobox.boundingbox
     to_terrain = transformer(WGS84, str(terrain.geobox.crs))
-    for name, (lon, lat) in (("tx_lon_lat", tx_lon_lat), ("rx_lon_lat", rx_lon_lat)):
-        if not (abs(lon) <= 180.0 and abs(lat) <= 90.0):
+    for name, position in (("tx_lon_lat", tx_lon_lat), ("rx_lon_lat", rx_lon_lat)):
+        if not _is_position(position):
             expected = "longitude −180 to 180 and latitude −90 to 90 degrees, in this order"
-            faults.append(Fault("argument", None, name, f"{lon}, {lat}", expected))
+            faults.append(Fault("argument", None, name, str(position), expected))
             continue
+        lon, lat = position
         x_m, y_m = to_terrain.transform(lon, lat)
         if not (box.left <= x_m <= box.right and box.bottom <= y_m <= box.top):
             expected = "a position on the terrain (longitude first, then latitude)"

@@ -6,10 +6,12 @@ import math
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import engine_world as world
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import shapely
@@ -127,6 +129,77 @@ def test_arguments_outside_their_range_are_refused(
 ) -> None:
     with pytest.raises(kind, match=option):
         world.cover(LAND, HERE, **({"radius_km": 2.0} | {option: value}))
+
+
+@pytest.mark.parametrize(
+    "name", ["radius_km", "rx_height_m", "clutter_clearance_m", "delta_n", "n0"]
+)
+@pytest.mark.parametrize("value", ["2", None, True, [2.0], 2j])
+def test_what_is_no_number_is_refused_by_its_name(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=name):
+        world.cover(LAND, HERE, **({"radius_km": 2.0} | {name: value}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("area", shapely.box(*LAND.geobox.boundingbox)),
+        ("area", gpd.GeoDataFrame(geometry=[shapely.box(*LAND.geobox.boundingbox)])),
+        ("patterns", ["omni"]),
+        ("patterns", {"omni": 3.0}),
+        ("skip", "no"),
+        ("total_power", None),
+        ("progress", "yes"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_by_their_name(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=f"argument {name}"):
+        world.cover(LAND, HERE, radius_km=2.0, **{name: value})
+
+
+def test_all_arguments_that_are_amiss_are_told_at_once() -> None:
+    nothing: Any = None
+    with pytest.raises(InputError) as caught:
+        compute_coverage(
+            nothing, nothing, nothing, nothing, radius_km="2", n0=-1.0, total_power=nothing
+        )  # type: ignore[arg-type]
+    told = [fault.column for fault in caught.value.faults]
+    assert told == ["bts", "cells", "terrain", "grid", "radius_km", "n0", "total_power"]
+    bts, cells = world.make_ledger(HERE)
+    with pytest.raises(InputError) as caught:
+        compute_coverage(
+            bts.drop(columns=["operator", "site_id"]), cells.drop(columns="antenna"), LAND,
+            LAND.geobox, delta_n=math.inf,
+        )  # fmt: skip
+    told = [fault.column for fault in caught.value.faults]
+    assert told == ["delta_n", "site_id", "operator", "antenna"]
+
+
+def test_a_row_that_stands_twice_is_named() -> None:
+    bts, cells = world.make_ledger(HERE, world.at_pixel(LAND, 5, 5))
+    twice = pd.concat([cells, cells.iloc[1:]])
+    with pytest.raises(InputError, match="cells, column 'cell_id': found 'C1'"):
+        compute_coverage(bts, twice, LAND, LAND.geobox, radius_km=2.0)
+    with pytest.raises(InputError, match=f"bts, column 'bts_id': found '{bts['bts_id'][0]}'"):
+        compute_coverage(pd.concat([bts, bts.iloc[:1]]), cells, LAND, LAND.geobox, radius_km=2.0)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("band_mhz", "x"),
+        ("azimuth_deg", math.inf),
+        ("antenna", None),
+        ("cpich_power_dbm", "loud"),
+        ("cpich_power_dbm", math.inf),
+    ],
+)
+def test_a_cell_with_a_word_for_a_number_is_told_with_its_row(column: str, value: object) -> None:
+    bts, cells = world.make_ledger(HERE, world.at_pixel(LAND, 5, 5))
+    cells[column] = [cells[column][0], value]
+    with pytest.raises(InputError, match=f"cells, row 2,? (column )?'?{column}") as caught:
+        compute_coverage(bts, cells, LAND, LAND.geobox, radius_km=2.0)
+    assert len(caught.value.faults) == 1
 
 
 def test_a_base_station_without_a_place_or_of_no_known_technology_is_named() -> None:

@@ -210,6 +210,28 @@ def test_points_beside_the_terrain_and_swapped_coordinates_are_named_together():
         path_profile(FLAT, WEST, (math.nan, 18.0), **ANTENNAS)
 
 
+@pytest.mark.parametrize("value", ["2", None, True, [2.0]])
+def test_what_is_no_number_or_no_pair_of_them_is_told_at_once(value):
+    names = ("tx_height_m", "rx_height_m", "freq_mhz", "clutter_clearance_m", "delta_n", "n0")
+    with pytest.raises(InputError) as caught:
+        path_profile(FLAT, value, ("106", 18.0), **dict.fromkeys(names, value))
+    told = [fault.column for fault in caught.value.faults]
+    assert told == [*names, "tx_lon_lat", "rx_lon_lat"]
+    for position in ((1.0, 2.0, 3.0), (None, None), "xy", shapely.Point(EAST)):
+        with pytest.raises(InputError, match="tx_lon_lat"):
+            path_profile(FLAT, position, EAST, **ANTENNAS)
+    with pytest.raises(InputError, match="step_m"):
+        path_profile(FLAT, WEST, EAST, **ANTENNAS, step_m="30")
+    with pytest.raises(InputError, match="terrain"):
+        path_profile(FLAT.ground_m, WEST, EAST, **ANTENNAS)
+
+
+def test_a_pair_may_be_any_sequence():
+    plain = path_profile(FLAT, WEST, EAST, **ANTENNAS).path_loss_db
+    for kind in (list, np.array):
+        assert path_profile(FLAT, kind(WEST), kind(EAST), **ANTENNAS).path_loss_db == plain
+
+
 @pytest.mark.parametrize("nothing_m", [math.nan, -32768.0, 32767.0])
 def test_a_void_on_the_path_is_an_error_and_one_beside_it_is_not(nothing_m):
     ground = np.zeros((SIZE, SIZE))

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
-from pyproj import CRS
 
 from htcoverage.antennas import Pattern
+from htcoverage.coverage.arguments import check_arguments
 from htcoverage.coverage.environments import Environments, environments_of
 from htcoverage.coverage.extent import usable_ground, wanted_pixels, window_of
 from htcoverage.coverage.masts import Mast, cells_on_air, masts_in_reach
@@ -28,13 +28,10 @@ from htcoverage.errors import argument_fault
 from htcoverage.propagation.p1812.model import (
     DEFAULT_DELTA_N,
     DEFAULT_N0,
-    DISTANCE_RANGE,
     effective_radius_km,
 )
-from htcoverage.propagation.p1812.profile import COASTAL_LAND, INLAND, SEA
 from htcoverage.propagation.registry import BY_CLUTTER, DEFAULT_MODEL
 from htcoverage.propagation.registry import model as model_of
-from htcoverage.propagation.validity import ValidRange, check_range
 from htcoverage.store import Store
 from htcoverage.terrain import Terrain
 
@@ -47,9 +44,6 @@ DEFAULT_CLUTTER_CLEARANCE_M = 100.0
 #: Radials on half a side of the frame, by the radius in terrain steps: at the rim neighbouring
 #: radials are 0.8 steps apart, which keeps the sweep within its stated accuracy of the exact job.
 _RADIAL_DENSITY = 1.25
-
-#: Paths up to 100 km keep the proof that lets the engine leave out ducting (`ducting_floor_db`).
-_RADIUS_RANGE = ValidRange("radius_km", DISTANCE_RANGE.low, 100.0, "km")
 
 #: Rows are worked off in blocks of this size; a mast then walks its radials once a block.
 _BLOCK_BYTES = 256 << 20
@@ -130,8 +124,9 @@ def compute_coverage(
     Raises
     ------
     InputError
-        If the terrain does not reach, has voids where it is needed, lies in another CRS, a cell
-        lacks a number or names an unknown pattern, or there is no such model or environment.
+        With every argument of a wrong kind or range and every column that a table lacks; or if the
+        terrain does not reach, has voids where it is needed, lies in another CRS, a cell lacks a
+        number or names an unknown pattern, or there is no such model or environment.
     SetupError
         If results are large and there is no room for temporary files.
     ValidityError
@@ -146,13 +141,34 @@ def compute_coverage(
     Notes
     -----
     Results above 0.25 GB lie in temporary files mapped into memory, which vanish with the dataset.
+
+    Examples
+    --------
+    One district of the reference province, in pixels of 500 m:
+
+    >>> import htcoverage as ht
+    >>> province = ht.load_reference()
+    >>> town = province.districts[province.districts["full_name"] == "Thành phố Hà Tĩnh"]
+    >>> grid = ht.make_grid(tuple(town.total_bounds), resolution_m=500)
+    >>> coverage = ht.compute_coverage(
+    ...     province.bts, province.cells, province.terrain, grid, area=town, radius_km=5
+    ... )
+    >>> coverage["level_dbm"].dims
+    ('layer', 'y', 'x')
+    >>> coverage["layer"].to_numpy().tolist()[-2:]
+    ['any_3g', 'any_4g']
     """
     entry = model_of(model)
     entry.check_environment(environment)
     swept = entry.name == DEFAULT_MODEL
+    check_arguments(
+        bts, cells, terrain, grid, radius_km=radius_km, rx_height_m=rx_height_m,
+        clutter_clearance_m=clutter_clearance_m, delta_n=delta_n, n0=n0, area=area,
+        patterns=patterns, skip=skip, total_power=total_power, progress=progress,
+        citation=entry.citation,
+    )  # fmt: skip
     if not swept and (delta_n, n0) != (DEFAULT_DELTA_N, DEFAULT_N0):
         raise argument_fault("delta_n, n0", f"{delta_n:g}, {n0:g}", f"the default by {model}")
-    _check_arguments(grid, terrain, radius_km, clutter_clearance_m, delta_n, n0, entry.citation)
     check_antennas(cells, patterns or {})
     ledger = cells_on_air(bts, cells)
     wanted = wanted_pixels(grid, area)
@@ -279,34 +295,3 @@ def _reaches(mast: Mast, grid: GeoBox, first: int, last: int, radius_km: float) 
     _, row = ~grid.transform * (mast.x_m, mast.y_m)
     reach = 1000.0 * radius_km / float(grid.resolution.x) + 1.0
     return bool(first - reach <= row <= last + reach)
-
-
-def _check_arguments(
-    grid: GeoBox, terrain: Terrain, radius_km: float, clutter_clearance_m: float, delta_n: float,
-    n0: float, citation: str,
-) -> None:  # fmt: skip
-    if CRS.from_user_input(str(grid.crs)) != CRS.from_user_input(str(terrain.geobox.crs)):
-        raise argument_fault(
-            "terrain",
-            terrain.geobox.crs,
-            f"terrain in the grid's CRS {grid.crs}: read it with crs=",
-        )
-    for name, box in (("grid", grid), ("terrain", terrain.geobox)):
-        right, down = box.transform * (1, 1)
-        wide_m, high_m = right - box.transform.c, box.transform.f - down
-        if box.transform.b or box.transform.d or not math.isclose(wide_m, high_m, rel_tol=1e-6):
-            raise argument_fault(
-                name, f"pixels of {wide_m:g} m by {high_m:g} m", "square pixels, row 0 north"
-            )
-    if not (terrain.clutter_height_m >= 0.0).all():
-        raise argument_fault("terrain", "clutter below 0 m or NaN", "clutter of 0 m or more")
-    if not np.isin(terrain.zone, (SEA, COASTAL_LAND, INLAND)).all():
-        found = ", ".join(map(str, np.unique(terrain.zone)))
-        raise argument_fault("terrain", f"zones {found}", "1 (sea), 3 (coastal) or 4 (inland)")
-    check_range(_RADIUS_RANGE, radius_km, citation=citation)
-    if not (math.isfinite(clutter_clearance_m) and clutter_clearance_m >= 0):
-        raise argument_fault("clutter_clearance_m", clutter_clearance_m, "at least 0 m")
-    if not 0.0 <= delta_n < 157.0:
-        raise argument_fault("delta_n", delta_n, "from 0 to below 157 N-units/km")
-    if not 0.0 < n0 < math.inf:
-        raise argument_fault("n0", n0, "a refractivity above 0 N-units")

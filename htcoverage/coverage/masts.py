@@ -60,10 +60,8 @@ def cells_on_air(bts: gpd.GeoDataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         raise argument_fault("cells", "no cell on air", "at least one cell of a bts on air")
     faults = _station_faults(station[station["bts_id"].isin(ledger["bts_id"])])
     for column in (*NUMBERS, *NUMBERS_OF_SOME):
-        values = pd.to_numeric(ledger[column], errors="coerce").to_numpy(
-            np.float64, na_value=np.nan
-        )
-        amiss = ~np.isfinite(values)
+        values = pd.to_numeric(ledger[column], errors="coerce")
+        amiss = ~np.isfinite(values.to_numpy(np.float64, na_value=np.nan))
         if column in NUMBERS_OF_SOME:
             amiss &= ledger[column].notna().to_numpy()
         faults += [

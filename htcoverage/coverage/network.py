@@ -55,7 +55,7 @@ def check_antennas(cells: pd.DataFrame, patterns: Mapping[str, Pattern]) -> None
         With a fault for every such cell.
     """
     known = sorted({*PATTERN_NAMES, *patterns})
-    names = cells["antenna"].astype(str)
+    names = cells["antenna"].map(str)
     unknown = {name for name in names.unique() if name not in patterns and not is_built_in(name)}
     rows = cells.index if cells.index.name == "row" else range(1, len(cells) + 1)
     faults = [
