@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from htcoverage.cleaning import CleanedLedger, clean_ledger
+from htcoverage.cleaning import CleanedLedger, clean_ledger, ledger_notes
 from htcoverage.labels.details import detail_in_vietnamese
 
 HEADER = "Mã trạm;Nhà mạng;Công nghệ;Kinh độ;Vĩ độ;Độ cao anten (m);Góc phương vị"
@@ -250,3 +250,76 @@ def test_a_shapefile_that_tells_no_encoding_is_read_as_the_utf8_it_is(tmp_path: 
     cleaned = clean_ledger(path)
     assert cleaned.ledger is not None
     assert cleaned.ledger.bts["site_name"].tolist() == ["Trạm Đức Thọ"]
+
+
+# ---- in which CRS positions were read
+
+
+SITES = [(105.8012 + 0.01 * (n % 7), 18.2034 + 0.01 * (n // 7)) for n in range(49)]
+
+
+def grid_of_sites(folder: Path, *, header: str = HEADER, shift_deg: float = 0.0) -> Path:
+    """Write sites in the middle of the villages of `villages`."""
+    rows = [f"T{n};Viettel;4G;{x + shift_deg:.5f};{y:.5f};30;0" for n, (x, y) in enumerate(SITES)]
+    path = folder / "ledger.csv"
+    path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
+    return path
+
+
+def villages(radius_deg: float) -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(*zip(*SITES, strict=True))
+    return gpd.GeoDataFrame(geometry=points.buffer(radius_deg), crs="EPSG:4326")
+
+
+def read_as(path: Path, **options: object) -> tuple[str, str]:
+    note = clean_ledger(path, **options).report.positions  # type: ignore[arg-type]
+    assert note is not None
+    assert "EPSG:4326 (WGS 84)" in note.words("en")
+    return note.key, note.words("vi")
+
+
+def test_what_speaks_for_the_crs_is_said(tmp_path: Path) -> None:
+    path = grid_of_sites(tmp_path)
+    key, vietnamese = read_as(path)
+    assert key == "positions_unchecked"
+    assert "không có lớp nào" in vietnamese
+    key, vietnamese = read_as(path, settlements=villages(0.001))
+    assert key == "positions_agree"
+    assert "khu dân cư cho thấy là đúng" in vietnamese
+    # A town that is all around the sites tells nothing of 200 m.
+    town = gpd.GeoDataFrame(geometry=[villages(0.02).union_all()], crs="EPSG:4326")
+    assert read_as(path, settlements=town)[0] == "positions_open"
+    wrong = grid_of_sites(tmp_path, shift_deg=-0.0019)  # as VN-2000 lies beside WGS 84 here
+    assert read_as(wrong, settlements=villages(0.001))[0] == "positions_doubted"
+
+
+def test_positions_that_nothing_tells_of_are_noted_beside_a_run(tmp_path: Path) -> None:
+    path = grid_of_sites(tmp_path)
+    town = gpd.GeoDataFrame(geometry=[villages(0.02).union_all()], crs="EPSG:4326")
+    noted = [note.key for note in ledger_notes(clean_ledger(path, settlements=town).report)]
+    assert "positions_open" in noted
+    sure = clean_ledger(path, settlements=villages(0.001)).report
+    assert not any(note.key.startswith("positions") for note in ledger_notes(sure))
+
+
+@pytest.mark.parametrize(
+    ("header", "crs", "doubted"),
+    [
+        (HEADER.replace("Kinh độ", "Kinh độ (VN-2000)"), None, True),
+        (HEADER.replace("Kinh độ", "Kinh độ (VN2000)"), "EPSG:4756", False),
+        (HEADER.replace("Kinh độ", "Kinh độ WGS84"), None, False),
+        (HEADER.replace("Kinh độ", "Kinh độ WGS84"), "EPSG:4756", True),
+        ("Tọa độ theo hệ VN 2000, múi 3 độ\n" + HEADER, None, True),
+        (HEADER, "EPSG:4756", False),
+    ],
+)
+def test_a_datum_that_the_headings_name_is_held_against_the_one_taken(
+    tmp_path: Path, header: str, crs: str | None, doubted: bool
+) -> None:
+    report = clean_ledger(grid_of_sites(tmp_path, header=header), crs=crs).report
+    faults = report.faults[report.faults["rule"] == "datum"]
+    assert bool(len(faults)) == doubted
+    assert (report.exit_code, report.base_stations) == (int(doubted), 49)
+    if doubted:
+        assert faults["detail"].iloc[0].startswith("the file itself says")
+        assert "chính tệp ghi" in detail_in_vietnamese(faults["detail"].iloc[0])

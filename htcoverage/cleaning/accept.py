@@ -61,6 +61,8 @@ def ledger_notes(report: CleaningReport) -> list[Note]:
         for line in report.counts().to_dict("records")
         if line["severity"] != "info"
     ]
+    if report.positions is not None and report.positions.key == "positions_open":
+        notes.append(report.positions)
     assumed = [each.column for each in report.assumed if each.table == "cells"]
     if assumed:
         notes.append(Note("defaults_stand", {"columns": ", ".join(assumed)}))

@@ -17,6 +17,7 @@ from htcoverage.cleaning.furniture import without_furniture
 from htcoverage.cleaning.opening import Opened, guesses, open_ledger
 from htcoverage.cleaning.operators import Vocabulary, operators_in, vocabulary
 from htcoverage.cleaning.places import located
+from htcoverage.cleaning.reading import how_read
 from htcoverage.cleaning.repairs import HEIGHTS, repair_cells
 from htcoverage.cleaning.report import CleaningReport
 from htcoverage.cleaning.structure import (
@@ -27,6 +28,7 @@ from htcoverage.cleaning.structure import (
 )
 from htcoverage.cleaning.suspects import suspects
 from htcoverage.errors import Fault, InputError
+from htcoverage.notes import Note
 from htcoverage.readers.columns import mapped
 from htcoverage.readers.findings import Action, Finding, error_finding, findings_frame, joined
 from htcoverage.readers.ledger import Ledger, assemble, bts_columns
@@ -112,6 +114,12 @@ def clean_ledger(
     -------
     CleanedLedger
         Rows with errors are left out of the ledger, each told in the report.
+
+    Examples
+    --------
+    >>> cleaned = ht.clean_ledger(province.files["bts"])
+    >>> cleaned.report.exit_code, len(cleaned.ledger.bts)
+    (0, 3250)
     """
     file = str(path)
     known = vocabulary(operators, operator_words)
@@ -140,6 +148,7 @@ def clean_ledger(
     sheet, told = split_technologies(sheet)
     findings += told
     ledger: Ledger | None = None
+    positions: Note | None = None
     try:
         placed = located(sheet, crs=opened.crs, area=area)
         findings += placed.findings
@@ -162,7 +171,12 @@ def clean_ledger(
     else:
         sheet = replace(sheet, frame=sheet.frame.iloc[[]])  # its cells are in the ledger now
         opened = replace(opened, sheet=_packed(opened.sheet, but_for=sheet))
-        findings.append(suspects(ledger, sheet, area=area, settlements=settlements))
+        findings.append(suspects(ledger, sheet, area=area))
+        doubts, positions = how_read(
+            ledger.bts, sheet, crs=opened.read_as, above=opened.above,
+            layers={"settlements": settlements, "boundaries": area},
+        )  # fmt: skip
+        findings.append(doubts)
         kept = opened.rows - len(dropped)
     report = CleaningReport(
         file=file,
@@ -174,6 +188,7 @@ def clean_ledger(
         assumed=() if ledger is None else ledger.defaults,
         base_stations=0 if ledger is None else len(ledger.bts),
         cells=0 if ledger is None else len(ledger.cells),
+        positions=positions,
     )
     return CleanedLedger(ledger, report)
 
@@ -412,7 +427,7 @@ def _unusable(file: str, faults: tuple[Fault, ...]) -> CleaningReport:
         faults=findings_frame(
             replace(error_finding(fault, "file"), action="none") for fault in faults
         ),
-        assumed=(), base_stations=0, cells=0,
+        assumed=(), base_stations=0, cells=0, positions=None,
     )  # fmt: skip
 
 

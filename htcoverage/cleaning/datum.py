@@ -66,6 +66,11 @@ class DatumEvidence:
         """Whether the present reading is all but ruled out."""
         return self.p_value < SIGNIFICANCE
 
+    @property
+    def speaks_for_reading(self) -> bool:
+        """Whether the other reading is all but ruled out."""
+        return sign_test(self.lost, self.gained) < SIGNIFICANCE
+
     def in_words(self, polygons: str) -> str:
         """Return the evidence as a sentence."""
         return (

@@ -60,6 +60,10 @@ class Opened:
         Rows with data in the file.
     crs : pyproj.CRS or None
         Of x and y.
+    read_as : pyproj.CRS or None
+        The same, or that of the layer; None is WGS 84.
+    above : tuple of str
+        Lines above the header.
     cells : Sheet or None
         Raw cells that came beside the base stations.
     """
@@ -71,6 +75,8 @@ class Opened:
     dropped: set[int]
     rows: int
     crs: CRS | None
+    read_as: CRS | None
+    above: tuple[str, ...]
     cells: Sheet | None
 
 
@@ -104,7 +110,9 @@ def open_ledger(
     if faults or source is None:
         raise InputError(faults)
     findings: list[pd.DataFrame] = []
+    read_as = used_crs
     if isinstance(source, Layer):
+        read_as = source.crs or used_crs
         sheet, used_crs, told = _from_layer(source, crs=used_crs)
         findings += told
     else:
@@ -138,7 +146,11 @@ def open_ledger(
         unused = tuple(name for name in sorted(names) if name not in used)
         sheet = replace(sheet, frame=sheet.frame[[m.column for m in matches]])
     sheet, told = _with_values(sheet, values)
-    return Opened(sheet, matches, unused, [*findings, *told], dropped, rows, used_crs, cells)
+    above = tuple(each.value for each in sheet.findings if each.rule == "above-header")
+    return Opened(
+        sheet=sheet, matches=matches, unused=unused, findings=[*findings, *told], dropped=dropped,
+        rows=rows, crs=used_crs, read_as=read_as, above=above, cells=cells,
+    )  # fmt: skip
 
 
 def _own_layer(path: Path, name: str) -> str | None:

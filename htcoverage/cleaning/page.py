@@ -73,6 +73,7 @@ def report_page(
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>{_text(report.file)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{words('cleaning_report')}: {_text(report.file)}</h1>",
+        *(f"<p>{_text(note.words(language))}.</p>" for note in filter(None, [report.positions])),
         "<p>" + words("cleaning_rows", rows=report.rows, kept=report.kept, dropped=report.dropped,
                       bts=report.base_stations, cells=report.cells) + "</p>",
         _map(cleaned, area, language),

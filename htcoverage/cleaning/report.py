@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from htcoverage.notes import Note
 from htcoverage.readers.columns import ColumnMatch
 from htcoverage.readers.findings import SEVERITIES
 from htcoverage.readers.ledger import Assumption
@@ -37,6 +38,8 @@ class CleaningReport:
         Columns that hold defaults.
     base_stations, cells : int
         Rows of the tables that came out.
+    positions : Note or None
+        In which CRS positions were read, and whether anything speaks for it; None without a ledger.
     """
 
     file: str
@@ -48,6 +51,7 @@ class CleaningReport:
     assumed: tuple[Assumption, ...]
     base_stations: int
     cells: int
+    positions: Note | None
 
     @property
     def dropped(self) -> int:
@@ -79,6 +83,7 @@ class CleaningReport:
             "dropped": self.dropped,
             "base_stations": self.base_stations,
             "cells": self.cells,
+            "positions": None if self.positions is None else self.positions.as_plain(),
             "mapped_columns": {match.column: _match(match) for match in self.mapped_columns},
             "unused_columns": list(self.unused_columns),
             "faults": lines.to_dict("records"),

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 import shapely
 from scipy.spatial import cKDTree
 
-from htcoverage.cleaning.datum import datum_evidence
 from htcoverage.crs import WGS84, reproject
 from htcoverage.readers.findings import Finding, cell_findings, findings_frame, joined
 from htcoverage.readers.ledger import Ledger
@@ -40,7 +39,6 @@ def suspects(
     sheet: Sheet,
     *,
     area: gpd.GeoDataFrame | None,
-    settlements: gpd.GeoDataFrame | None,
 ) -> pd.DataFrame:
     """Return what looks wrong in a valid ledger.
 
@@ -50,8 +48,8 @@ def suspects(
         Its base stations indexed by line.
     sheet : Sheet
         The table they come from, for the names of its columns.
-    area, settlements : GeoDataFrame, optional
-        The province or its districts; its residential areas.
+    area : GeoDataFrame, optional
+        The province or its districts.
     """
     longitude_deg = ledger.bts.geometry.x.to_numpy()
     latitude_deg = ledger.bts.geometry.y.to_numpy()
@@ -63,16 +61,6 @@ def suspects(
     ]
     if area is not None:
         found.append(_outside(ledger.bts, area, sheet))
-    for polygons, words in ((settlements, "settlements"), (area, "the boundaries")):
-        if polygons is not None and len(longitude_deg):
-            found.append(
-                findings_frame(
-                    Finding(None, sheet.called("longitude"), "", "datum", "warning", "none",
-                            evidence.in_words(words))
-                    for evidence in datum_evidence(longitude_deg, latitude_deg, polygons)
-                    if evidence.speaks_against_reading
-                )
-            )  # fmt: skip
     return joined(found)
 
 

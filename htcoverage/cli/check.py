@@ -120,6 +120,8 @@ def _show(cleaned: CleanedLedger, language: Language) -> None:
         bts=report.base_stations, cells=report.cells,
     )  # fmt: skip
     say(f"{report.file}: {told}")
+    if report.positions is not None:
+        say(report.positions.words(language))
     if report.mapped_columns:
         columns = (
             {"ours": m.column, "theirs": m.name, "confidence": f"{m.confidence:.2f}", "how": m.how}

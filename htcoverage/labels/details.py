@@ -141,6 +141,10 @@ _sentences: tuple[tuple[str, str], ...] = (
      "nothing was moved: give the right crs if that is so",
      "{} trên {} trạm nằm trong địa giới theo {}, {} theo {}: tọa độ giống hệ sau; chưa dời gì: "
      "nếu đúng, hãy khai lại crs"),
+    ("the file itself says {}, but the coordinates are read as {}: nothing was moved: give the "
+     "right crs if the file is right (degrees: EPSG:4756 is VN-2000, EPSG:4326 WGS 84)",
+     "chính tệp ghi {}, nhưng tọa độ được đọc theo {}: chưa dời gì: nếu tệp đúng, hãy khai lại crs "
+     "(độ: EPSG:4756 là VN-2000, EPSG:4326 là WGS 84)"),
     # What was expected.
     ("a crs, for x and y do not say where: {}; inside the boundaries they would lie in {}",
      "crs, vì x và y không cho biết ở đâu: {}; trong địa giới thì hợp với {}"),

@@ -65,6 +65,31 @@ _NOTES: dict[str, tuple[str, str]] = {
         "{count} elevations outside {low:g} to {high:g} m are voids",
         "{count} độ cao ngoài khoảng {low:g} đến {high:g} m coi như ô trống",
     ),
+    "positions_unchecked": (
+        "positions are read as {crs}; nothing beside the ledger tells whether that is right "
+        "(VN-2000 read as WGS 84 lies 200 m off): check it against boundaries and settlements",
+        "tọa độ được đọc theo {crs}; không có lớp nào bên cạnh cho biết có đúng không (VN-2000 đọc "
+        "nhầm thành WGS 84 lệch 200 m): hãy đối chiếu với địa giới và khu dân cư",
+    ),
+    "positions_agree": (
+        "positions are read as {crs}; {layers} speak for it: moved by a mistaken datum, sites "
+        "would lie farther off",
+        "tọa độ được đọc theo {crs}; {layers} cho thấy là đúng: nếu nhầm hệ quy chiếu, các trạm sẽ "
+        "lệch xa hơn",
+    ),
+    "positions_open": (
+        "positions are read as {crs}; {layers} cannot tell whether that is right: moved as a "
+        "mistaken datum would move them (VN-2000 read as WGS 84: 200 m), sites would lie as well",
+        "tọa độ được đọc theo {crs}; {layers} không cho biết có đúng không: dời như khi nhầm hệ "
+        "quy chiếu (VN-2000 đọc nhầm thành WGS 84: 200 m), các trạm vẫn nằm hợp lý",
+    ),
+    "by_settlements": ("settlements", "khu dân cư"),
+    "by_boundaries": ("boundaries", "địa giới"),
+    "by_both": ("settlements and boundaries", "khu dân cư và địa giới"),
+    "positions_doubted": (
+        "positions are read as {crs}, and something speaks against it: see the warnings (datum)",
+        "tọa độ được đọc theo {crs}, nhưng có dấu hiệu ngược lại: xem cảnh báo (hệ quy chiếu)",
+    ),
     "elevations_by_tags": (
         "{count} rasters hold their elevations in another measure: by their tags a value × "
         "{scale:g} + {offset_m:g} is metres",
