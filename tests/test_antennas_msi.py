@@ -83,6 +83,9 @@ def test_the_main_beam_points_down_by_the_tilt_of_the_file(write):
         ("GAIN 10.5 (dBi)", 10.5),
         ("Gain   10.50", 12.65),
         ("GAIN\t-1.15 dBd", 1.0),
+        ("GAIN: 10.5 dBi", 10.5),
+        ("GAIN = .5 dBd", 2.65),
+        ("GAIN=10. dBi", 10.0),
         ("COMMENT no gain here", None),
     ],
 )
@@ -101,6 +104,9 @@ def test_gain_is_over_a_dipole_unless_it_says_dbi(write, line, gain_dbi):
         ("TILT ELECTRICAL", 4.0),
         ("ELECTRICAL_TILT", 4.0),
         ("TILT", 4.0),
+        ("TILT: 3.5", 3.5),
+        ("ELECTRICAL TILT 6", 4.0),
+        ("TILT MECHANICAL 6", 4.0),
     ],
 )
 def test_a_tilt_given_as_a_number_counts_otherwise_the_main_beam(write, line, tilt_deg):
@@ -186,7 +192,7 @@ def test_gains_in_place_of_losses_are_refused(write):
         *cut("VERTICAL", lambda angle: 45.0 - vertical_loss_db(angle)),
     ]
     found = faults(write(lines))
-    assert [fault.column for fault in found] == ["HORIZONTAL"]
+    assert [fault.column for fault in found] == ["HORIZONTAL", "VERTICAL"]
     assert "are these gains?" in found[0].expected
 
 
@@ -196,8 +202,35 @@ def test_a_vertical_cut_that_starts_at_the_zenith_is_refused(write):
         *cut("VERTICAL", lambda angle: min(40.0, 3.0 * abs(angle - 94.0))),
     ]
     (fault,) = faults(write(lines))
-    assert fault.value == "0.0 dB at 94°, 40.0 dB about the horizon"
+    assert fault.value == "0.0 dB at 94°, 40.0 dB about the horizon in front"
     assert "90° straight down" in fault.expected
+
+
+@pytest.mark.parametrize("gain", ["175 dBi", "28 dBd", "-7,2 dBd"])
+def test_a_gain_that_no_antenna_of_a_ledger_has_is_refused(write, gain):
+    (fault,) = faults(write(sample(head=(f"GAIN {gain}",))))
+    assert (fault.row, fault.column, fault.value) == (1, "GAIN", gain)
+    assert fault.expected == "a gain of -5 to 30 dBi"
+
+
+def test_a_vertical_cut_that_is_turned_around_or_has_no_main_beam_is_refused(write):
+    for loss, value in (
+        (lambda angle: vertical_loss_db(angle - 180.0), "0.0 dB at 184°, 36.6 dB about"),
+        (lambda angle: 3.5 + vertical_loss_db(angle), "3.5 dB at 4°, 3.5 dB about"),
+    ):
+        lines = [*cut("HORIZONTAL", horizontal_loss_db), *cut("VERTICAL", loss)]
+        (fault,) = faults(write(lines))
+        assert (fault.column, fault.value[: len(value)]) == ("VERTICAL", value)
+
+
+@pytest.mark.parametrize("tilt", ["60", "-30", "40"])
+def test_a_tilt_that_the_vertical_cut_does_not_have_is_refused(write, tilt):
+    # 20·(1 − cos(θ − 4°)) is 3 dB at θ − 4° = 31.8°.
+    (fault,) = faults(write(sample(head=("GAIN 15 dBd", f"ELECTRICAL_TILT {tilt}"))))
+    assert (fault.row, fault.column, fault.value) == (2, "TILT", tilt)
+    assert fault.expected.endswith("main beam lies at 4°")
+    kept = read_msi(write(sample(head=("TILT 35",))))
+    assert kept.electrical_tilt_deg == 35.0
 
 
 def test_every_fault_is_reported_with_its_line(write):

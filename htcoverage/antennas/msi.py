@@ -30,14 +30,22 @@ _A_LOSS = "a loss below the main beam, 0 to 200 dB"
 #: Wider gaps between two angles of a cut than this hide lobes: refused.
 _WIDEST_GAP_DEG = 10.0
 
-#: Directions this near to the horizon are level.
+#: Directions this near to the horizon in front are where a main beam lies.
 _LEVEL_DEG = 30.0
-#: A front that loses more than the back by this is a table of gains, or turned around; level
-#: directions that lose more than the main beam by this, a cut counted from the zenith.
+#: A front that loses more than the back by this is a table of gains, or turned around; a front near
+#: the horizon that loses more than the main beam by this, a cut counted from the zenith or turned
+#: around; a vertical cut that never loses less than this has no main beam; a stated tilt at which
+#: it loses more than this misses the beam.
 _FRONT_OVER_BACK_DB = 3.0
 _LEVEL_OVER_BEAM_DB = 10.0
+_NO_BEAM_DB = 3.0
+_OFF_BEAM_DB = 3.0
 
-_NUMBER = r"([-+]?\d+(?:\.\d+)?)"
+#: Range of a gain, as of the column of the cells.
+_GAIN_RANGE_DBI = (-5.0, 30.0)
+
+_SEPARATOR = re.compile(r"\s*[:=]\s*|\s+")
+_NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+))"
 _GAIN = re.compile(rf"{_NUMBER}\s*\(?(dBd|dBi)?\)?", re.IGNORECASE)
 _TILT = re.compile(rf"(?:ELECTRICAL\s+)?{_NUMBER}\s*(?:°|deg)?", re.IGNORECASE)
 
@@ -49,6 +57,7 @@ class _Content:
     name: str = ""
     gain_dbi: float | None = None
     electrical_tilt_deg: float | None = None
+    tilt_row: int | None = None
     cuts: dict[str, dict[float, float]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -60,11 +69,11 @@ def read_msi(path: str | Path) -> Pattern:
     """Read an antenna pattern in the MSI Planet format.
 
     Keywords read: ``NAME`` (else the file's name is taken), ``GAIN`` (dBd unless it says dBi),
-    ``ELECTRICAL_TILT``, ``TILT`` or ``TILT ELECTRICAL`` with a number (else the direction of the
-    main beam in the vertical cut is taken), ``HORIZONTAL``, ``VERTICAL``. Every other keyword is
-    skipped, as are empty lines and comments that begin with # or //. Decimal commas are read as
-    points. Cuts may have any step up to 10°; between angles the loss in dB is interpolated
-    linearly. Losses may be written with a minus, if all are.
+    ``ELECTRICAL_TILT``, ``TILT`` or ``TILT ELECTRICAL`` with a number that lies in the main beam of
+    the vertical cut (else that beam's direction is taken), ``HORIZONTAL``, ``VERTICAL``; a colon or
+    an equals sign may follow. Every other keyword is skipped, as are empty lines and comments that
+    begin with # or //. Decimal commas are read as points. Cuts may have any step up to 10°; between
+    angles the loss in dB is interpolated linearly. Losses may be written with a minus, if all are.
 
     Parameters
     ----------
@@ -100,16 +109,22 @@ def read_msi(path: str | Path) -> Pattern:
         raise InputError(sorted(content.faults, key=lambda fault: fault.row or 0))
     horizontal_loss_db = _table(tables["HORIZONTAL"], AZIMUTH_OFFSETS_DEG)
     vertical_loss_db = _table(tables["VERTICAL"], DEPRESSIONS_DEG)
-    if faults := _turned_faults(horizontal_loss_db, vertical_loss_db, path.name):
+    faults = _turned_faults(horizontal_loss_db, vertical_loss_db, path.name)
+    beam_deg, tilt_deg = _main_beam_deg(vertical_loss_db), content.electrical_tilt_deg
+    if tilt_deg is None:
+        tilt_deg = beam_deg
+    elif not faults and _off_beam(vertical_loss_db, tilt_deg):
+        expected = f"the tilt of the vertical cut, whose main beam lies at {beam_deg:g}°"
+        faults = [Fault(path.name, content.tilt_row, "TILT", f"{tilt_deg:g}", expected)]
+    if faults:
         raise InputError(faults)
-    tilt_deg = content.electrical_tilt_deg
     return Pattern(
         content.name or path.stem,
         horizontal_loss_db,
         vertical_loss_db,
         maximum_loss_db=float("inf"),
         gain_dbi=content.gain_dbi,
-        electrical_tilt_deg=_main_beam_deg(vertical_loss_db) if tilt_deg is None else tilt_deg,
+        electrical_tilt_deg=tilt_deg,
     )
 
 
@@ -136,10 +151,10 @@ def _parse(lines: list[str], file: str) -> _Content:
     cut = ""
     announced = (0, 0, 0)
     for row, line in enumerate(lines, start=1):
-        words = line.split(maxsplit=1)
-        if not words or words[0].startswith(("#", "//")):
-            continue
+        words = _SEPARATOR.split(line.strip(), maxsplit=1)
         keyword = words[0].upper()
+        if not keyword or keyword.startswith(("#", "//")):
+            continue
         if keyword[0].isalpha():
             _check_count(content, cut, announced, file)
             cut = keyword if keyword in _CUTS else ""
@@ -208,10 +223,14 @@ def _read_keyword(content: _Content, keyword: str, rest: str, row: int, file: st
         else:
             over_dipole = (match[2] or "dBd").lower() == "dbd"
             content.gain_dbi = float(match[1]) + (DIPOLE_GAIN_DBI if over_dipole else 0.0)
+            low, high = _GAIN_RANGE_DBI
+            if not low <= content.gain_dbi <= high:
+                expected = f"a gain of {low:g} to {high:g} dBi"
+                content.faults.append(Fault(file, row, "GAIN", rest, expected))
     elif keyword in {"TILT", "ELECTRICAL_TILT"}:
         match = _TILT.fullmatch(rest.replace(",", "."))
         if match is not None:  # 'TILT ELECTRICAL' and the like state a kind, not an angle
-            content.electrical_tilt_deg = float(match[1])
+            content.electrical_tilt_deg, content.tilt_row = float(match[1]), row
 
 
 def _gap_faults(cut: dict[float, float], name: str, file: str) -> list[Fault]:
@@ -235,14 +254,22 @@ def _turned_faults(
         found = f"{front_db:.1f} dB in front, {back_db:.1f} dB behind, on the mean"
         expected = "losses below the main beam, least about 0°: are these gains?"
         faults.append(Fault(file, None, "HORIZONTAL", found, expected))
-    level = np.abs(np.sin(np.radians(DEPRESSIONS_DEG))) <= np.sin(np.radians(_LEVEL_DEG))
+    level = np.abs(DEPRESSIONS_DEG) <= _LEVEL_DEG
     least_db, level_db = vertical_loss_db.min(), vertical_loss_db[level].min()
-    if level_db > least_db + _LEVEL_OVER_BEAM_DB:
+    if level_db > least_db + _LEVEL_OVER_BEAM_DB or least_db > _NO_BEAM_DB:
         beam_deg = float(DEPRESSIONS_DEG[vertical_loss_db.argmin()]) % 360.0
-        found = f"{least_db:.1f} dB at {beam_deg:g}°, {level_db:.1f} dB about the horizon"
-        expected = "losses below the main beam, with 0° on the horizon and 90° straight down"
+        found = f"{least_db:.1f} dB at {beam_deg:g}°, {level_db:.1f} dB about the horizon in front"
+        expected = (
+            "losses below the main beam, with 0° on the horizon in front and 90° straight down"
+        )
         faults.append(Fault(file, None, "VERTICAL", found, expected))
     return faults
+
+
+def _off_beam(vertical_loss_db: FloatArray, tilt_deg: float) -> bool:
+    """Return whether a tilt lies outside the main beam of the vertical cut."""
+    loss_db = np.interp(tilt_deg, DEPRESSIONS_DEG, vertical_loss_db)
+    return bool(loss_db > vertical_loss_db.min() + _OFF_BEAM_DB)
 
 
 def _table(cut: dict[float, float], at_deg: FloatArray) -> FloatArray:
