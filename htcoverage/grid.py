@@ -48,6 +48,13 @@ def make_grid(
     InputError
         If the resolution is not above 0, the bounds are empty or not finite, or the CRS is not
         projected in metres.
+
+    Examples
+    --------
+    >>> import htcoverage as ht
+    >>> grid = ht.make_grid((500_020, 2_000_000, 501_000, 2_000_950), resolution_m=100)
+    >>> tuple(grid.shape), grid.affine.c
+    ((10, 10), 500000.0)
     """
     if not (math.isfinite(resolution_m) and resolution_m > 0):
         raise argument_fault("resolution_m", resolution_m, "a number of metres above 0")

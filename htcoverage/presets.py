@@ -270,6 +270,12 @@ def preset(name: str) -> Preset:
     ------
     InputError
         If there is none of that name; the message lists those there are.
+
+    Examples
+    --------
+    >>> import htcoverage as ht
+    >>> ht.preset("ofcom-4g").criteria.threshold_4g_dbm
+    -105.0
     """
     if name not in PRESETS:
         raise argument_fault("preset", name, f"one of {', '.join(PRESETS)}")

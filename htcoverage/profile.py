@@ -190,8 +190,8 @@ def path_profile(
     >>> path = ht.path_profile(
     ...     province.terrain, (105.90, 18.35), (105.95, 18.33), tx_height_m=36, freq_mhz=1800
     ... )
-    >>> round(path.distance_km, 2), path.points["distance_km"].iloc[0]
-    (5.73, 0.0)
+    >>> round(path.distance_km, 2)
+    5.73
     >>> path.obstacle.kind
     'clutter'
     """

@@ -126,6 +126,13 @@ def load_reference() -> Reference:
     -------
     Reference
         Tables in their own CRS (points WGS 84, polygons and lines EPSG:9209).
+
+    Examples
+    --------
+    >>> import htcoverage as ht
+    >>> province = ht.load_reference()
+    >>> len(province.bts), len(province.districts)
+    (3250, 13)
     """
     data = data_dir()
     boundaries, terrain = data / "boundaries", data / "terrain"

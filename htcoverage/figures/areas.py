@@ -123,6 +123,18 @@ def compute_figures(
     InputError
         With every polygon that is missing, invalid, without area or not wholly inside the grid,
         every settlement of an unknown district or without a number of residents.
+
+    Examples
+    --------
+    With the coverage of the example of `compute_coverage`:
+
+    >>> in_town = province.settlements["district_code"].isin(town["district_code"])
+    >>> homes = province.settlements[in_town]
+    >>> figures = ht.compute_figures(coverage, homes, town)
+    >>> list(dict.fromkeys(figures["basis"]))
+    ['median', 'cell_edge', 'expected']
+    >>> bool(figures["covered_share"].dropna().between(0, 1).all())
+    True
     """
     criteria = criteria or CoverCriteria()
     check_settlement_parts(settlement_parts)

@@ -69,6 +69,16 @@ def headline(
     ------
     InputError
         If the figures have no such rows.
+
+    Examples
+    --------
+    With the figures of the example of `compute_figures`:
+
+    >>> found = ht.headline(figures)
+    >>> found.table.columns.tolist()
+    ['technology', 'denominator', 'median', 'cell_edge', 'total', 'unit']
+    >>> found.words[:2]
+    ('predicted', 'outdoors, at 1.5 m')
     """
     criteria = CoverCriteria(**figures.attrs["criteria"])
     rows = figures[(figures["area_code"] == area_code) & (figures["operator"] == operator)]

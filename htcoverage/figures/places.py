@@ -51,6 +51,14 @@ def cover_at(
     ------
     InputError
         With every row that is no point or lies outside the grid; as `excess_db`.
+
+    Examples
+    --------
+    With the coverage and the homes of the example of `compute_figures`:
+
+    >>> middles = homes.head(3).set_geometry(homes.head(3).representative_point())
+    >>> ht.cover_at(coverage, middles)["covered"].tolist()
+    [True, True, True]
     """
     grid = grid_of(coverage)
     moved = reproject(points, coverage.attrs["crs"]).geometry.to_numpy()

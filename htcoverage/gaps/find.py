@@ -144,6 +144,15 @@ def find_gaps(
     InputError
         As `compute_figures`; also if the coverage lacks a layer that is asked for, or of terrain
         and cells only one is given.
+
+    Examples
+    --------
+    With the coverage of the example of `compute_coverage`, where −70 dBm are asked for:
+
+    >>> asked = ht.CoverCriteria(threshold_4g_dbm=-70)
+    >>> gaps = ht.find_gaps(coverage, homes, town, province.bts, criteria=asked)
+    >>> gaps["residents"].is_monotonic_decreasing, bool((gaps["missing_db"] > 0).all())
+    (True, True)
     """
     if (terrain is None) != (cells is None):
         missing = "terrain" if terrain is None else "cells"

@@ -99,6 +99,14 @@ def plot_coverage(
     ------
     InputError
         If the coverage has no such layer, or ``show`` is none of the three.
+
+    Examples
+    --------
+    With the coverage of the example of `compute_coverage`:
+
+    >>> ax = ht.plot_coverage(coverage, districts=town, language="vi")
+    >>> ax.get_title(loc="left")
+    '4G, bất kỳ nhà mạng nào'
     """
     if show not in ("cover", "level", "probability"):
         raise argument_fault("show", show, "'cover', 'level' or 'probability'")

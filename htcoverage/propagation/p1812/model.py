@@ -299,6 +299,18 @@ def p1812(
     References
     ----------
     Recommendation ITU-R P.1812-8, Annex 1.
+
+    Examples
+    --------
+    Ten kilometres of flat ground: the bulge of the Earth alone costs some decibels.
+
+    >>> import numpy as np
+    >>> import htcoverage as ht
+    >>> loss = ht.p1812(
+    ...     np.linspace(0, 10, 201), np.zeros(201), tx_height_m=36, rx_height_m=1.5, freq_mhz=1800
+    ... )
+    >>> round(loss.free_space_db, 1), round(loss.basic_transmission_loss_db, 1)
+    (117.5, 126.1)
     """
     d, ground, clutter, zones = _checked_profile(distance_km, ground_m, clutter_m, zone)
     total_km = float(d[-1])
