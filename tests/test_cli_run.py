@@ -429,7 +429,7 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(small_run, tmp_path):
             said.append(process.stderr.readline())
             assert said[-1], "ended before it was interrupted"
         process.send_signal(signal.SIGINT)
-        output, rest = process.communicate(timeout=120)
+        output, rest = process.communicate(timeout=600)
     finally:
         process.kill()
         process.wait()

@@ -120,7 +120,7 @@ def test_429_waits_as_long_as_it_is_asked_to(server: Server, target: Path) -> No
     server.faults["/a.bin"] = [Answer(status=429, headers={"Retry-After": "1"})]
     begun = time.monotonic()
     assert download(f"{server.url}/a.bin", target, client=QUICK).sha256 == DIGEST
-    assert 1.0 <= time.monotonic() - begun < 3.0
+    assert 1.0 <= time.monotonic() - begun < 20.0
 
 
 def test_a_wait_of_an_hour_is_told_instead_of_slept(server: Server, target: Path) -> None:
@@ -145,11 +145,11 @@ def test_500_for_ever_is_an_error_after_the_tries(server: Server, target: Path) 
 
 def test_a_slow_server_is_asked_again(server: Server, target: Path) -> None:
     server.files["/a.bin"] = BODY
-    server.faults["/a.bin"] = [Answer(slow_s=0.6)]
-    client = Client(timeout_s=0.2, retries=2, backoff_s=0.0)
+    server.faults["/a.bin"] = [Answer(slow_s=3.0)]
+    client = Client(timeout_s=1.0, retries=2, backoff_s=0.0)
     assert download(f"{server.url}/a.bin", target, client=client).sha256 == DIGEST
-    server.faults["/a.bin"] = [Answer(slow_s=0.6)] * 5
-    with pytest.raises(SetupError, match=r"no answer for 0\.2 s"):
+    server.faults["/a.bin"] = [Answer(slow_s=3.0)] * 5
+    with pytest.raises(SetupError, match=r"no answer for 1 s"):
         download(f"{server.url}/a.bin", target, client=client)
 
 
@@ -223,7 +223,7 @@ def test_a_line_that_only_trickles_is_given_up(server: Server, target: Path) -> 
     body = BODY[:400]
     server.files["/a.bin"] = body
     server.faults["/a.bin"] = [Answer(drip_s=0.05)]
-    client = Client(timeout_s=0.3, retries=2, backoff_s=0.0)
+    client = Client(timeout_s=1.0, retries=2, backoff_s=0.0)
     download(f"{server.url}/a.bin", target, client=client)
     assert target.read_bytes() == body
     server.faults["/a.bin"] = [Answer(drip_s=0.05)] * 5

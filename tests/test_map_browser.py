@@ -127,8 +127,7 @@ def test_the_keyboard_reaches_the_map_and_reads_it(visit):
     assert visit.page.evaluate("document.activeElement.id") == "map_htcoverage"
     centre = visit.page.evaluate("map_htcoverage.getCenter().lng")
     visit.page.keyboard.press("ArrowRight")
-    visit.page.wait_for_timeout(400)  # the map glides
-    assert visit.page.evaluate("map_htcoverage.getCenter().lng") > centre
+    visit.page.wait_for_function(f"map_htcoverage.getCenter().lng > {centre}")  # it glides
     visit.page.keyboard.press("Enter")
     visit.page.locator(".leaflet-popup-content").wait_for()
     assert label("map_here") in visit.page.locator(".leaflet-popup-content").inner_text()

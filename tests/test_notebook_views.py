@@ -92,7 +92,7 @@ def shown() -> dict[str, dict[str, str]]:
     """Run every cell in one kernel; return what each shows, by media type."""
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=1_200, startup_timeout=300, kernel_name="python3").execute()
     found = {}
     for name, cell in zip(CELLS, notebook.cells, strict=True):
         # A view that fails leaves a traceback on the error stream.

@@ -39,7 +39,11 @@ def test_a_notebook_runs_without_error_or_warning(path, tmp_path):
 
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        notebook,
+        timeout=1_200,
+        startup_timeout=300,
+        kernel_name="python3",
+        resources={"metadata": {"path": tmp_path}},
     )
     # Pictures are shown in the notebook, whatever the surroundings draw on.
     client.execute(env={k: v for k, v in os.environ.items() if k != "MPLBACKEND"})
