@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 
 from htcoverage.cleaning import CleanedLedger, clean_ledger, ledger_notes
@@ -323,3 +324,47 @@ def test_a_datum_that_the_headings_name_is_held_against_the_one_taken(
     if doubted:
         assert faults["detail"].iloc[0].startswith("the file itself says")
         assert "chính tệp ghi" in detail_in_vietnamese(faults["detail"].iloc[0])
+
+
+# ---- cells that are not what they look like
+
+
+def test_cells_joined_over_rows_hold_for_all_of_them(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["DANH SÁCH"])
+    sheet.append(HEADER.split(";"))
+    for line in (FIRST, SECOND):
+        site = line.split(";")
+        for technology in ("3G", "4G"):
+            sheet.append([*site[:2], technology, float(site[3]), float(site[4]), *site[5:]])
+    for row in (3, 5):
+        for column in "ABDEG":  # the heights are not joined
+            sheet.merge_cells(f"{column}{row}:{column}{row + 1}")
+    sheet["F4"] = None
+    path = tmp_path / "joined.xlsx"
+    book.save(path)
+    cleaned = clean_ledger(path)
+    assert cleaned.ledger is not None
+    bts = cleaned.ledger.bts
+    assert list(zip(bts["operator"], bts["technology"], bts.geometry.x, strict=True)) == [
+        ("Viettel", "3G", 105.91), ("Viettel", "4G", 105.91), ("VinaPhone", "3G", 105.92),
+        ("VinaPhone", "4G", 105.92),
+    ]  # fmt: skip
+    faults = cleaned.report.faults
+    joined = faults[faults["rule"] == "joined-cells"]
+    assert len(joined) == 5
+    assert joined["detail"].str.startswith("2 cells, the first in row 4,").all()
+    assumed = cleaned.ledger.cells.set_index("bts_id")["assumed"]
+    assert ["antenna_height_m" in words.split() for words in assumed[bts["bts_id"].iloc[1]]] == [
+        True, True, True,
+    ]  # fmt: skip
+
+
+def test_signs_without_width_are_left_out_and_told(tmp_path: Path) -> None:
+    cleaned = clean(tmp_path, FIRST.replace("105.91", "105.91\u200b"), "\ufeff" + SECOND)
+    assert cleaned.ledger is not None
+    assert cleaned.ledger.bts["bts_id"].tolist() == ["T1", "T2"]
+    assert cleaned.ledger.bts.geometry.x.tolist() == [105.91, 105.92]
+    details = cleaned.report.faults.set_index("rule")["detail"]
+    assert details["unicode"].startswith("2 invisible signs")

@@ -19,9 +19,6 @@ _DIGIT = re.compile(r"[0-9]")
 _COLUMN_NUMBER = re.compile(r"[(\[]?([0-9]{1,2})[)\].]?")
 _LONGEST_UNIT = 20
 
-#: Begins the second of two files that were put together.
-_BYTE_ORDER_MARK = "\ufeff"
-
 
 def without_furniture(sheet: Sheet) -> tuple[Sheet, list[pd.DataFrame], set[int]]:
     """Return the table without rows that are no base stations, what was left out, and its lines.
@@ -70,7 +67,7 @@ def _repeated_headers(sheet: Sheet) -> list[int]:
     for name in map(str, sheet.frame):
         header = sheet.called(name)
         cells = sheet.frame[name]
-        here &= (cells.isna() | cells.isin([header, f"{_BYTE_ORDER_MARK}{header}"])).to_numpy()
+        here &= (cells.isna() | (cells == header)).to_numpy(dtype=np.bool_)
     return [
         place
         for place in np.flatnonzero(here).tolist()

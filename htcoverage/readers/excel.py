@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 import zipfile
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from htcoverage.errors import Fault
 from htcoverage.readers.archive import check_archive
-from htcoverage.readers.findings import Finding, Severity
-from htcoverage.readers.sheet import Sheet, existing_file, file_fault, shown
+from htcoverage.readers.findings import Finding, Severity, invisible_told
+from htcoverage.readers.sheet import INVISIBLE, Sheet, existing_file, file_fault, shown
 from htcoverage.readers.text import FindHeader, Header, check_header, check_width
 
 _SAMPLE_ROWS = 50
@@ -26,6 +27,11 @@ _OTHERS = {
     b"<": "this is a web page under the name of a workbook",
 }
 _SIGNATURE_BYTES = 64
+
+#: Columns and rows of cells that are joined: the first column holds the value.
+_JOINED = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*ref=\"([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})\""
+)
 
 
 def sheet_names(path: Path | str) -> tuple[str, ...]:
@@ -77,14 +83,15 @@ def read_excel_sheet(
         chosen = sheet
         if chosen is None:
             chosen, alike = _likely_sheet(book, find_header)
-        rows = [] if chosen is None else _rows(book[chosen])
+        rows, marks = ([], 0) if chosen is None else _rows(book[chosen])
+        part = None if chosen is None else book[chosen]._worksheet_path  # no public name for it
     except (ValueError, KeyError, TypeError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise file_fault(path, f"a readable XLSX workbook ({error})") from error
     finally:
         book.close()
     if not rows or chosen is None:
         raise file_fault(path, "a sheet with a header row; there are no cells")
-    findings = []
+    findings = [invisible_told(marks)] if marks else []
     if sheet is None and len(names) > 1:
         others = ", ".join(name for name in names if name != chosen)
         told = f"the sheet that looks most like the table is read; not read: {others}"
@@ -116,6 +123,7 @@ def read_excel_sheet(
     body = rows[start + 1 :]
     if not body:
         raise file_fault(file, "at least one row of data below the header")
+    findings += _unjoined(body, _joined_cells(path, part), titles)
     findings += _formulas(path, chosen, {row for row, _ in body}, titles)
     width = len(titles)
     broken = tuple(
@@ -184,20 +192,73 @@ def _likely_sheet(book: Any, find_header: FindHeader | None) -> tuple[str | None
     return best[3], alike
 
 
-def _rows(sheet: Any) -> list[tuple[int, list[Any]]]:
-    """Return the row number and cells of every row that holds a value."""
+def _rows(sheet: Any) -> tuple[list[tuple[int, list[Any]]], int]:
+    """Return the row number and cells of every row that holds a value, and marks left out."""
     sheet.reset_dimensions()  # some programs write a wrong size
     found = []
+    marks = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         plain = [_plain(cell) for cell in cells]
         if any(cell is not None for cell in plain):
             found.append((number, plain))
+        words = (cell for cell in cells if isinstance(cell, str) and not cell.isascii())
+        marks += sum(len(INVISIBLE.findall(cell)) for cell in words)
+    return found, marks
+
+
+class _Joined(NamedTuple):
+    """Rows of one column, counted from 0, that are joined to one cell."""
+
+    column: int
+    first: int
+    last: int
+
+
+def _joined_cells(path: Path | str, part: str | None) -> list[_Joined]:
+    """Return the cells of a worksheet that reach over several rows."""
+    if part is None:
+        return []
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read(part.lstrip("/"))
+    found = []
+    for letters, first, last in _JOINED.findall(content):
+        column = 0
+        for letter in letters.decode():
+            column = 26 * column + ord(letter) - ord("A") + 1
+        if int(last) > int(first):
+            found.append(_Joined(column - 1, int(first), int(last)))
     return found
+
+
+def _unjoined(
+    body: list[tuple[int, list[Any]]], joined: list[_Joined], titles: Sequence[str]
+) -> list[Finding]:
+    """Fill the cells of rows that are joined to the one above, and return a finding a column."""
+    rows = dict(body)
+    filled: dict[int, list[int]] = {}
+    for column, first, last in joined:
+        above = rows.get(first, [])
+        if column >= min(len(titles), len(above)) or above[column] is None:
+            continue
+        for row in range(first + 1, last + 1):
+            cells = rows.get(row)
+            if cells is None:
+                continue
+            cells.extend([None] * (column + 1 - len(cells)))  # a row ends with its last value
+            if cells[column] is None:
+                cells[column] = above[column]
+                filled.setdefault(column, []).append(row)
+    return [
+        Finding(None, titles[column], str(rows[lines[0]][column]), "joined-cells", "info",
+                "repaired", f"{len(lines)} cells, the first in row {lines[0]}, are joined to one "
+                "above and take its value")
+        for column, lines in sorted(filled.items())
+    ]  # fmt: skip
 
 
 def _plain(cell: Any) -> Any:
     if isinstance(cell, str):
-        return cell.strip() or None
+        return INVISIBLE.sub("", cell).strip() or None
     if isinstance(cell, bool | datetime.date | datetime.time):
         return str(cell)
     return cell

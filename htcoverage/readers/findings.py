@@ -52,6 +52,12 @@ class Finding:
     detail: str
 
 
+def invisible_told(count: int) -> Finding:
+    """Return the finding that signs without width were left out."""
+    detail = f"{count} invisible signs, which tables copied from pages hold, are left out"
+    return Finding(None, None, "", "unicode", "info", "repaired", detail)
+
+
 def error_finding(fault: Fault, rule: str) -> Finding:
     """Return a fault as a finding: the row, or the file, is not usable."""
     action: Action = "none" if fault.row is None else "dropped"

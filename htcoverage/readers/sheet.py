@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +75,9 @@ class Sheet:
             expected += f"; rename {near!r} if that is the one"
         return Fault(self.file, self.header_row, column.name, "", expected)
 
+
+#: Signs without width, a byte order mark among them.
+INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 #: One line may describe several base stations ("3G/4G"); each further one has its line plus a
 #: multiple of this as its label, for labels must differ.

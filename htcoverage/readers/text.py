@@ -19,8 +19,8 @@ from pyarrow import csv as pc_csv
 from htcoverage.errors import Fault, InputError
 from htcoverage.files import LINES_ABOVE
 from htcoverage.readers.encoding import read_text
-from htcoverage.readers.findings import Finding
-from htcoverage.readers.sheet import Sheet, file_fault, shown
+from htcoverage.readers.findings import Finding, invisible_told
+from htcoverage.readers.sheet import INVISIBLE, Sheet, file_fault, shown
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -103,6 +103,9 @@ def read_csv_sheet(
     file = str(path)
     text, findings = read_text(path, encoding=encoding, tolerant=tolerant)
     _check_lines(text, file=file)
+    if tolerant and (marks := len(INVISIBLE.findall(text))):
+        text = INVISIBLE.sub("", text)
+        findings = (*findings, invisible_told(marks))
     text = _without_parameters(text)
     told, text = _declared_separator(text)
     used = separator or told or _separator(text)
@@ -324,7 +327,7 @@ def _width_fault(file: str, row: int, cells: list[str], width: int) -> Fault:
     return Fault(
         file, row, None, shown(",".join(cells)),
         f"{width} cells as in the header, not {len(cells)}; "
-        "put a value that holds a separator between double quotes",
+        "put a value that holds a separator, such as a decimal comma, between double quotes",
     )  # fmt: skip
 
 
