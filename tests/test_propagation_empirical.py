@@ -63,6 +63,18 @@ def test_hata_by_hand() -> None:
     assert low == pytest.approx(128.0746, abs=1e-3)
 
 
+def test_hata_s_large_city_changes_its_correction_at_300_mhz() -> None:
+    # The paper gives eq. 13 to 200 MHz and eq. 14 from 400 MHz. At 10 m: 8.29·log10(15.4)² − 1.1 =
+    # 8.29·1.410205 − 1.1 = 10.590603, and 3.2·log10(117.5)² − 4.97 = 3.2·4.285057 − 4.97 =
+    # 8.742182: 1.848422 dB apart.
+    def at(freq_mhz: float) -> float:
+        return hata_loss_db(freq_mhz, 5.0, 50.0, 10.0, 0) - 26.16 * math.log10(freq_mhz)
+
+    assert at(299.9) == pytest.approx(at(150.0))
+    assert at(300.0) == pytest.approx(at(1500.0))
+    assert at(300.0) - at(299.9) == pytest.approx(1.848422, abs=1e-4)
+
+
 def test_cost231_by_hand() -> None:
     # 1800 MHz, 30 m, 1.5 m, 2 km: log f = 3.255273, log h = 1.477121, log d = 0.301030.
     # a = (1.1·3.255273 − 0.7)·1.5 − (1.56·3.255273 − 0.8) = 4.321200 − 4.278225 = 0.042975

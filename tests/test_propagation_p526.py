@@ -243,6 +243,13 @@ def test_one_knife_edge_is_its_bullington_loss() -> None:
     assert got.basic_transmission_loss_db == pytest.approx(got.free_space_db + got.diffraction_db)
 
 
+def test_free_space_is_along_the_slant() -> None:
+    # From 3000 m to 0.5 m over 4 km: √(4² + 2.9995²) = 4.999700 km; 32.4478 + 20·log10 900 +
+    # 20·log10 4.9997 = 32.4478 + 59.0849 + 13.9789 = 105.5116 dB.
+    got = call(tx_height_m=3000.0, rx_height_m=0.5, distance_km=np.linspace(0.0, 4.0, 201))
+    assert got.free_space_db == pytest.approx(105.5116, abs=1e-3)
+
+
 def test_reciprocity() -> None:
     rng = np.random.default_rng(7)
     ground = 20.0 + 10.0 * np.abs(np.cumsum(rng.normal(size=201)))

@@ -21,6 +21,7 @@ from htcoverage.propagation.p526_cylinders import (
     P526CylindersResult,
     P526EdgesResult,
     antennas_on,
+    fitted_cylinder,
     p526_cylinders,
     p526_edges,
     string_points,
@@ -113,6 +114,23 @@ def test_the_vertex_is_where_the_tangents_meet() -> None:
     (found,) = cylinders(*ridges((10.0, 90.0), (10.1, 89.8))).cylinders
     assert found.distance_km == pytest.approx(10.033557, abs=2e-3)
     assert found.height_m == pytest.approx(60.20, abs=0.1)
+
+
+def test_the_vertex_of_a_broad_obstacle_by_hand() -> None:
+    # Attachment 1 on an Earth of 1000 km: points at 0, 1, 3 and 4 km, the obstacle from 1 to 3 km.
+    # Slopes from the ends: 0.2/1000 − 1000/2e6 = −0.3 mrad, −0.1/1000 − 0.5e-3 = −0.6 mrad; bend
+    # −0.3 − 0.6 + 4 = 3.1 mrad, 3100 m on the Earth, no less than the obstacle's 2000 m: the
+    # tangents meet (−0.6 + 2)·4000/3.1 = 1806.452 m along, at −0.3e-3·1806.452 + 1806.452²/2e6 =
+    # 1.089698 m; 1806.452·2193.548/2e6 = 1.981270 m of bulge more: 3.070968 m over the chord.
+    d_m = np.array([0.0, 1000.0, 3000.0, 4000.0])
+
+    def fitted(*height_m: float) -> tuple[float, float, float]:
+        return fitted_cylinder(d_m, np.array(height_m), 0, 1, 2, 3, 1e6, 900.0)[:3]
+
+    assert fitted(0.0, 0.2, -0.1, 0.0) == pytest.approx((1806.452, 2193.548, 3.070968), abs=1e-3)
+    # −0.9 m and −0.5 m: −1.4 and −1.0 mrad bend by 1.6 mrad, 1600 m, less than the obstacle is
+    # wide: its middle, 2000 m; −2.8 + 2 = −0.8 m, and 2 m of bulge.
+    assert fitted(0.0, -0.9, -0.5, 0.0) == pytest.approx((2000.0, 2000.0, 1.2), abs=1e-9)
 
 
 @settings(max_examples=60, deadline=None)
@@ -226,6 +244,21 @@ def test_ground_between_by_hand() -> None:
     # A valley falls from one end and rises to the other: nothing in it is a hindrance.
     assert sub_path_db(d_m, np.array([20.0, 18.0, 17.0, 19.0, 20.0]), 0, 4, 1e12, 1.0) == 0.0
     assert sub_path_db(d_m, height_m, 0, 1, 1e12, 1.0) == 0.0
+
+
+def test_a_level_step_ends_the_slope_that_leads_down() -> None:
+    # λ = 1 m; a shelf of 30 m below an end of 60 m: its level step is no way down, so that it
+    # counts. At 2 km the ray is at 40 m: 10/31.623 = 0.316228, ν = −0.447214,
+    # J = 6.9 + 20·log10(√(0.547214² + 1) − 0.547214) = 2.356955. The point at 1 km is clearer.
+    d_m = np.array([0.0, 1000.0, 2000.0, 3000.0, 4000.0])
+    shelf = np.array([60.0, 30.0, 30.0, 0.0, 20.0])
+    assert sub_path_db(d_m, shelf, 0, 4, 1e12, 1.0) == pytest.approx(2.356955, abs=1e-3)
+    assert sub_path_db(d_m, shelf[::-1].copy(), 0, 4, 1e12, 1.0) == pytest.approx(
+        2.356955, abs=1e-3
+    )
+    # A centimetre down towards the valley, and the whole shelf belongs to the end's slope.
+    shelf[2] -= 0.01
+    assert sub_path_db(d_m, shelf, 0, 4, 1e12, 1.0) == 0.0
 
 
 def test_a_mound_below_the_ray_costs_though_no_string_touches_it() -> None:
