@@ -227,7 +227,7 @@ def _joined_cells(path: Path | str, part: str | None) -> list[_Joined]:
             column = 26 * column + ord(letter) - ord("A") + 1
         if int(last) > int(first):
             found.append(_Joined(column - 1, int(first), int(last)))
-    return found
+    return sorted(found)
 
 
 def _unjoined(
