@@ -368,3 +368,38 @@ def test_signs_without_width_are_left_out_and_told(tmp_path: Path) -> None:
     assert cleaned.ledger.bts.geometry.x.tolist() == [105.91, 105.92]
     details = cleaned.report.faults.set_index("rule")["detail"]
     assert details["unicode"].startswith("2 invisible signs")
+
+
+def test_metres_under_names_for_degrees_are_read_by_the_crs_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{HEADER}\nT1;Viettel;4G;524270,5;2016193,6;42;0\n", encoding="utf-8")
+    refused = clean_ledger(path).report
+    assert refused.exit_code == 2
+    assert "these look like metres" in refused.faults["detail"].str.cat()
+    cleaned = clean_ledger(path, crs="EPSG:9209")
+    assert cleaned.ledger is not None
+    assert cleaned.ledger.bts.geometry.x.round(4).tolist() == [105.7313]
+    assert "metres of EPSG:9209" in cleaned.report.faults.set_index("rule")["detail"]["metres"]
+
+
+def test_degrees_without_their_points_are_not_taken_for_metres(tmp_path: Path) -> None:
+    cleaned = clean(tmp_path, FIRST.replace("105.91;18.31", "105911234;18311234"))
+    assert "decimal points, which these have lost" in cleaned.report.faults["detail"].str.cat()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://maps.google.com/?q=18.31,105.91",
+        "https://www.google.com/maps/@18.31,105.91,17z",
+        "https://www.google.com/maps/search/?api=1&query=18.31,105.91",
+        "https://www.google.com/maps/place/HT/@18.31,105.91,17z/data=!3m1",
+    ],
+)
+def test_links_to_a_map_hold_both_coordinates(tmp_path: Path, link: str) -> None:
+    cleaned = clean(
+        tmp_path, f"T1;Viettel;4G;{link}", header="Mã trạm;Nhà mạng;Công nghệ;Link Google Maps"
+    )
+    assert cleaned.ledger is not None
+    place = cleaned.ledger.bts.geometry.iloc[0]
+    assert (place.x, place.y) == (105.91, 18.31)

@@ -22,6 +22,10 @@ from htcoverage.readers.parsing import parse_numbers
 from htcoverage.readers.position import FloatArray, Positions, in_zone, sheet_positions, to_wgs84
 from htcoverage.readers.sheet import Sheet
 
+_DEGREES = ("longitude", "latitude")
+_METRES = ("x", "y")
+_MOST_DEGREES = 360.0
+
 #: A site this near to the area, in degrees, is not taken for one with swapped axes.
 _NEAR_DEG = 0.5
 
@@ -70,6 +74,13 @@ def located(sheet: Sheet, *, crs: CRS | None, area: gpd.GeoDataFrame | None) -> 
     """
     pair = _pair(sheet, crs)
     findings: list[pd.DataFrame] = []
+    if pair == _DEGREES and crs is not None and crs.is_projected and _are_metres(sheet, pair):
+        said = Finding(None, sheet.called("longitude"), "", "metres", "info", "repaired",
+                       f"metres of {crs.to_string()} under a name for degrees")  # fmt: skip
+        findings.append(findings_frame([said]))
+        names = {ours: sheet.called(name) for ours, name in zip(_METRES, pair, strict=True)}
+        frame = sheet.frame.rename(columns=dict(zip(pair, _METRES, strict=True)))
+        sheet, pair = replace(sheet, frame=frame, names={**sheet.names, **names}), _METRES
     dropped: set[int] = set()
     if pair is not None:
         sheet, told, gone = _without_zeros(sheet, pair)
@@ -110,12 +121,17 @@ def located(sheet: Sheet, *, crs: CRS | None, area: gpd.GeoDataFrame | None) -> 
 
 
 def _pair(sheet: Sheet, crs: CRS | None) -> tuple[str, str] | None:
-    metric = ("x", "y")
-    degrees = ("longitude", "latitude")
-    has = [pair for pair in (degrees, metric) if set(pair) <= set(sheet.frame.columns)]
-    if metric in has and (degrees not in has or (crs is not None and crs.is_projected)):
-        return metric
-    return degrees if degrees in has else None
+    has = [pair for pair in (_DEGREES, _METRES) if set(pair) <= set(sheet.frame.columns)]
+    if _METRES in has and (_DEGREES not in has or (crs is not None and crs.is_projected)):
+        return _METRES
+    return _DEGREES if _DEGREES in has else None
+
+
+def _are_metres(sheet: Sheet, pair: tuple[str, str]) -> bool:
+    """Return whether most coordinates are too large for degrees."""
+    x, y = _numbers(sheet, pair)
+    known = np.isfinite(x) & np.isfinite(y)
+    return bool(known.any() and np.median(np.maximum(np.abs(x), np.abs(y))[known]) > _MOST_DEGREES)
 
 
 def _numbers(sheet: Sheet, pair: tuple[str, str]) -> tuple[FloatArray, FloatArray]:
@@ -147,7 +163,7 @@ def _unswapped(
     """Return the table with x and y, or longitude and latitude, changed back where swapped."""
     x, y = _numbers(sheet, pair)
     finite = np.isfinite(x) & np.isfinite(y)
-    if pair == ("x", "y"):
+    if pair == _METRES:
         if crs is None or not crs.is_projected:
             return sheet, []
         here = in_zone(*to_wgs84(x, y, finite, crs=crs), crs=crs)
@@ -188,7 +204,7 @@ def _with_evidence(
     fault: Fault, sheet: Sheet, pair: tuple[str, str] | None, area: gpd.GeoDataFrame | None
 ) -> Fault:
     """Return the fault with the CRS that would put the points inside the area."""
-    if pair != ("x", "y") or area is None or area.crs is None:
+    if pair != _METRES or area is None or area.crs is None:
         return fault
     x, y = _numbers(sheet, pair)
     finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))

@@ -23,6 +23,11 @@ _BOTH = re.compile(
     r"toa do(?: gps| wgs ?84| tram)?|(?:lat|vi do)\w*(?: va)? (?:lon|lng|long|kinh do)\w*"
     r"|(?:lon|lng|long|kinh do)\w*(?: va)? (?:lat|vi do)\w*|latlon\w*|latlng|coordinates?|gps"
     r"|location|position|kinh vi do|vi tri toa do"
+    r"|(?:link )?(?:google )?maps?|link(?: (?:google )?(?:maps?|vi tri|toa do|ban do|gps))?"
+)
+#: A link to a map names the place as latitude, longitude.
+_OF_LINK = re.compile(
+    r"https?://\S*?[=@/](-?[0-9]{1,2}\.[0-9]+),(?:\+|%20)?(-?[0-9]{1,3}\.[0-9]+)\S*"
 )
 _BREAKS = (";", "|", "/", ", ", ",")
 _TWO_LETTERED = re.compile(r"(.*[NSEWBĐTD])[\s,;]*([^NSEWBĐTD]*[NSEWBĐTD])", re.IGNORECASE)
@@ -108,6 +113,8 @@ def _pair(value: object) -> tuple[str, str] | None:
     """Return the two coordinates of a cell, as they stand in it."""
     if not isinstance(value, str):
         return None
+    if found := _OF_LINK.fullmatch(value):
+        return found[1], found[2]
     candidates = [value.split(sign) for sign in _BREAKS]
     candidates += [value.split(), list(found.groups()) if (found := _TWO_LETTERED.fullmatch(value))
                    else []]  # fmt: skip

@@ -52,6 +52,7 @@ _sentences: tuple[tuple[str, str], ...] = (
      "{} ô, ô đầu ở dòng {}, gộp với ô bên trên và lấy giá trị của ô đó"),
     ("{} invisible signs, which tables copied from pages hold, are left out",
      "bỏ {} ký tự vô hình, thường có khi chép bảng từ trang web"),
+    ("metres of {} under a name for degrees", "mét theo {} dưới tên cột của độ"),
     ("headings tell the operator of the rows below: {}",
      "dòng tiêu đề cho biết nhà mạng của các dòng bên dưới: {}"),
     ("headings tell the technology of the rows below: {}",

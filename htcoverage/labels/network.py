@@ -44,6 +44,7 @@ _RULES: dict[str, tuple[str, str]] = {
     "not-a-number": ("not a number", "không phải là số"),
     "null-island": ("position 0, 0", "tọa độ 0, 0"),
     "opencellid": ("estimated places of OpenCelliD", "vị trí ước tính của OpenCelliD"),
+    "metres": ("metres named degrees", "mét dưới tên độ"),
     "joined-cells": ("joined cells", "ô gộp"),
     "heading": ("operator or technology of headings", "nhà mạng hoặc công nghệ theo tiêu đề"),
     "old-font": ("text in fonts of before Unicode", "chữ gõ bằng phông chữ cũ"),

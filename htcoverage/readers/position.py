@@ -33,6 +33,9 @@ _ZONE_SLACK_DEG = 5.0
 #: No pair of degrees has a member beyond this, few pairs of metres have none.
 _CLEARLY_METRES = 1000.0
 
+#: No easting is as large, few northings are.
+_BEYOND_METRES = 1e7
+
 _ONE_SIDE = (
     "a place on the zone's side of the 180th meridian: what lies on both sides is not computed in "
     "one, so make a project of each"
@@ -235,6 +238,8 @@ def _contradiction(pairs: _Pairs, usable: BoolArray, *, crs: CRS) -> Fault | Non
     width, height = np.abs(pairs.x[usable]), np.abs(pairs.y[usable])
     if crs.is_geographic and np.maximum(width, height).min() > _CLEARLY_METRES:
         expected = f"degrees, as {crs.to_string()} says; these look like metres: {_SAY_CRS}"
+        if min(np.median(width), np.median(height)) > _BEYOND_METRES:
+            expected = "degrees with their decimal points, which these have lost"
         if pairs.columns[0] == LONGITUDE.name:
             expected += ", and name the columns x and y"
     elif crs.is_projected and width.max() <= 180 and height.max() <= 180:
