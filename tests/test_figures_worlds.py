@@ -209,3 +209,76 @@ def test_rows_of_communes_tell_where_their_settlements_come_from():
     told = communes.groupby("area_code")["commune_provenance"].unique()
     assert told["1"].tolist() == ["modelled official"]
     assert told["2"].tolist() == ["modelled"]
+
+
+WHOLE = make_districts(("d", box(0, 0, 10, 10)))
+WEST_HALF = levels(10, 10, good=(ALL, slice(0, 5)))
+
+
+def shares_of(coverage, homes, **wanted):
+    figures = compute_figures(coverage, homes, WHOLE)
+    for name, value in {"area_code": "all", "basis": "median", **wanted}.items():
+        figures = figures[figures[name] == value]
+    return figures
+
+
+def test_homes_over_a_hole_without_level_lose_what_lies_in_it():
+    level = levels(10, 10, good=(ALL, ALL))
+    level[4:6, 4:6] = np.nan
+    homes = make_settlements(("s", "d", 100.0, box(3, 3, 7, 7)))
+    rows = shares_of(make_coverage(a_4g=level), homes, technology="4G", operator="any")
+    told = rows.set_index(["denominator", "settlement_part"])["covered_share"]
+    # Four of the settlement's sixteen pixels, four of the district's hundred.
+    assert told["residents"].tolist() == pytest.approx([0.75])
+    assert told["land_area"].tolist() == pytest.approx([0.96])
+    assert told["settlements"].to_dict() == {0.5: 1.0, 0.8: 0.0, 0.95: 0.0, 1.0: 0.0}
+
+
+def test_the_hole_of_a_polygon_holds_nobody():
+    # 36 pixels less a hole of 12.5 that lies all in the covered west: 18 − 12.5 of 23.5.
+    ring = box(2, 2, 8, 8).difference(box(2.5, 2.5, 5, 7.5))
+    homes = make_settlements(("s", "d", 235.0, ring))
+    rows = shares_of(make_coverage(a_4g=WEST_HALF), homes, denominator="residents", operator="any")
+    assert rows.loc[rows["technology"] == "4G", "covered"].tolist() == pytest.approx([55.0])
+
+
+def test_an_operator_without_a_technology_counts_by_the_one_it_has():
+    north = levels(10, 10, good=(slice(0, 5), ALL))
+    coverage = make_coverage(a_4g=WEST_HALF, b_3g=north)
+    homes = make_settlements(("s", "d", 100.0, box(0, 0, 10, 10)))
+    rows = shares_of(coverage, homes, denominator="residents")
+    told = rows.set_index(["technology", "operator"])["covered_share"].to_dict()
+    assert told == pytest.approx(
+        {
+            ("3G", "b"): 0.5, ("3G", "any"): 0.5, ("3G", "all"): 0.5,
+            ("4G", "a"): 0.5, ("4G", "any"): 0.5, ("4G", "all"): 0.5,
+            ("any", "a"): 0.5, ("any", "b"): 0.5, ("any", "any"): 0.75, ("any", "all"): 0.25,
+            ("both", "any"): 0.25, ("both", "all"): 0.25,
+        }
+    )  # fmt: skip
+
+
+def test_a_settlement_of_twenty_centimetres_on_a_pixel_edge_is_halved():
+    homes = make_settlements(("s", "d", 3.0, box(4.999, 4, 5.001, 4.002)))
+    rows = shares_of(make_coverage(a_4g=WEST_HALF), homes, technology="4G", operator="a")
+    told = rows.set_index("denominator")["covered_share"]
+    assert told["residents"] == pytest.approx(0.5, abs=1e-6)
+    assert told["residential_area"] == pytest.approx(0.5, abs=1e-6)
+
+
+def test_where_nobody_lives_no_share_of_people_is_claimed():
+    homes = make_settlements(("s", "d", 0.0, box(0, 0, 10, 10)))
+    figures = compute_figures(make_coverage(a_4g=WEST_HALF), homes, WHOLE)
+    assert set(figures["denominator"]) == {"land_area", "residential_area", "settlements"}
+    (note,) = figures.attrs["notes"]
+    assert "1 have 0 residents" in note.words()
+
+
+def test_one_pixel_is_a_province():
+    homes = make_settlements(("s", "d", 3.0, box(0.25, 0.25, 0.5, 0.75)))
+    one = make_districts(("d", box(0, 0, 1, 1)))
+    figures = compute_figures(make_coverage(a_4g=np.array([[-60.0]])), homes, one)
+    certain = figures[figures["basis"] != "expected"]
+    assert set(certain["covered_share"]) == {1.0}
+    area = figures[figures["denominator"] == "residential_area"]
+    assert area["total"].to_numpy() == pytest.approx(np.full(len(area), 0.00125))

@@ -138,6 +138,48 @@ def test_without_layers_and_preset_the_figures_are_those_of_the_run(run_json, tm
     read_layers(read_run(run_json))
 
 
+def test_polygons_that_overlap_are_told_and_each_measured_by_itself(run_json, tmp_path, capsys):
+    first, second = world.box(2_000, 6_000, 3_000, 7_000), world.box(2_500, 6_000, 3_500, 7_000)
+    wards = write(tmp_path / "wards.gpkg", [first, second], name=["một", "hai"])
+    assert execute(["figures", str(run_json), "--areas", wards, "--out", str(tmp_path / "o")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 pairs overlap by 0.5000 km² in all" in said
+    assert "row 1 (một) and row 2 (hai)" in said
+    people = {
+        row["area"]: float(row["total"])
+        for row in rows_of(tmp_path / "o" / "figures.csv")
+        if (row["area_level"], row["denominator"]) == ("wards", "residents")
+    }
+    assert people == pytest.approx({"một": 640.0, "hai": 320.0}, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_points_come_as_a_table_too(run_json, tmp_path, capsys, kind):
+    near = gpd.GeoSeries([shapely.Point(at(X - 1_000, Y))], crs=world.CRS).to_crs("EPSG:4326")[0]
+    table = pd.DataFrame({"Tên trường": ["Gần"], "Vĩ độ": [near.y], "Kinh độ": [near.x]})
+    path = tmp_path / f"schools.{kind}"
+    if kind == "csv":
+        table.to_csv(path, index=False, sep=";")
+    else:
+        table.to_excel(path, index=False)
+    out = tmp_path / "out"
+    arguments = ["figures", str(run_json), "--out", str(out), "--points"]
+    assert execute([*arguments, str(path)]) == 0
+    told = [
+        row
+        for row in rows_of(out / "points_schools.csv")
+        if (row["technology"], row["operator"]) == ("4G", "Viettel")
+    ]
+    assert [row["name"] for row in told] == ["Gần"]
+    assert float(told[0]["level_dbm"]) == pytest.approx(-72.0, abs=0.9)
+    capsys.readouterr()
+    (tmp_path / "bad.csv").write_text("name,lat,lon\nA,18.3,105.9\nB,x,\n", encoding="utf-8")
+    assert execute([*arguments, str(tmp_path / "bad.csv")]) == 2
+    said = capsys.readouterr().err
+    assert "row 3, column 'lat': found 'x'; expected a number" in said
+    assert "row 3, column 'lon'; expected a value" in said
+
+
 def test_a_run_folder_holds_all_that_its_intervals_and_failures_rest_on(small_run):
     layers = read_layers(read_run(small_run.folder))
     coverage = with_runner_ups(layers)

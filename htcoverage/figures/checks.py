@@ -53,6 +53,34 @@ def find_overlaps(polygons: gpd.GeoDataFrame, *, name_column: str) -> pd.DataFra
     ).reset_index(drop=True)
 
 
+def overlap_notes(
+    polygons: gpd.GeoDataFrame, what: str, *, name_column: str, about: str
+) -> list[Note]:
+    """Return the note that polygons overlap, if any do.
+
+    Parameters
+    ----------
+    polygons, name_column
+        As for `find_overlaps`; the index tells rows where it is called ``row``, else their number.
+    what : {"settlements", "districts", "areas"}
+        What is said of them.
+    about : str
+        The layer.
+    """
+    pairs = find_overlaps(polygons, name_column=name_column)
+    if len(pairs) == 0:
+        return []
+    told = polygons.index if polygons.index.name == "row" else range(1, len(polygons) + 1)
+    row_of = dict(enumerate(told, start=1))
+    named = tuple(
+        ((row_of[pair["row"]], pair["name"]), (row_of[pair["other_row"]], pair["other_name"]))
+        for pair in pairs.to_dict("records")
+    )
+    km2 = float(pairs["area_m2"].sum() / 1e6)
+    facts = {"count": len(pairs), "km2": km2, "rows": Rows(named)}
+    return [Note(f"{what}_overlap", facts, (about,))]
+
+
 def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> list[Note]:
     """Return what must be said beside the figures of these tables.
 
@@ -65,23 +93,10 @@ def polygon_notes(settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) ->
     settlements, districts : GeoDataFrame
         Tables that `table_faults` finds no fault in, in the same projected CRS.
     """
-    notes = []
-    for table, what, name_column in (
-        (settlements, "settlements", "name"),
-        (districts, "districts", "full_name"),
-    ):
-        pairs = find_overlaps(table, name_column=name_column)
-        if len(pairs):
-            named = tuple(
-                ((pair["row"], pair["name"]), (pair["other_row"], pair["other_name"]))
-                for pair in pairs.to_dict("records")
-            )
-            facts = {
-                "count": len(pairs),
-                "km2": float(pairs["area_m2"].sum() / 1e6),
-                "rows": Rows(named),
-            }
-            notes.append(Note(f"{what}_overlap", facts, (what,)))
+    notes = [
+        *overlap_notes(settlements, "settlements", name_column="name", about="settlements"),
+        *overlap_notes(districts, "districts", name_column="full_name", about="districts"),
+    ]
     places = [name for name in ("district_code", "commune_code") if name in settlements.columns]
     doubled = settlements.duplicated([*places, "name"], keep=False).to_numpy()
     if doubled.any():

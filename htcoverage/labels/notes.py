@@ -174,6 +174,12 @@ _NOTES: dict[str, tuple[str, str]] = {
         "{count} pairs overlap by {km2:.4f} km² in all; this land area counts in both: {rows}",
         "{count} cặp chồng lên nhau, tổng {km2:.4f} km²; phần đất này được tính ở cả hai: {rows}",
     ),
+    "areas_overlap": (
+        "{count} pairs overlap by {km2:.4f} km² in all; each is measured by itself, and what both"
+        " hold counts in both: {rows}",
+        "{count} cặp chồng lên nhau, tổng {km2:.4f} km²; mỗi vùng được tính riêng, phần chung được"
+        " tính ở cả hai: {rows}",
+    ),
     "doubled_names_commune": (
         "{count} share a name with another of their commune; each is counted by itself: {rows}",
         "{count} trùng tên với nơi khác cùng xã; mỗi nơi được tính riêng: {rows}",

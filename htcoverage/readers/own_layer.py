@@ -9,16 +9,24 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from pyproj import CRS
 
+from htcoverage.crs import WGS84
 from htcoverage.errors import InputError
 from htcoverage.notes import Note, Rows
-from htcoverage.readers.columns import plain
-from htcoverage.readers.layers import repair_outlines
+from htcoverage.readers.columns import ColumnMatch, column_taken, mapped, plain
+from htcoverage.readers.excel import read_excel_sheet
+from htcoverage.readers.layers import SURE, repair_outlines
 from htcoverage.readers.parsing import text
-from htcoverage.readers.position import check_layer_crs
+from htcoverage.readers.position import check_layer_crs, sheet_positions
 from htcoverage.readers.sheet import tidy
+from htcoverage.readers.text import read_csv_sheet
 from htcoverage.readers.vector import Layer, geometry_faults, read_layer
 from htcoverage.schema import GeometryKind
+
+#: Tables that hold points as longitude and latitude.
+_TABLES = (".csv", ".txt", ".xlsx")
 
 #: What a column that identifies or names a row is usually called, the surest first; without
 #: diacritics and capitals.
@@ -62,7 +70,8 @@ def read_own_layer(path_and_layer: str, kind: GeometryKind) -> OwnLayer:
     Parameters
     ----------
     path_and_layer : str
-        A vector file, or ``FILE:LAYER`` where it has several layers.
+        A vector file, or ``FILE:LAYER`` where it has several layers. Points also as a table (CSV,
+        XLSX) with columns of longitude and latitude in degrees, WGS 84.
     kind : {"Polygon", "LineString", "Point"}
         What its rows must be.
 
@@ -77,9 +86,13 @@ def read_own_layer(path_and_layer: str, kind: GeometryKind) -> OwnLayer:
         with every such row.
     """
     path, layer = _parted(path_and_layer)
-    found = read_layer(path, layer=layer)
     name = layer or path.stem
     notes: list[Note] = []
+    if kind == "Point" and path.suffix.lower() in _TABLES:
+        found, taken = _placed(path, layer)
+        notes += [column_taken(match).said_of(name) for match in taken]
+    else:
+        found = read_layer(path, layer=layer)
     rows = found.sheet.frame
     code, code_note = _codes(found)
     names, name_note = _names(found, code)
@@ -112,6 +125,19 @@ def _parted(path_and_layer: str) -> tuple[Path, str | None]:
     if whole.exists() or not colon or not Path(path).exists():
         return whole, None
     return Path(path), layer
+
+
+def _placed(path: Path, sheet: str | None) -> tuple[Layer, list[ColumnMatch]]:
+    """Return the rows of a table at their longitudes and latitudes, and the columns guessed."""
+    workbook = path.suffix.lower() == ".xlsx"
+    raw = read_excel_sheet(path, sheet=sheet) if workbook else read_csv_sheet(path)
+    table, matches = mapped(raw, ("longitude", "latitude"), given={})
+    found = sheet_positions(table, crs=None)
+    if found.faults:
+        raise InputError(tidy(found.faults, files=[table.file]))
+    points = np.array(shapely.points(found.longitude_deg, found.latitude_deg), dtype=object)
+    guessed = [match for match in matches if match.confidence < SURE]
+    return Layer(table, points, CRS.from_user_input(WGS84)), guessed
 
 
 def _codes(layer: Layer) -> tuple[list[str], Note]:

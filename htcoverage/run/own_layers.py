@@ -24,6 +24,7 @@ from htcoverage.figures import (
     compute_line_figures,
     compute_point_figures,
 )
+from htcoverage.figures.checks import overlap_notes
 from htcoverage.files import whole_folder
 from htcoverage.grid import grid_of
 from htcoverage.notes import Note, Rows
@@ -127,6 +128,7 @@ def measure_own_layers(
         box = shapely.box(*grid_of(coverage).boundingbox)
         table = table.assign(geometry=shapely.intersection(table.geometry.to_numpy(), box))
         if len(table):
+            notes += overlap_notes(table, "areas", name_column="name", about=own.name)
             rows = compute_layer_figures(
                 coverage, layers.settlements, layers.districts, table, level=own.name,
                 code_column="code", name_column="name", criteria=criteria,
