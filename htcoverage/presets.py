@@ -35,8 +35,6 @@ from htcoverage.grid import grid_of
 from htcoverage.labels import Language, label
 from htcoverage.notes import Note
 
-ASSUMPTION = label("labelled_assumption")
-
 #: The criteria that a preset sets; the rest is a run's own.
 SET_CRITERIA = (
     "threshold_3g_dbm",

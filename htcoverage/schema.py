@@ -171,6 +171,3 @@ def layer_names(pairs: Iterable[tuple[str, str]]) -> list[str]:
         alike = sum(other == name or other.startswith(f"{name}_") for other in found)
         found.append(f"{name}_{alike + 1}" if alike else name)
     return found
-
-
-TABLES = {table.name: table for table in (BTS, CELLS, SETTLEMENTS, DISTRICTS, SPANS)}

@@ -10,16 +10,12 @@ from figures_world import box, levels, make_coverage, make_districts, make_settl
 from htcoverage.cli.main import execute
 from htcoverage.errors import InputError
 from htcoverage.figures import CoverCriteria, compute_figures
-from htcoverage.presets import (
-    ASSUMPTION,
-    PRESETS,
-    SET_CRITERIA,
-    compare_presets,
-    preset,
-    preset_row,
-)
+from htcoverage.labels import label
+from htcoverage.presets import PRESETS, SET_CRITERIA, compare_presets, preset, preset_row
 from htcoverage.run import RunParameters
 from htcoverage.run.parameters import changed_from_preset, preset_parameters
+
+ASSUMPTION = label("labelled_assumption")
 
 
 def building_entry_loss_db(*, f_ghz: float, probability: float) -> float:

@@ -1,11 +1,10 @@
-"""A folder of antenna patterns among the inputs of a run."""
+"""A folder of antenna patterns among the inputs of a run, and what it states of the cells."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,20 +13,38 @@ from htcoverage.antennas import Pattern, read_patterns
 from htcoverage.files import sha256_of
 from htcoverage.notes import Note
 
-if TYPE_CHECKING:
-    from htcoverage.run.inputs import Inputs
+
+@dataclass(frozen=True, eq=False)
+class PatternedCells:
+    """Cells with the patterns that they name.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As the schema's; what a pattern states stands in place of what was assumed.
+    patterns : mapping of str to Pattern
+        By the names that cells give them.
+    files : tuple of (str, str)
+        Name and SHA-256 of each file of the folder.
+    notes : tuple of Note
+    """
+
+    cells: pd.DataFrame
+    patterns: Mapping[str, Pattern]
+    files: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...]
 
 
-def with_patterns(inputs: Inputs, folder: Path) -> Inputs:
-    """Return the inputs with the antenna patterns of a folder.
+def pattern_cells(cells: pd.DataFrame, folder: Path) -> PatternedCells:
+    """Return cells with the antenna patterns of a folder.
 
     Where a cell's gain or electrical tilt was assumed, those that its pattern states go before the
     assumption.
 
     Parameters
     ----------
-    inputs : Inputs
-        Their cells name the patterns.
+    cells : DataFrame
+        As the schema's; they name the patterns.
     folder : Path
         See `htcoverage.read_patterns`.
 
@@ -37,16 +54,13 @@ def with_patterns(inputs: Inputs, folder: Path) -> Inputs:
         With every fault of every file in the folder.
     """
     found = read_patterns(folder)
-    cells, notes = _stated(inputs.cells, found.patterns)
-    files = {(path.name, sha256_of(path)) for path in found.files}
+    stated, notes = _stated(cells, found.patterns)
     facts = {"count": len(found.files), "folder": folder.name or str(folder)}
-    notes.insert(0, Note("pattern_files", facts, ("antennas",)))
-    return replace(
-        inputs,
-        cells=cells,
+    return PatternedCells(
+        cells=stated,
         patterns=found.patterns,
-        files=tuple(sorted({*inputs.files, *files})),
-        notes=(*inputs.notes, *notes),
+        files=tuple((path.name, sha256_of(path)) for path in found.files),
+        notes=(Note("pattern_files", facts, ("antennas",)), *notes),
     )
 
 

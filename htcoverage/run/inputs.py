@@ -27,7 +27,7 @@ from htcoverage.reference import (
     load_reference,
     modelled_ledger,
 )
-from htcoverage.run.antennas import with_patterns
+from htcoverage.run.antennas import pattern_cells
 from htcoverage.run.parameters import RunParameters, preset_parameters
 from htcoverage.schema import DISTRICTS, OPERATORS, SETTLEMENTS
 from htcoverage.terrain import Terrain, read_terrain
@@ -97,7 +97,7 @@ class Inputs:
     sources : tuple of mapping
         Where the layers of a project are from, as its file tells: title, licence, attribution, ….
     patterns : mapping of str to Pattern
-        Antenna patterns of the user's, by the names that cells give them (see `with_patterns`).
+        Antenna patterns of the user's, by the names that cells give them (see `pattern_cells`).
     cable_owners : mapping of str to str
         Operator → owner of the cables that serve it, where the names differ.
     """
@@ -204,7 +204,7 @@ def project_inputs(project: Project, *, reach_km: float) -> Inputs:
         sources=project.sources,
         cable_owners=DEFAULT_OWNERS if own is None else {**DEFAULT_OWNERS, **own.owners},
     )
-    return inputs if project.antennas is None else with_patterns(inputs, project.antennas)
+    return _patterned(inputs, project.antennas)
 
 
 def load_inputs(
@@ -309,7 +309,21 @@ def load_inputs(
         statements=PUBLIC_STATEMENTS,
         commune_names=reference.commune_names,
     )
-    return inputs if paths.antennas is None else with_patterns(inputs, paths.antennas)
+    return _patterned(inputs, paths.antennas)
+
+
+def _patterned(inputs: Inputs, folder: Path | None) -> Inputs:
+    """Return the inputs with the antenna patterns of a folder, if there is one."""
+    if folder is None:
+        return inputs
+    found = pattern_cells(inputs.cells, folder)
+    return replace(
+        inputs,
+        cells=found.cells,
+        patterns=found.patterns,
+        files=tuple(sorted({*inputs.files, *found.files})),
+        notes=(*inputs.notes, *found.notes),
+    )
 
 
 def _hashes(
