@@ -11,8 +11,11 @@ TESTS = Path(__file__).parent
 
 #: Test files of kernels that are quick without compilation.
 QUICK = (
+    "test_docs_models.py",
     "test_models_independent.py",
+    "test_p1812_laws.py",
     "test_p1812_terms.py",
+    "test_p1812_validity.py",
     "test_p1812_vectors.py",
     "test_p2108.py",
     "test_p2109.py",

@@ -142,6 +142,42 @@ def main_edge_db(
     )
 
 
+@kernel
+def path_diffraction(
+    distance_km: np.ndarray,
+    ground_m: np.ndarray,
+    top_m: np.ndarray,
+    tx_height_m: float,
+    rx_height_m: float,
+    radius_km: float,
+    freq_ghz: float,
+    sea_share: float,
+    vertical: bool,
+) -> tuple[float, float, float, float]:
+    """Loss of a whole path by delta-Bullington (§4.5.2), dB, and its three parts.
+
+    Parameters
+    ----------
+    ground_m, top_m : float64[n]
+        Terrain, on which the antennas and the smooth Earth stand, and what stands in the way.
+
+    Returns
+    -------
+    loss_db, actual_db, smooth_db, spherical_db : float
+        As `delta_bullington_db` returns them.
+    """
+    path = path_parameters(distance_km, ground_m, tx_height_m, rx_height_m, radius_km, freq_ghz)
+    tx_m, rx_m = ground_m[0] + tx_height_m, ground_m[-1] + rx_height_m
+    tx_smooth_m = tx_m - path.diffraction_smooth_tx_m
+    rx_smooth_m = rx_m - path.diffraction_smooth_rx_m
+    flat_m = np.zeros(distance_km.size)
+    return delta_bullington_db(
+        profile_clearance(distance_km, top_m, tx_m, rx_m, radius_km),
+        profile_clearance(distance_km, flat_m, tx_smooth_m, rx_smooth_m, radius_km),
+        distance_km[-1], tx_smooth_m, rx_smooth_m, radius_km, freq_ghz, sea_share, vertical,
+    )  # fmt: skip
+
+
 def p526(
     distance_km: npt.ArrayLike,
     ground_m: npt.ArrayLike,
@@ -196,19 +232,12 @@ def p526(
         raise argument_fault("sea_share", sea_share, "a share from 0 to 1")
     if polarization not in ("horizontal", "vertical"):
         raise argument_fault("polarization", polarization, "'horizontal' or 'vertical'")
-    freq_ghz, radius_km = 1e-3 * freq_mhz, float(effective_radius_km)
-    path = path_parameters(d, ground, float(tx_height_m), float(rx_height_m), radius_km, freq_ghz)
-    tx_m, rx_m = float(ground[0] + tx_height_m), float(ground[-1] + rx_height_m)
-    tx_smooth_m = tx_m - path.diffraction_smooth_tx_m
-    rx_smooth_m = rx_m - path.diffraction_smooth_rx_m
-    total_km = float(d[-1])
-    loss_db, actual_db, smooth_db, spherical_db = delta_bullington_db(
-        profile_clearance(d, ground, tx_m, rx_m, radius_km),
-        profile_clearance(d, np.zeros(d.size), tx_smooth_m, rx_smooth_m, radius_km),
-        total_km, tx_smooth_m, rx_smooth_m, radius_km, freq_ghz, float(sea_share),
-        polarization == "vertical",
+    loss_db, actual_db, smooth_db, spherical_db = path_diffraction(
+        d, ground, ground, float(tx_height_m), float(rx_height_m), float(effective_radius_km),
+        1e-3 * freq_mhz, float(sea_share), polarization == "vertical",
     )  # fmt: skip
-    slant_km = math.hypot(total_km, 1e-3 * (tx_m - rx_m))
+    total_km = float(d[-1])
+    slant_km = math.hypot(total_km, 1e-3 * (ground[0] + tx_height_m - ground[-1] - rx_height_m))
     return P526Result(
         distance_km=total_km,
         free_space_db=float(p525_loss_db(float(freq_mhz), slant_km)),

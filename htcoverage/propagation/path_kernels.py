@@ -17,6 +17,7 @@ from htcoverage.propagation.hata import environment_gain_db
 from htcoverage.propagation.itm.kernels import area_loss, point_to_point_loss
 from htcoverage.propagation.itm.model import AVERAGE_CONDUCTIVITY_S_PER_M, AVERAGE_PERMITTIVITY
 from htcoverage.propagation.p525 import p525_loss_db
+from htcoverage.propagation.p526 import path_diffraction
 from htcoverage.propagation.p526_cylinders import (
     LOSS_DB,
     antennas_on,
@@ -25,7 +26,6 @@ from htcoverage.propagation.p526_cylinders import (
 )
 from htcoverage.propagation.p1812.diffraction import (
     bullington_db,
-    delta_bullington_db,
     nu_scale,
     profile_clearance,
 )
@@ -36,7 +36,7 @@ from htcoverage.propagation.p1812.model import (
     profile_loss,
 )
 from htcoverage.propagation.p1812.profile import INLAND, NO_COAST_KM, path_parameters
-from htcoverage.propagation.spm import hata_k1, hata_k6, spm_loss_db
+from htcoverage.propagation.spm import hata_spm_loss_db
 
 _CLIMATE = 3  # maritime subtropical
 _BROADCAST = 3
@@ -83,20 +83,12 @@ def p526_path_db(
     environment: int,
 ) -> float:
     """Free space and delta-Bullington over ground and clutter by ITU-R P.526-16, dB."""
-    freq_ghz = 1e-3 * freq_mhz
-    n = distance_km.size
-    path = path_parameters(distance_km, ground_m, tx_height_m, rx_height_m, _RADIUS_KM, freq_ghz)
-    tx_m = ground_m[0] + tx_height_m
-    rx_m = ground_m[n - 1] + rx_height_m
-    tx_smooth_m = tx_m - path.diffraction_smooth_tx_m
-    rx_smooth_m = rx_m - path.diffraction_smooth_rx_m
-    top_m = ground_m + clutter_m
-    loss_db, _, _, _ = delta_bullington_db(
-        profile_clearance(distance_km, top_m, tx_m, rx_m, _RADIUS_KM),
-        profile_clearance(distance_km, np.zeros(n), tx_smooth_m, rx_smooth_m, _RADIUS_KM),
-        distance_km[n - 1], tx_smooth_m, rx_smooth_m, _RADIUS_KM, freq_ghz, 0.0, True,
+    loss_db, _, _, _ = path_diffraction(
+        distance_km, ground_m, ground_m + clutter_m, tx_height_m, rx_height_m, _RADIUS_KM,
+        1e-3 * freq_mhz, 0.0, True,
     )  # fmt: skip
-    return loss_db + p525_loss_db(freq_mhz, math.hypot(distance_km[n - 1], 1e-3 * (tx_m - rx_m)))
+    height_m = antennas_on(ground_m, tx_height_m, rx_height_m)
+    return loss_db + _slant_free_space_db(distance_km, height_m, freq_mhz)
 
 
 @kernel
@@ -198,10 +190,10 @@ def spm_path_db(
         ground_m[n - 1] + rx_height_m, _RADIUS_KM,
     )  # fmt: skip
     edge_db = bullington_db(clearance * nu_scale(1e-3 * freq_mhz), distance_km[n - 1])
-    return spm_loss_db(
-        hata_k1(freq_mhz), 44.9, 5.83, 1.0, -6.55, hata_k6(freq_mhz), 0.0, distance_km[n - 1],
-        tx_height_m, rx_height_m, edge_db, -environment_gain_db(freq_mhz, environment),
-    )  # fmt: skip
+    gain_db = environment_gain_db(freq_mhz, environment)
+    return hata_spm_loss_db(
+        freq_mhz, distance_km[n - 1], tx_height_m, rx_height_m, edge_db, -gain_db
+    )
 
 
 @kernel

@@ -40,15 +40,17 @@ class SpmCoefficients:
     k7: float
 
 
-@kernel
-def hata_k1(freq_mhz: float) -> float:
-    """K1 of COST 231-Hata for a medium city, dB (see `hata_coefficients`)."""
-    return 46.3 - 0.8 - 3.0 * 44.9 + (33.9 + 1.56) * math.log10(freq_mhz)
+#: Those of COST 231-Hata that know no frequency (see `hata_coefficients`).
+_HATA_K2, _HATA_K3, _HATA_K4, _HATA_K5, _HATA_K7 = 44.9, 5.83, 1.0, -6.55, 0.0
 
 
 @kernel
-def hata_k6(freq_mhz: float) -> float:
-    """K6 of COST 231-Hata for a medium city, dB/m (see `hata_coefficients`)."""
+def _hata_k1(freq_mhz: float) -> float:
+    return 46.3 - 0.8 - 3.0 * _HATA_K2 + (33.9 + 1.56) * math.log10(freq_mhz)
+
+
+@kernel
+def _hata_k6(freq_mhz: float) -> float:
     return 0.7 - 1.1 * math.log10(freq_mhz)
 
 
@@ -67,13 +69,13 @@ def hata_coefficients(freq_mhz: float) -> SpmCoefficients:
     """
     check_range(FREQUENCY_RANGE, freq_mhz, citation=CITATION)
     return SpmCoefficients(
-        k1=float(hata_k1(freq_mhz)),
-        k2=44.9,
-        k3=5.83,
-        k4=1.0,
-        k5=-6.55,
-        k6=float(hata_k6(freq_mhz)),
-        k7=0.0,
+        k1=float(_hata_k1(freq_mhz)),
+        k2=_HATA_K2,
+        k3=_HATA_K3,
+        k4=_HATA_K4,
+        k5=_HATA_K5,
+        k6=float(_hata_k6(freq_mhz)),
+        k7=_HATA_K7,
     )
 
 
@@ -105,6 +107,22 @@ def spm_loss_db(
         + k7 * math.log10(rx_height_m)
         + clutter_db
     )
+
+
+@kernel
+def hata_spm_loss_db(
+    freq_mhz: float,
+    distance_km: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    diffraction_db: float,
+    clutter_db: float,
+) -> float:
+    """Path loss by the coefficients of `hata_coefficients`, dB."""
+    return spm_loss_db(
+        _hata_k1(freq_mhz), _HATA_K2, _HATA_K3, _HATA_K4, _HATA_K5, _hata_k6(freq_mhz), _HATA_K7,
+        distance_km, tx_height_m, rx_height_m, diffraction_db, clutter_db,
+    )  # fmt: skip
 
 
 def spm(
