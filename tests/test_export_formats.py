@@ -50,6 +50,7 @@ from htcoverage.export import (
 from htcoverage.export.classes import COVER_COLOURS, LEVEL_COLOURS
 from htcoverage.figures import CoverCriteria
 from htcoverage.readers.text import read_csv_sheet
+from htcoverage.run.facts import ground_facts
 
 CRITERIA = CoverCriteria()
 TOLD = {"model": "ITU-R P.1812-8", "thresholds": {"4G": -105.0}, "area": "Hà Tĩnh"}
@@ -579,6 +580,13 @@ def test_gdal_reads_the_details_of_the_model(cover, tmp_path):
     ):  # fmt: skip
         assert words in told
     assert "model=ITU-R P.1812-8" in run("ogrinfo", "-so", path, "availability")
+
+
+def test_ground_without_clutter_is_told_as_bare():
+    nothing = ground_facts([], [], [])
+    assert nothing["clutter_source"] == "not stated"
+    bare = ground_facts([], [], [{"note": "clutter_left_out"}])
+    assert bare["clutter_source"] == bare["clutter_vintage"] == "none: all ground is bare"
 
 
 def test_the_same_input_gives_the_same_bytes(cover, homes, kmz, tmp_path):

@@ -154,8 +154,11 @@ def write_geoparquet(
     table.to_parquet(memory, index=False, schema_version="1.0.0")
     plain = pq.read_table(memory)
     told = {f"htcoverage:{key}": value for key, value in texts(metadata).items()}
+    whole = io.BytesIO()
+    pq.write_table(plain.replace_schema_metadata({**plain.schema.metadata, **told}), whole)
+    # By way of memory: pyarrow may end the program where a disk is full.
     with whole_file(Path(path)) as part:
-        pq.write_table(plain.replace_schema_metadata({**plain.schema.metadata, **told}), part)
+        part.write_bytes(whole.getvalue())
 
 
 def write_tab(

@@ -209,6 +209,7 @@ COMMON_WORDS: dict[str, tuple[str, str]] = {
         "clutter modelled from terrain, coast and rivers, and modelled settlements",
         "vật cản mô hình hóa từ địa hình, bờ biển, sông và khu dân cư mô hình",
     ),
+    "no_clutter": ("none: all ground is bare", "không có: coi toàn bộ là đất trống"),
     "vintage_clutter": (
         "modelled; residents of the census of April 2019",
         "mô hình hóa; dân số theo tổng điều tra 4/2019",

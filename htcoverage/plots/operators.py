@@ -87,8 +87,7 @@ def plot_operators(
     if order[-1] == PROVINCE_CODE:
         ax.get_yticklabels()[-1].set_fontweight("bold")
     first = rows.iloc[0]
-    # A run's table has had its basis only of late.
-    basis = str(first.get("basis", "cell_edge"))
+    basis = str(first["basis"])
     ax.set_title(
         f"{technology_words(first['technology'], language)}, {label(basis, language)}",
         loc="left", fontsize=11,

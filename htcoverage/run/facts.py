@@ -62,13 +62,15 @@ def terrain_words(inputs: Iterable[Mapping[str, str]]) -> str:
 
 
 def ground_facts(
-    inputs: Iterable[Mapping[str, str]], sources: Iterable[Mapping[str, str]]
+    inputs: Iterable[Mapping[str, str]],
+    sources: Iterable[Mapping[str, str]],
+    notes: Iterable[Mapping[str, object]],
 ) -> dict[str, str]:
     """Return source and vintage of terrain and clutter, in English, for the metadata of files.
 
     Parameters
     ----------
-    inputs, sources : iterable of mapping
+    inputs, sources, notes : iterable of mapping
         As ``run.json`` lists them; a source of the layers ``terrain`` or ``elevation``, and
         ``clutter`` or ``landcover``, tells its ``title`` and ``version``.
     """
@@ -83,6 +85,8 @@ def ground_facts(
     }
     if "ground_m.tif" in bundled:
         told["terrain_vintage"] = label("vintage_terrain")
+    if any(note["note"] == "clutter_left_out" for note in notes):
+        told["clutter_source"] = told["clutter_vintage"] = label("no_clutter")
     if "clutter_class.tif" in bundled:
         told["clutter_source"] = label("source_clutter")
         told["clutter_vintage"] = label("vintage_clutter")

@@ -99,7 +99,7 @@ class RunLayers:
         content = self.record.content
         return {
             "area": content.get("area", ""),
-            **ground_facts(content["inputs"], content.get("sources", ())),
+            **ground_facts(content["inputs"], content.get("sources", ()), content.get("notes", ())),
             **content["assumptions"],
             "parameters": content["parameters"],
             "input_sha256": self.record.inputs,
