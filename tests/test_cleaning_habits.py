@@ -51,7 +51,7 @@ def test_a_cell_of_several_operators_is_one_fault_that_names_them(
     errors = cleaned.report.faults[cleaned.report.faults["severity"] == "error"]
     assert len(errors) == 1
     detail = errors["detail"].iloc[0]
-    assert f"names {names[0]} and {names[1]};" in detail
+    assert f"names {names[0]}, {names[1]};" in detail
     assert "mỗi dòng một nhà mạng" in detail_in_vietnamese(detail)
 
 

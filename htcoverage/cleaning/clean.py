@@ -318,7 +318,7 @@ def _in_plain_words(fault: Fault, sheet: Sheet, known: Vocabulary) -> Fault:
         named = operators_in(fault.value, known)
         if len(named) > 1:
             expected = (
-                f"one operator a row: this cell names {' and '.join(named)}; write the row once "
+                f"one operator a row: this cell names {', '.join(named)}; write the row once "
                 "for each that has a base station there, not for whose mast it is"
             )
             return replace(fault, expected=expected)
