@@ -149,6 +149,39 @@ def test_other_steps_are_interpolated(write, step):
     )
 
 
+def test_steps_of_10_degrees_are_the_widest(write):
+    def lines(step):
+        return [
+            *cut("HORIZONTAL", horizontal_loss_db, step=step),
+            *cut("VERTICAL", vertical_loss_db),
+        ]
+
+    assert read_msi(write(lines(10.0))).horizontal_loss_db[300] == pytest.approx(
+        horizontal_loss_db(30.0), abs=1e-3
+    )
+    (fault,) = faults(write(lines(12.0)))
+    assert (fault.column, fault.value) == ("HORIZONTAL", "12° without a value after 0°")
+
+
+def test_the_main_beam_is_the_middle_of_the_least_loss_alone(write):
+    # Whole decibels leave 3° to 7° at 0 dB; 8° to 20° lose a little more, and are none of it.
+    def loss(angle):
+        return 0.0 if 3 <= angle <= 7 else 0.4 if 7 < angle <= 20 else vertical_loss_db(angle) + 1
+
+    lines = [*cut("HORIZONTAL", horizontal_loss_db), *cut("VERTICAL", loss)]
+    assert read_msi(write(lines)).electrical_tilt_deg == pytest.approx(5.0, abs=0.01)
+
+
+def test_a_loss_ends_at_200_db(write):
+    lines = sample()
+    first = lines.index("HORIZONTAL 360")
+    lines[first + 181] = "180.00 200"
+    assert read_msi(write(lines)).horizontal_loss_db[1800] == 200.0
+    lines[first + 181] = "180.00 200.5"
+    (fault,) = faults(write(lines))
+    assert (fault.row, fault.value) == (first + 182, "200.5")
+
+
 def test_order_of_angles_and_negative_angles_do_not_matter(write):
     angles = np.arange(-180.0, 180.0)[::-1]
     lines = ["VERTICAL 360", *(f"{a} {vertical_loss_db(a):.4f}" for a in angles)]

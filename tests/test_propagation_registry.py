@@ -34,6 +34,8 @@ def test_the_models_and_their_order() -> None:
     }  # fmt: skip
     # One sentence each, and no two alike: a planner reads them one below the other.
     assert len({m.meaning for m in models()}) == len(models())
+    # What a run, a legend and a report say of the model names it alone.
+    assert len({m.citation for m in models()}) == len(models())
     for m in models():
         assert [r.name for r in m.ranges] == [
             "freq_mhz", "distance_km", "tx_height_m", "rx_height_m"

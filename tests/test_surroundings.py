@@ -147,7 +147,9 @@ def test_70_degrees_are_the_pattern_of_the_table() -> None:
     assert (one.vertical_loss_db == other.vertical_loss_db).all()
 
 
-@pytest.mark.parametrize("name", ["3gpp-36814-h", "3gpp-36814-h0", "3gpp-36814-h361", "3gpp-h65"])
+@pytest.mark.parametrize(
+    "name", ["3gpp-36814-h", "3gpp-36814-h0", "3gpp-36814-h4.9", "3gpp-36814-h361", "3gpp-h65"]
+)
 def test_no_such_beam(name: str) -> None:
     assert not is_built_in(name)
     with pytest.raises(InputError, match="one of"):

@@ -67,7 +67,7 @@ class Model:
     name : str
         What it is called on the command line.
     citation : str
-        Document and edition.
+        Document and edition, and what tells it from another model of the same: no two are alike.
     kind : {'path', 'empirical'}
         Whether it reads the terrain profile, or knows the path by its length alone.
     meaning : str
@@ -271,7 +271,7 @@ def models() -> tuple[Model, ...]:
             part="§3.2 spherical Earth, §4.5 delta-Bullington",
         ),
         Model(
-            "p526-cylinders", _p526.CITATION, "path",
+            "p526-cylinders", f"{_p526.CITATION}, cylinders", "path",
             "every grazed stretch of ground is one more obstacle: far more loss behind hills",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
@@ -279,7 +279,7 @@ def models() -> tuple[Model, ...]:
             part="§4.4.1 with Attachments 1 and 2",
         ),
         Model(
-            "p526-edges", _p526.CITATION, "path",
+            "p526-edges", f"{_p526.CITATION}, knife edges", "path",
             "adds up to three edges where Bullington takes one: more loss behind several hills",
             _p526.FREQUENCY_RANGE, _p526.DISTANCE_RANGE,
             _p526.TX_HEIGHT_RANGE, _p526.RX_HEIGHT_RANGE,
@@ -295,7 +295,7 @@ def models() -> tuple[Model, ...]:
             part="point-to-point mode",
         ),
         Model(
-            "itm-area", _itm.CITATION, "empirical",
+            "itm-area", f"{_itm.CITATION}, area mode", "empirical",
             "only how hilly the country is: the same loss at the same distance, hill or none",
             _itm.FREQUENCY_RANGE, _itm.DISTANCE_RANGE,
             _itm.TX_HEIGHT_RANGE, _itm.RX_HEIGHT_RANGE,
