@@ -104,7 +104,7 @@ def _refuse_misplaced(context: typer.Context) -> None:
             )
 
 
-@app.command("route")
+@app.command("route", short_help="Plan the cheapest new cable to places without fibre.")
 def route(
     to: Annotated[
         str,
@@ -177,7 +177,7 @@ def route(
     show_plan(plan, prices, lang)
 
 
-@app.command("reach")
+@app.command("reach", short_help="Tell what lies within reach of fibre.")
 def reach(
     places: Annotated[
         Path | None,
@@ -224,7 +224,7 @@ def reach(
     show_reach(figures, lang)
 
 
-@app.command("additions")
+@app.command("additions", short_help="Find the shortest spans against single failures.")
 def additions(
     protect: Annotated[
         Literal["trunk", "everything"],
@@ -275,7 +275,7 @@ def additions(
     show_additions(figures, lang)
 
 
-@app.command("costs")
+@app.command("costs", short_help="Write the cost table, to be filled in.")
 def costs_table(
     out: Annotated[Path, typer.Option(help="CSV to write.")] = Path("costs.csv"),
 ) -> None:
@@ -292,7 +292,7 @@ def costs_table(
     say(f"Written to {out.resolve()}")
 
 
-@app.command("signal")
+@app.command("signal", short_help="Rank pole lines by whose signal a cut takes.")
 def signal(
     worst: Annotated[int, typer.Option(help="How many pole lines.")] = 5,
     resolution: Annotated[
@@ -327,7 +327,7 @@ def signal(
     show_signal(rows, lang)
 
 
-@app.command("hazard")
+@app.command("hazard", short_help="Let an area fail, or all below a height.")
 def hazard(
     area: Annotated[
         Path | None, typer.Option(help="Polygons of a flood or a landslide: a vector file.")
