@@ -37,6 +37,14 @@ def test_median_and_cell_edge_stand_side_by_side():
     assert len(said.table) == 4 * 5
 
 
+def test_all_districts_are_named_in_the_language_where_the_province_has_no_name():
+    unnamed = FIGURES.replace({"area": {"Tỉnh thử": "all districts"}})
+    unnamed.attrs = FIGURES.attrs
+    assert headline(unnamed).area == "all districts"
+    assert headline(unnamed, language="vi").area == "toàn bộ các huyện"
+    assert headline(FIGURES, language="vi").area == "Tỉnh thử"
+
+
 def test_settlements_carry_their_part_in_their_label():
     said = headline(FIGURES, settlement_part=0.5)
     name = "settlements with at least 50 % of residents covered"

@@ -18,8 +18,11 @@ import pytest
 from nbclient import NotebookClient
 from PIL import Image
 
+from htcoverage.figures import CoverCriteria
 from htcoverage.labels import label
 from htcoverage.notebook import _VIEWS
+from htcoverage.notebook.results import show_criteria, show_preset
+from htcoverage.presets import preset
 
 HERE = Path(__file__).parent
 
@@ -310,3 +313,11 @@ def test_another_language_by_one_line(shown):
 def test_a_view_is_registered_where_its_class_lives(module: str, name: str) -> None:
     """IPython looks a class up by the module that defines it, not by one that passes it on."""
     assert getattr(importlib.import_module(module), name).__module__ == module
+
+
+def test_numbers_in_views_carry_the_marks_of_the_language():
+    criteria = CoverCriteria(cell_edge_probability=0.95)
+    assert "0,95" in show_criteria(criteria, "vi")
+    assert "0.95" in show_criteria(criteria, "en")
+    assert ">0,5<" in show_preset(preset("ofcom-4g"), "vi")
+    assert ">2; 7<" in show_preset(preset("ofcom-4g"), "en")

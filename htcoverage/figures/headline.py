@@ -8,7 +8,7 @@ import pandas as pd
 
 from htcoverage.errors import argument_fault
 from htcoverage.figures.cover import ALL_OPERATORS, ANY_OPERATOR, CoverCriteria
-from htcoverage.figures.rows import HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
+from htcoverage.figures.rows import ALL_DISTRICTS, HEADLINE_SETTLEMENT_PART, PROVINCE_CODE
 from htcoverage.labels import Language, counted, label, short_number
 
 
@@ -113,8 +113,9 @@ def headline(
         ALL_OPERATORS: label("all_operators", language),
     }
     probability = short_number(100.0 * criteria.cell_edge_probability, language, most_digits=4)
+    area = str(rows["area"].iloc[0])
     return Headline(
-        area=str(rows["area"].iloc[0]),
+        area=label("all_districts", language) if area == ALL_DISTRICTS else area,
         operator=operators.get(operator, operator),
         table=table[["technology", "denominator", "median", "cell_edge", "total", "unit"]],
         median=label("median", language),

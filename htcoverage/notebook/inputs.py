@@ -76,7 +76,8 @@ def show_terrain(terrain: Terrain, language: Language) -> str:
     """Return the view of a terrain: relief, step, heights, sources."""
     ground, box = terrain.ground_m, terrain.geobox.boundingbox
     known = ground[np.isfinite(ground)]
-    heights = f"{known.min():.0f} … {known.max():.0f}".replace("-", "−") if known.size else ""
+    ends = (known.min(), known.max()) if known.size else ()
+    heights = " … ".join(number(float(end), language) for end in ends)
     size = (
         f"{number((box.right - box.left) / 1000.0, language)}"
         f" × {number((box.top - box.bottom) / 1000.0, language)}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from htcoverage.labels import Language, label
+from htcoverage.labels import Language, label, short_number
 from htcoverage.labels.report import REPORT_WORDS
 from htcoverage.notebook.html import table
 
@@ -27,7 +27,7 @@ def unit_of(name: str) -> str:
 def parameter_table(values: Mapping[str, Any], language: Language) -> str:
     """Return parameters as a table: what it is, its value, its unit."""
     rows = [
-        (_word(name, unit_of(name), language), _text(value), unit_of(name))
+        (_word(name, unit_of(name), language), _text(value, language), unit_of(name))
         for name, value in values.items()
     ]
     headings = [
@@ -53,11 +53,11 @@ def _word(name: str, unit: str, language: Language) -> str:
     return label(key, language).removesuffix(f", {unit}")
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, language: Language) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.6g}".replace("-", "−")
+        return short_number(value, language, most_digits=6)
     if isinstance(value, (list, tuple)):
-        return ", ".join(_text(part) for part in value)
+        return "; ".join(_text(part, language) for part in value)
     return str(value)

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from htcoverage.figures import CoverCriteria, Headline, criteria_words
-from htcoverage.labels import Language, label, value_label
+from htcoverage.labels import Language, label, short_number, value_label
 from htcoverage.link_budget import LinkBudget, link_budget_table
 from htcoverage.notebook.html import fold, number, picture, table, view, words
 from htcoverage.notebook.parameters import fields_table, parameter_table
@@ -51,7 +51,8 @@ def show_criteria(criteria: CoverCriteria, language: Language) -> str:
 def show_preset(preset: Preset, language: Language) -> str:
     """Return the view of a preset: what it asks, and where each value comes from."""
     sources = [
-        [name, str(_value(preset, name)), source] for name, source in preset.sources_in(language)
+        [name, _value(preset, name, language), source]
+        for name, source in preset.sources_in(language)
     ]
     headings = [
         (label("report_parameter", language), ""),
@@ -70,13 +71,15 @@ def show_preset(preset: Preset, language: Language) -> str:
     return view(label("nb_preset", language).format(name=preset.name), parts)
 
 
-def _value(preset: Preset, names: str) -> str:
+def _value(preset: Preset, names: str, language: Language) -> str:
     """Return the values of criteria, or of the preset's own row, by their names."""
     told = []
     for name in names.split(", "):
         value = getattr(preset.criteria, name, getattr(preset, name, ""))
-        told.append(f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value))
-    return ", ".join(told)
+        told.append(
+            short_number(value, language, most_digits=6) if isinstance(value, float) else str(value)
+        )
+    return "; ".join(told)
 
 
 def show_profile(profile: PathProfile, language: Language) -> str:
