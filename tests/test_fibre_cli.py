@@ -176,6 +176,47 @@ def test_thousands_of_duplicates_are_dropped_and_told(
     assert "phát hiện 4.995 lần: đoạn trùng lặp, đã bỏ" in capsys.readouterr().out
 
 
+# Signal
+
+
+def test_spans_are_ranked_by_who_loses_signal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    middle = project_world.WEST_M + project_world.SIDE_M / 2
+    south = project_world.SOUTH_M
+    net = gpd.GeoDataFrame(
+        {"span_id": ["x", "a"], "owner": project_world.OPERATORS[0],
+         "kind": ["inter-provincial", "access"], "cables": 1, "fibres": 24},
+        geometry=[
+            shapely.LineString([(middle, south - 2000), (middle, south + 500)]),
+            shapely.LineString([(middle, south + 500), (middle, south + project_world.SIDE_M)]),
+        ],
+        crs=project_world.CRS,
+    )  # fmt: skip
+    net.to_file(tmp_path / "fibra.gpkg")
+    project = project_world.put_province(
+        tmp_path, project=project_world.PROJECT + '[layers.spans]\npath = "fibra.gpkg"\n'
+    )
+    out, layers = tmp_path / "net.json", tmp_path / "net.gpkg"
+    asked = ["fibre", "--project", str(project), "--reach-m", "9000", "--json", str(out)]
+    assert execute([*asked, "--out", str(layers), "--signal", "--resolution", "500"]) == 0
+    found = json.loads(out.read_text(encoding="utf-8"))
+    silent = "residents_without_signal"
+    assert [row["span_id"] for row in found["signal_spans"]][:1] == ["x"]  # all hangs on it
+    assert found["signal_spans"][0][silent] > 0.0
+    drawn = pyogrio.read_dataframe(layers, layer="spans").set_index("span_id")[silent]
+    assert drawn["x"] == round(found["signal_spans"][0][silent]) >= drawn["a"]
+    capsys.readouterr()
+    worst = tmp_path / "worst.json"
+    asked = ["fibre", "signal", "--project", str(project), "--reach-m", "9000", "--worst", "1"]
+    assert execute([*asked, "--resolution", "500", "--json", str(worst)]) == 0
+    rows = json.loads(worst.read_text(encoding="utf-8"))["signal"]
+    assert [row["span_ids"] for row in rows] == ["x"]
+    assert rows[0][silent] == found["signal_spans"][0][silent]
+    assert "residents without signal" in capsys.readouterr().out
+    assert execute(["fibre", "signal", "--worst", "0"]) == 2
+
+
 # Routes
 
 

@@ -12,19 +12,12 @@ from uncertainty_world import World, small_world
 
 from htcoverage.coverage import compute_coverage
 from htcoverage.crs import reproject
-from htcoverage.errors import InputError
 from htcoverage.fibre.criticality import fail
 from htcoverage.fibre.graph import FibreNetwork, build_network
-from htcoverage.fibre.radio import (
-    HomeCover,
-    cover_lost,
-    exact_cover_lost,
-    prepare_cover,
-    rank_cover_loss,
-    worst_cover_loss,
-)
+from htcoverage.fibre.radio import HomeCover, cover_lost, prepare_cover
 from htcoverage.fibre.reach import Attachments, attach
 from htcoverage.fibre.risk import risk_groups
+from htcoverage.fibre.signal import Sweep, exact_cover_losses, signal_loss
 from htcoverage.figures import CoverCriteria, compute_figures
 from htcoverage.grid import grid_of
 
@@ -40,6 +33,10 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def cover(world: World) -> HomeCover:
     return prepare_cover(world.coverage, world.settlements, technology="4G", criteria=DEMANDING)
+
+
+def swept(world: World) -> Sweep:
+    return Sweep(world.coverage, bts=world.bts, cells=world.cells, terrain=world.terrain)
 
 
 def uncovered_again(
@@ -95,9 +92,7 @@ def test_several_sites_down_lie_within_the_bounds_and_are_computed_again(world: 
     loss = cover_lost(cover, failed)
     assert loss.lost_low < loss.lost_high  # else this world tests nothing
     assert loss.lost_low - 1e-3 <= before - after <= loss.lost_high + 1e-3
-    exact = exact_cover_lost(
-        cover, world.coverage, failed, bts=world.bts, cells=world.cells, terrain=world.terrain
-    )
+    (exact,) = exact_cover_losses(cover, swept(world), [failed])
     assert exact.lost_low == exact.lost_high
     assert exact.lost_high == pytest.approx(before - after, abs=1e-3 + 1e-6 * before)
 
@@ -129,86 +124,53 @@ def chained(world: World) -> tuple[FibreNetwork, Attachments, np.ndarray]:
     return network, places, xy
 
 
-def test_pole_lines_are_ranked_by_those_who_lose_signal(world: World, cover: HomeCover) -> None:
+def test_every_cut_loses_what_the_ledger_without_its_base_stations_loses(world: World) -> None:
+    usual = CoverCriteria()
     network, places, xy = chained(world)
-    ranked = rank_cover_loss(network, places, risk_groups(network), cover)
-    assert ranked["residents_lost_high"].is_monotonic_decreasing
-    assert ranked["span_ids"].iloc[0] == "s0"
-    assert (
-        ranked["bts_down"].iloc[0]
-        == len(world.bts)
-        - (
-            reproject(world.bts, world.settlements.crs).geometry.distance(shapely.Point(xy[0])) < 1
-        ).sum()
-    )
-    behind = ranked.set_index("span_ids")["bts_down"]
-    assert behind["s0"] > behind[f"s{len(xy) - 2}"]
-
-
-def test_the_worst_lines_are_those_of_all_lines_computed_again(world: World) -> None:
-    network, places, _ = chained(world)
     cover = prepare_cover(world.coverage, world.settlements, technology="4G")
-    inputs = {"bts": world.bts, "cells": world.cells, "terrain": world.terrain}
     groups = risk_groups(network)
-    lost = []
-    for members in groups.members:
-        fallen = fail(network, places, spans=members).bts
-        ids = places.bts["bts_id"][fallen]
-        lost.append(exact_cover_lost(cover, world.coverage, ids, **inputs).lost_high)
-    worst = worst_cover_loss(network, places, groups, cover, world.coverage, count=2, **inputs)
-    assert worst["residents_lost"].tolist() == pytest.approx(sorted(lost)[:-3:-1])
-    assert lost[0] == max(lost) > 0.0  # next to the core: all but one site
-    assert worst["span_ids"].iloc[0] == "s0"
-    with pytest.raises(InputError, match="1 or more"):
-        worst_cover_loss(network, places, groups, cover, world.coverage, count=0, **inputs)
+    found = signal_loss(network, places, groups, cover, swept(world))
+    undecided = 0
+    for span in range(0, len(xy) - 1, 3):
+        failed = places.bts["bts_id"][fail(network, places, spans=[span]).bts].tolist()
+        before, after = uncovered_again(world, failed, usual)
+        assert found.spans[span] == pytest.approx(before - after, abs=1e-3 + 1e-6 * before)
+        bounds = cover_lost(cover, failed)
+        undecided += bounds.lost_low < bounds.lost_high
+    assert undecided >= 3  # else the runner-up tells all in this world
+    # No two spans of the chain share a line: what a line takes is what its span takes.
+    by_line = {int(each[0]): lost for each, lost in zip(groups.members, found.routes, strict=True)}
+    assert [by_line[span] for span in range(len(xy) - 1)] == found.spans.tolist()
+    assert (np.diff(found.spans) <= 0.0).all()  # nearer to the core a cut takes more
+    lost = found.ranked["residents_without_signal"]
+    assert lost.is_monotonic_decreasing
+    assert found.ranked["span_ids"].iloc[0] == "s0"
+    assert lost.iloc[0] == found.spans[0] > 0.0
+    at_core = reproject(world.bts, world.settlements.crs).geometry.distance(shapely.Point(xy[0]))
+    assert found.ranked["bts_down"].iloc[0] == len(world.bts) - (at_core < 1.0).sum()
 
 
-def test_a_line_with_the_higher_bound_is_not_the_worst_for_that(world: World) -> None:
-    # Eight sites on each line, from south to north, all lines from one station far away.
+def test_failures_told_together_are_those_told_alone(world: World) -> None:
+    # Eight sites on each of several lines, and all of them: what one takes another leaves on air.
     sites = reproject(world.bts, world.settlements.crs).drop_duplicates("site_id")
-    xy = np.column_stack([sites.geometry.x, sites.geometry.y])
-    xy = xy[np.argsort(xy[:, 1], kind="stable")]
-    hub = xy[0] - [0.0, 100_000.0]
-    lines = [shapely.LineString([hub, *xy[k : k + 8]]) for k in range(0, len(xy), 8)]
-    lines.append(shapely.LineString([hub, hub - [0.0, 1000.0]]))
-    star = gpd.GeoDataFrame(
-        {
-            "span_id": [f"s{k}" for k in range(len(lines))],
-            "owner": "V", "kind": ["access"] * (len(lines) - 1) + ["inter-provincial"],
-            "cables": 1, "fibres": 24,
-        },
-        geometry=lines,
-        crs=world.settlements.crs,
-    )  # fmt: skip
-    network = build_network(star)
-    operators = dict.fromkeys(world.bts["operator"], "V")
-    places = attach(network, bts=world.bts, settlements=world.settlements, owners=operators)
-    inputs = {"bts": world.bts, "cells": world.cells, "terrain": world.terrain}
-    groups = risk_groups(network)
+    order = np.argsort(sites.geometry.y.to_numpy(), kind="stable")
+    names = sites["site_id"].to_numpy()[order]
+    failures = [
+        world.bts.loc[world.bts["site_id"].isin(names[k : k + 8]), "bts_id"].tolist()
+        for k in range(0, len(names), 4)
+    ]
+    failures += [[], world.bts["bts_id"].tolist()]
     criteria = CoverCriteria(threshold_4g_dbm=-95.0)
     cover = prepare_cover(world.coverage, world.settlements, technology="4G", criteria=criteria)
-    ranked = rank_cover_loss(network, places, groups, cover)
-    worst = worst_cover_loss(network, places, groups, cover, world.coverage, count=2, **inputs)
-    assert ranked["span_ids"].iloc[0] == worst["span_ids"].iloc[0] == "s6"  # all of them
-    below = ranked[ranked["lines"] == 1].iloc[1]
-    assert below["residents_lost_low"] <= worst["residents_lost"].iloc[1]
-    exact = {}
-    for span in range(len(lines) - 1):
-        ids = places.bts["bts_id"][fail(network, places, spans=[span]).bts]
-        exact[f"s{span}"] = exact_cover_lost(cover, world.coverage, ids, **inputs).lost_high
-    best = max(exact, key=lambda name: exact[name])
-    assert below["span_ids"] != best  # else this world tests nothing
-    assert worst["span_ids"].iloc[1] == best
-    assert worst["residents_lost"].iloc[1] == pytest.approx(exact[best])
-
-
-def test_all_down_computed_again_loses_all(world: World) -> None:
-    cover = prepare_cover(world.coverage, world.settlements, technology="4G")
-    loss = exact_cover_lost(
-        cover, world.coverage, world.bts["bts_id"], bts=world.bts, cells=world.cells,
-        terrain=world.terrain,
-    )  # fmt: skip
-    assert loss.lost_low == loss.lost_high == loss.covered_before > 0.0
+    together = exact_cover_losses(cover, swept(world), failures)
+    for bts_ids, loss in zip(failures, together, strict=True):
+        assert loss == exact_cover_losses(cover, swept(world), [bts_ids])[0]
+        bounds = cover_lost(cover, bts_ids)
+        assert bounds.lost_low - 1e-9 <= loss.lost_high <= bounds.lost_high + 1e-9
+    assert together[-2].lost_high == 0.0
+    assert together[-1].lost_low == together[-1].covered_before > 0.0
+    before, after = uncovered_again(world, failures[1], criteria)
+    assert together[1].lost_high == pytest.approx(before - after, abs=1e-3 + 1e-6 * before)
 
 
 def test_half_a_site_down_may_lose_nothing() -> None:

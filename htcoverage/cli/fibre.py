@@ -16,6 +16,7 @@ from htcoverage.cli.fibre_parts import (
     open_inputs,
     read_places,
     read_targets,
+    signal_of,
     swept_world,
     write_additions_map,
     write_json,
@@ -48,6 +49,12 @@ _WithPlanned = Annotated[
 ]
 _Tolerance = Annotated[float, typer.Option(help="Ends this near are one node, m.")]
 _Reach = Annotated[float, typer.Option(help="Fibre this near is within reach, m.")]
+_Signal = Annotated[
+    bool, typer.Option("--signal", help="Sweep the network for who loses signal as well.")
+]
+_Resolution = Annotated[
+    float | None, typer.Option(help="Grid step of --signal, m; the run's own else.")
+]
 _Json = Annotated[Path | None, typer.Option(help="Write the figures as JSON.")]
 _Lang = Annotated[Literal["en", "vi"], typer.Option(help="Language of the words.")]
 
@@ -63,6 +70,8 @@ def fibre(
     tolerance_m: _Tolerance = 1.0,
     reach_m: _Reach = 500.0,
     with_planned: _WithPlanned = False,
+    signal: _Signal = False,
+    resolution: _Resolution = None,
     json: _Json = None,
     out: Annotated[
         Path | None,
@@ -83,11 +92,15 @@ def fibre(
         inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
         reach_m=reach_m, with_planned=with_planned, lang=lang,
     )  # fmt: skip
-    summary = summarise_fibre(analysis)
+    silent = None
+    if signal:
+        silent = signal_of(inputs, analysis, project=project, resolution=resolution)
+    summary = summarise_fibre(analysis, signal=silent)
     if json is not None:
         write_json(summary, json)
     if out is not None:
-        write_layers(fibre_layers(analysis), out, told={"core": analysis.network.core_rule})
+        layers = fibre_layers(analysis, signal=silent)
+        write_layers(layers, out, told={"core": analysis.network.core_rule})
     show_summary(summary, reported_cable_km=inputs.reported.get("cable_km"), language=lang)
 
 
@@ -294,7 +307,7 @@ def costs_table(
 
 @app.command("signal", short_help="Rank pole lines by whose signal a cut takes.")
 def signal(
-    worst: Annotated[int, typer.Option(help="How many pole lines.")] = 5,
+    worst: Annotated[int, typer.Option(min=1, help="How many pole lines.")] = 5,
     resolution: Annotated[
         float | None, typer.Option(help="Grid step, m; the run's own else.")
     ] = None,
@@ -317,11 +330,8 @@ def signal(
         inputs, spans=spans, crs=crs, owner=owner, core=core, tolerance_m=tolerance_m,
         reach_m=reach_m, with_planned=with_planned, lang=lang,
     )  # fmt: skip
-    with stages() as progress:
-        world = swept_world(inputs, project, resolution, progress)
-        progress("exact", 0, 1)
-        rows = world.worst(analysis, count=worst).round(3).to_dict("records")
-        progress("exact", 1, 1)
+    found = signal_of(inputs, analysis, project=project, resolution=resolution)
+    rows = found.ranked.head(worst).round(3).to_dict("records")
     if json is not None:
         write_json({"signal": rows, "core": analysis.network.core_rule}, json)
     show_signal(rows, lang)
@@ -343,12 +353,8 @@ def hazard(
     tolerance_m: _Tolerance = 1.0,
     reach_m: _Reach = 500.0,
     with_planned: _WithPlanned = False,
-    signal: Annotated[
-        bool, typer.Option("--signal", help="Sweep the network for who loses signal as well.")
-    ] = False,
-    resolution: Annotated[
-        float | None, typer.Option(help="Grid step of --signal, m; the run's own else.")
-    ] = None,
+    signal: _Signal = False,
+    resolution: _Resolution = None,
     json: _Json = None,
     out: Annotated[
         Path | None,

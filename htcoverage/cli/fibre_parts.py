@@ -12,7 +12,7 @@ from htcoverage.cli.console import extrapolations_told, stages
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from htcoverage.fibre import CostGraph, ExtensionPlan, FibreAnalysis, RouteCosts
+    from htcoverage.fibre import CostGraph, ExtensionPlan, FibreAnalysis, RouteCosts, SignalLoss
     from htcoverage.project import Project
     from htcoverage.run.inputs import Inputs
     from htcoverage.run.signal import SignalWorld
@@ -39,6 +39,18 @@ def swept_world(
         return signal_world(
             inputs, parameters, progress=lambda done, total: progress("coverage", done, total)
         )
+
+
+def signal_of(
+    inputs: Inputs, analysis: FibreAnalysis, *, project: Path | None, resolution: float | None
+) -> SignalLoss:
+    """Sweep the network, and return what every failure of its fibre takes of the signal."""
+    with stages() as progress:
+        world = swept_world(inputs, project, resolution, progress)
+        progress("exact", 0, 1)
+        found = world.loss(analysis)
+        progress("exact", 1, 1)
+    return found
 
 
 def open_inputs(project: Path | None) -> tuple[Inputs, Project | None]:

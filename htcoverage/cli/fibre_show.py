@@ -71,24 +71,29 @@ def show_summary(summary: dict[str, Any], *, reported_cable_km: object, language
         bullet(
             label("fibre_finding", language).format(count=number(count, language), finding=finding)
         )
+    silent = "residents_without_signal"
     for title, rows, name in (
         ("fibre_worst_spans", summary["critical_spans"], "span_id"),
         ("fibre_worst_routes", summary["critical_routes"], "span_ids"),
+        ("fibre_signal_spans", summary.get("signal_spans", []), "span_id"),
     ):
+        if not rows:
+            continue
+        counts = [key for key in ("bts_cut_off", "residents_cut_off", silent) if key in rows[0]]
         show_rows(
             label(title, language),
-            [label("fibre:spans", language), "km", label("bts_cut_off", language),
-             label("residents_cut_off", language)],
+            [label("fibre:spans", language), "km", *(label(key, language) for key in counts)],
             (
                 (
                     row[name],
                     number(row["length_km"], language, digits=2),
-                    number(row["bts_cut_off"], language),
-                    number(row["residents_cut_off"], language),
+                    *(number(row[key], language) for key in counts),
                 )
                 for row in rows[:10]
             ),
-        )  # fmt: skip
+        )
+    if "signal_spans" in summary:
+        bullet(label("fibre_signal_exact", language))
 
 
 def show_plan(plan: ExtensionPlan, costs: RouteCosts, language: Language) -> None:
@@ -295,7 +300,7 @@ def show_signal(rows: Iterable[Mapping[Any, Any]], language: Language) -> None:
                 row["span_ids"],
                 number(row["length_km"], language, digits=2),
                 number(row["bts_down"], language),
-                number(row["residents_lost"], language),
+                number(row["residents_without_signal"], language),
             )
             for row in rows
         ),

@@ -16,19 +16,12 @@ from htcoverage.fibre.graph import FibreNetwork, build_network
 from htcoverage.fibre.hazard import Hazard, hazard_below, hazard_in_area
 from htcoverage.fibre.hazard_report import hazard_figures, hazard_layers
 from htcoverage.fibre.lengths import compare_reported, length_table
-from htcoverage.fibre.radio import (
-    CoverLoss,
-    HomeCover,
-    cover_lost,
-    exact_cover_lost,
-    prepare_cover,
-    rank_cover_loss,
-    worst_cover_loss,
-)
+from htcoverage.fibre.radio import CoverLoss, HomeCover, cover_lost, prepare_cover
 from htcoverage.fibre.reach import Attachments, attach, reach_places
 from htcoverage.fibre.reach_report import reach_figures, reach_layers
 from htcoverage.fibre.resilience import Additions, shortest_additions, survival_by_district
 from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
+from htcoverage.fibre.signal import SignalLoss, Sweep, exact_cover_losses, signal_loss
 from htcoverage.fibre.status import counted_spans
 from htcoverage.fibre.steiner import SteinerTree, steiner_tree
 from htcoverage.fibre.summary import FibreAnalysis, analyse_fibre, summarise_fibre
@@ -55,8 +48,10 @@ __all__ = [
     "HomeCover",
     "RiskGroups",
     "RouteCosts",
+    "SignalLoss",
     "SpanDefaults",
     "SteinerTree",
+    "Sweep",
     "additions_figures",
     "additions_table",
     "analyse_criticality",
@@ -68,7 +63,7 @@ __all__ = [
     "cost_table",
     "counted_spans",
     "cover_lost",
-    "exact_cover_lost",
+    "exact_cover_losses",
     "fail",
     "fibre_layers",
     "fibre_map_spans",
@@ -81,7 +76,6 @@ __all__ = [
     "plan_extension",
     "plan_figures",
     "prepare_cover",
-    "rank_cover_loss",
     "reach_figures",
     "reach_layers",
     "reach_places",
@@ -90,10 +84,10 @@ __all__ = [
     "risk_groups",
     "road_cost_graph",
     "shortest_additions",
+    "signal_loss",
     "span_criticality",
     "steiner_tree",
     "summarise_fibre",
     "survival_by_district",
     "terrain_cost_graph",
-    "worst_cover_loss",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from htcoverage.errors import argument_fault
@@ -23,8 +24,11 @@ from htcoverage.fibre.place import check_fit
 from htcoverage.fibre.reach import DEFAULT_OWNERS, DEFAULT_REACH_M, Attachments, attach
 from htcoverage.fibre.resilience import survival_by_district
 from htcoverage.fibre.risk import RiskGroups, analyse_criticality, risk_groups
+from htcoverage.fibre.signal import SignalLoss
 from htcoverage.fibre.status import counted_spans, status_lengths
 from htcoverage.grid import DEFAULT_CRS
+
+_SILENT = "residents_without_signal"
 
 #: Spans and pole lines that are listed by name.
 _LISTED = 20
@@ -122,12 +126,14 @@ def analyse_fibre(
     )
 
 
-def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
+def summarise_fibre(analysis: FibreAnalysis, *, signal: SignalLoss | None = None) -> dict[str, Any]:
     """Return the figures of an analysis as plain values, for JSON.
 
     Parameters
     ----------
     analysis : FibreAnalysis
+    signal : SignalLoss, optional
+        What its failures take of the signal.
 
     Returns
     -------
@@ -138,9 +144,11 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
         ``nodes``, ``components``, ``bridges`` and ``articulation_nodes`` are counted within owners,
         for cables of two owners are not joined. ``bts_on_fibre`` have a way to the core.
         ``critical_spans`` and ``critical_routes`` (pole lines) are the worst 20 by base stations,
-        then residents. ``shared_pole_lines`` carry several spans that fall together.
-        ``not_counted`` has the spans left out by status; ``cleaning`` the sum of all span lengths
-        before and after repair, km; ``assumptions`` says what the figures rest on: of them
+        then residents; with a signal they carry ``residents_without_signal`` as well, and
+        ``signal_spans`` are the worst 20 spans by these. ``shared_pole_lines`` carry several
+        spans that fall together. ``not_counted`` has the spans left out by status; ``cleaning`` the
+        sum of all span lengths before and after repair, km; ``assumptions`` says what the figures
+        rest on: of them
         ``cables_of`` has the owner whose cables serve each operator, "" where the nearest do.
     """
     network, found = analysis.network, analysis.criticality
@@ -153,6 +161,11 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
     stations = analysis.attachments.bts
     connected = found.bts_survives["connected"]
     shared = [len(members) > 1 for members in analysis.groups.members]
+    spans, routes = found.spans, found.routes
+    if signal is not None:
+        spans = spans.assign(**{_SILENT: np.round(signal.spans, 3)})
+        routes = routes.assign(**{_SILENT: np.round(signal.routes, 3)})
+    told = ["span_id", "owner", "kind", "length_km"]
     return {
         "route_km": round(float(inside["route_km"]), 3),
         "cable_km": round(float(inside["cable_km"]), 3),
@@ -164,10 +177,9 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
         "bts_total": len(stations),
         "bts_on_fibre": int(connected.sum()),
         "settlements_without_fibre": len(without),
-        "critical_spans": _worst(
-            found.spans, ["span_id", "owner", "kind", "length_km"], by="span_id"
-        ),
-        "critical_routes": _worst(found.routes, ["span_ids", "owners", "length_km"], by="span_ids"),
+        "critical_spans": _worst(spans, told, first=LOST),
+        "critical_routes": _worst(routes, ["span_ids", "owners", "length_km"], first=LOST),
+        **({} if signal is None else {"signal_spans": _worst(spans, told, first=(_SILENT, *LOST))}),
         "inter_provincial_cable_km": round(float(outside["cable_km"]), 3),
         "inter_provincial_routes": int(abroad.sum()),
         "districts_without_fibre": int(without["district_code"].nunique()),
@@ -193,12 +205,14 @@ def summarise_fibre(analysis: FibreAnalysis) -> dict[str, Any]:
     }
 
 
-def _worst(table: pd.DataFrame, names: list[str], *, by: str) -> list[dict[str, Any]]:
-    counts = list(LOST)
-    hurt = table[(table[counts] > 0).any(axis=1)]
+def _worst(table: pd.DataFrame, names: list[str], *, first: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the worst rows by what they take: by two measures, the first foremost, and by name."""
+    rank = list(first[:2])
+    hurt = table[(table[list(first)] > 0).any(axis=1)]
     order = hurt.sort_values(
-        ["bts_cut_off", "residents_cut_off", by], ascending=[False, False, True], kind="stable"
+        [*rank, names[0]], ascending=[False] * len(rank) + [True], kind="stable"
     )
+    counts = [name for name in (*LOST, _SILENT) if name in table]
     rows = order[[*names, *counts]].head(_LISTED)
     return [
         {

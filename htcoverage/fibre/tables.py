@@ -8,15 +8,21 @@ import pandas as pd
 
 from htcoverage.crs import WGS84, line_lengths_m, reproject
 from htcoverage.fibre.criticality import LOST
+from htcoverage.fibre.signal import SignalLoss
 from htcoverage.fibre.summary import FibreAnalysis
 
 
-def fibre_layers(analysis: FibreAnalysis) -> dict[str, gpd.GeoDataFrame]:
+def fibre_layers(
+    analysis: FibreAnalysis, *, signal: SignalLoss | None = None
+) -> dict[str, gpd.GeoDataFrame]:
     """Return the spans, nodes and pole lines with what their failure takes, and the findings.
 
     Parameters
     ----------
     analysis : FibreAnalysis
+    signal : SignalLoss, optional
+        What its failures take of the signal; spans and pole lines then carry
+        ``residents_without_signal``.
 
     Returns
     -------
@@ -39,6 +45,9 @@ def fibre_layers(analysis: FibreAnalysis) -> dict[str, gpd.GeoDataFrame]:
             geometry=gpd.points_from_xy(findings["longitude"], findings["latitude"])
         ),
     }
+    if signal is not None:
+        for name, lost in (("spans", signal.spans), ("pole_lines", signal.routes)):
+            layers[name] = layers[name].assign(residents_without_signal=np.rint(lost))
     crs = spans.crs.to_wkt()
     for name, own_crs in (("nodes", WGS84), ("pole_lines", crs), ("findings", WGS84)):
         layers[name] = gpd.GeoDataFrame(layers[name], geometry="geometry", crs=own_crs)

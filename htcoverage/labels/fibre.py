@@ -246,26 +246,21 @@ FIBRE_WORDS: dict[str, tuple[str, str]] = {
     "fibre_signal": ("Signal lost by a cut", "Mất sóng khi đứt cáp"),
     "fibre_signal_words": (
         "A BTS without fibre is taken off air; residents then live where no operator's signal"
-        " reaches the threshold with the cell-edge margin. Where the strongest and the next site"
-        " fail together the third is not known, and two numbers bound the loss. Lines whose cut"
-        " takes the same BTS are one row.",
+        " reaches the threshold with the cell-edge margin, computed again without the BTS that"
+        " fall. Lines whose cut takes the same BTS are one row.",
         "BTS mất cáp quang coi như ngừng phát; số dân mất sóng là dân ở nơi không nhà mạng nào đạt"
-        " ngưỡng có dự phòng biên vùng phủ. Nơi hai trạm mạnh nhất cùng hỏng thì chưa biết trạm thứ"
-        " ba, nên ghi hai số chặn dưới và trên. Các tuyến làm mất cùng các BTS gộp một dòng.",
+        " ngưỡng có dự phòng biên vùng phủ, tính lại khi thiếu các BTS đó. Các tuyến làm mất cùng"
+        " các BTS gộp một dòng.",
     ),
-    "fibre_signal_how": (
-        "Where two numbers stand, the exact one lies between them. The command"
-        " “htcoverage fibre signal” computes the worst lines again without the BTS that fall, and"
-        " tells it (“--worst 10” for ten lines, “--project FILE” for a province of your own).",
-        "Nơi ghi hai số, số chính xác nằm giữa hai số đó. Lệnh “htcoverage fibre signal” tính lại"
-        " các tuyến xấu nhất khi thiếu các BTS bị ngừng và cho số chính xác (“--worst 10” cho mười"
-        " tuyến, “--project FILE” cho tỉnh của bạn).",
+    "fibre_signal_spans": (
+        "Spans whose cut takes the signal of the most residents",
+        "Đoạn cáp làm nhiều dân mất sóng nhất khi đứt",
     ),
     "fibre_signal_exact": (
         "a BTS without fibre is taken off air; residents count who then have no operator's signal"
-        " at the cell-edge margin; each line is computed again without its BTS",
+        " at the cell-edge margin, computed again without the BTS that fall",
         "BTS mất cáp quang coi như ngừng phát; tính số dân không còn sóng của nhà mạng nào ở dự"
-        " phòng biên vùng phủ; mỗi tuyến được tính lại khi thiếu các BTS đó",
+        " phòng biên vùng phủ, tính lại khi thiếu các BTS đó",
     ),
     "fibre_bts_down": ("BTS down", "BTS ngừng"),
     "fibre_distance": ("distance to fibre, km", "khoảng cách đến cáp, km"),

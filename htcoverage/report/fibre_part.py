@@ -167,24 +167,23 @@ def _districts(found: Mapping[str, Any], layers: RunLayers, language: Language) 
     )  # fmt: skip
 
 
+_TAKEN = (
+    "bts_cut_off", "residents_cut_off", "settlements_cut_off", "residents_without_signal",
+)  # fmt: skip
+
+
 def _cuts(found: Mapping[str, Any], language: Language) -> Iterator[str]:
     yield table(
         [
             Column(label("fibre:spans", language)),
             _NUMBER("km"),
-            *(
-                _NUMBER(label(key, language))
-                for key in ("bts_cut_off", "residents_cut_off", "settlements_cut_off")
-            ),
+            *(_NUMBER(label(key, language)) for key in _TAKEN),
         ],
         (
             (
                 row["span_ids"],
                 number(row["length_km"], language, digits=2),
-                *(
-                    number(row[key], language)
-                    for key in ("bts_cut_off", "residents_cut_off", "settlements_cut_off")
-                ),
+                *(number(row[key], language) for key in _TAKEN),
             )
             for row in found["summary"]["critical_routes"][:FIRST_ROWS]
         ),
@@ -206,18 +205,11 @@ def _cuts(found: Mapping[str, Any], language: Language) -> Iterator[str]:
                 row["span_ids"],
                 number(row["length_km"], language, digits=2),
                 number(row["bts_down"], language),
-                _between(row["residents_lost_low"], row["residents_lost_high"], language),
+                number(row["residents_without_signal"], language),
             )
             for row in found["signal"][:FIRST_ROWS]
         ),
     )
-    if any(row["residents_lost_low"] < row["residents_lost_high"] for row in found["signal"]):
-        yield paragraph(label("fibre_signal_how", language), kind="words")
-
-
-def _between(low: float, high: float, language: Language) -> str:
-    told = [number(value, language) for value in (low, high)]
-    return told[0] if told[0] == told[1] else f"{told[0]} … {told[1]}"
 
 
 def _without(found: Mapping[str, Any], layers: RunLayers, language: Language) -> Iterator[str]:

@@ -169,7 +169,7 @@ def compute_run(
     )
     close("gaps")
     tell("fibre", 0, 1)
-    fibre = run_fibre(inputs, coverage, criteria=criteria)
+    fibre = run_fibre(inputs, coverage, parameters=parameters)
     close("fibre")
     evidence = None
     if parameters.worlds:

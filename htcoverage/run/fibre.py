@@ -12,17 +12,17 @@ import xarray as xr
 from htcoverage.errors import InputError
 from htcoverage.fibre import (
     FibreAnalysis,
+    SignalLoss,
     analyse_fibre,
     compare_reported,
     fibre_layers,
     fibre_map_spans,
     length_table,
-    prepare_cover,
-    rank_cover_loss,
     summarise_fibre,
 )
-from htcoverage.figures import CoverCriteria
 from htcoverage.run.inputs import Inputs
+from htcoverage.run.parameters import RunParameters
+from htcoverage.run.signal import swept_signal
 
 FIBRE_FILE = "fibre.json"
 FIBRE_LAYERS_FILE = "fibre.gpkg"
@@ -39,18 +39,20 @@ class RunFibre:
     ----------
     analysis : FibreAnalysis or None
         None where the spans could not be analysed: a run need not fail for its fibre.
-    signal : DataFrame
-        From `rank_cover_loss`: any signal of any operator, with the cell-edge margin.
+    signal : SignalLoss or None
+        Any signal of any operator, with the cell-edge margin; None without an analysis.
     fault : str
         Why there is no analysis; empty if there is one.
     """
 
     analysis: FibreAnalysis | None
-    signal: pd.DataFrame
+    signal: SignalLoss | None
     fault: str = ""
 
 
-def run_fibre(inputs: Inputs, coverage: xr.Dataset, *, criteria: CoverCriteria) -> RunFibre | None:
+def run_fibre(
+    inputs: Inputs, coverage: xr.Dataset, *, parameters: RunParameters
+) -> RunFibre | None:
     """Analyse the fibre of a run; None where there is no span.
 
     Parameters
@@ -58,8 +60,8 @@ def run_fibre(inputs: Inputs, coverage: xr.Dataset, *, criteria: CoverCriteria) 
     inputs : Inputs
     coverage : xarray.Dataset
         With runner-ups, of these inputs.
-    criteria : CoverCriteria
-        What counts as signal.
+    parameters : RunParameters
+        That it was swept by; its criteria say what counts as signal.
     """
     if len(inputs.spans) == 0:
         return None
@@ -70,9 +72,8 @@ def run_fibre(inputs: Inputs, coverage: xr.Dataset, *, criteria: CoverCriteria) 
             districts=inputs.districts, owners=inputs.cable_owners, crs=crs,
         )  # fmt: skip
     except InputError as error:
-        return RunFibre(None, pd.DataFrame(), "; ".join(str(fault) for fault in error.faults))
-    cover = prepare_cover(coverage, inputs.settlements, criteria=criteria)
-    signal = rank_cover_loss(analysis.network, analysis.attachments, analysis.groups, cover)
+        return RunFibre(None, None, "; ".join(str(fault) for fault in error.faults))
+    signal = swept_signal(inputs, parameters, coverage).loss(analysis)
     return RunFibre(analysis, signal)
 
 
@@ -85,9 +86,12 @@ def drawn_spans(fibre: RunFibre | None, spans: gpd.GeoDataFrame) -> gpd.GeoDataF
 
 def fibre_tables(fibre: RunFibre) -> dict[str, pd.DataFrame]:
     """Return the layers of ``fibre.gpkg``; the table ``signal`` has no geometry."""
-    if fibre.analysis is None:
+    if fibre.analysis is None or fibre.signal is None:
         return {}
-    return {**fibre_layers(fibre.analysis), "signal": fibre.signal}
+    return {
+        **fibre_layers(fibre.analysis, signal=fibre.signal),
+        "signal": fibre.signal.ranked,
+    }
 
 
 def fibre_document(fibre: RunFibre, inputs: Inputs) -> dict[str, Any]:
@@ -106,8 +110,8 @@ def fibre_document(fibre: RunFibre, inputs: Inputs) -> dict[str, Any]:
         owner and kind, ``district_lengths``, ``survival`` by district, ``without_fibre`` (the
         settlements) and ``signal`` (the first 50 pole lines); or ``fault`` alone.
     """
-    analysis = fibre.analysis
-    if analysis is None:
+    analysis, signal = fibre.analysis, fibre.signal
+    if analysis is None or signal is None:
         return {"fault": fibre.fault}
     spans = analysis.network.spans
     reported_km = inputs.reported.get("cable_km")
@@ -119,7 +123,7 @@ def fibre_document(fibre: RunFibre, inputs: Inputs) -> dict[str, Any]:
     homes = analysis.attachments.settlements
     without = homes[homes["owners"] == ""].drop(columns=["owners", "x", "y"])
     return {
-        "summary": summarise_fibre(analysis),
+        "summary": summarise_fibre(analysis, signal=signal),
         "reported": _plain(reported),
         "lengths": _plain(analysis.lengths),
         "district_lengths": _plain(
@@ -127,7 +131,7 @@ def fibre_document(fibre: RunFibre, inputs: Inputs) -> dict[str, Any]:
         ),
         "survival": _plain(analysis.survival),
         "without_fibre": _plain(without),
-        "signal": _plain(fibre.signal.head(_LISTED)),
+        "signal": _plain(signal.ranked.head(_LISTED)),
     }
 
 

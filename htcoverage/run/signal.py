@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import pandas as pd
 import xarray as xr
 
 from htcoverage.crs import reproject
@@ -13,9 +12,11 @@ from htcoverage.fibre import (
     CoverLoss,
     FibreAnalysis,
     HomeCover,
-    exact_cover_lost,
+    SignalLoss,
+    Sweep,
+    exact_cover_losses,
     prepare_cover,
-    worst_cover_loss,
+    signal_loss,
 )
 from htcoverage.run.coverage import run_coverage, run_grid
 from htcoverage.run.inputs import Inputs
@@ -28,49 +29,48 @@ class SignalWorld:
 
     Parameters
     ----------
+    cover : HomeCover
+        Any signal of any operator, with the cell-edge margin.
+    sweep : Sweep
+        The coverage, with what it was computed from.
+    """
+
+    cover: HomeCover
+    sweep: Sweep
+
+    def lost(self, bts_ids: Iterable[str]) -> CoverLoss:
+        """Return what is lost, exactly, when base stations fall silent together."""
+        return exact_cover_losses(self.cover, self.sweep, [list(bts_ids)])[0]
+
+    def loss(self, analysis: FibreAnalysis) -> SignalLoss:
+        """Return what every single failure of a network's fibre takes, exactly."""
+        return signal_loss(
+            analysis.network, analysis.attachments, analysis.groups, self.cover, self.sweep
+        )
+
+
+def swept_signal(inputs: Inputs, parameters: RunParameters, coverage: xr.Dataset) -> SignalWorld:
+    """Return the coverage of a run, ready to lose base stations.
+
+    Parameters
+    ----------
     inputs, parameters
         What it was computed from.
     coverage : xarray.Dataset
         With runner-ups.
-    cover : HomeCover
-        Any signal of any operator, with the cell-edge margin.
     """
-
-    inputs: Inputs
-    parameters: RunParameters
-    coverage: xr.Dataset
-    cover: HomeCover
-
-    def lost(self, bts_ids: Iterable[str]) -> CoverLoss:
-        """Return what is lost, exactly, when base stations fall silent."""
-        return exact_cover_lost(
-            self.cover,
-            self.coverage,
-            bts_ids,
-            bts=self.inputs.bts,
-            cells=self.inputs.cells,
-            terrain=self.inputs.terrain,
-            model=self.parameters.model,
-            environment=self.parameters.environment,
-            patterns=self.inputs.patterns,
-        )
-
-    def worst(self, analysis: FibreAnalysis, *, count: int) -> pd.DataFrame:
-        """Return the pole lines whose cut takes the signal of the most residents, exactly."""
-        return worst_cover_loss(
-            analysis.network,
-            analysis.attachments,
-            analysis.groups,
-            self.cover,
-            self.coverage,
-            count=count,
-            bts=self.inputs.bts,
-            cells=self.inputs.cells,
-            terrain=self.inputs.terrain,
-            model=self.parameters.model,
-            environment=self.parameters.environment,
-            patterns=self.inputs.patterns,
-        )
+    return SignalWorld(
+        prepare_cover(coverage, inputs.settlements, criteria=parameters.criteria),
+        Sweep(
+            coverage,
+            bts=inputs.bts,
+            cells=inputs.cells,
+            terrain=inputs.terrain,
+            model=parameters.model,
+            environment=parameters.environment,
+            patterns=inputs.patterns,
+        ),
+    )
 
 
 def signal_world(
@@ -93,5 +93,4 @@ def signal_world(
     districts = reproject(inputs.districts, crs)
     grid = run_grid(districts, parameters, crs=crs)
     coverage = run_coverage(inputs, parameters, grid, area=districts, progress=progress)
-    cover = prepare_cover(coverage, inputs.settlements, criteria=parameters.criteria)
-    return SignalWorld(inputs, parameters, coverage, cover)
+    return swept_signal(inputs, parameters, coverage)
