@@ -212,7 +212,7 @@ def test_names_on_a_map_neither_cover_each_other_nor_leave_it():
     row = gaps.iloc[[0]]
     many = pd.concat([row] * 8, ignore_index=True)
     places = [shapely.Point(WEST_M + x, NORTH_M - y).buffer(5)
-              for x, y in rng.uniform((0, 0), (1000, 600), (8, 2))]  # fmt: skip
+              for x, y in rng.uniform((500, 100), (1000, 200), (8, 2))]  # fmt: skip
     many = many.set_geometry(gpd.GeoSeries(places, crs=CRS))
     many["settlement"] = [f"Thôn số {k} {'rất ' * (k % 4)}dài" for k in range(8)]
     for draw in (
@@ -222,7 +222,7 @@ def test_names_on_a_map_neither_cover_each_other_nor_leave_it():
         ax = draw()
         ax.figure.canvas.draw()
         names = [text for text in ax.texts if text.get_text().startswith("Thôn")]
-        assert len(names) >= 4
+        assert 2 <= len(names) < 8
         extents = [name.get_window_extent() for name in names]
         shown = ax.get_window_extent().padded(1.0)
         for place, extent in enumerate(extents):
