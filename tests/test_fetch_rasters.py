@@ -253,6 +253,22 @@ def test_every_way_to_the_next_page_is_followed(
     ]
 
 
+def test_a_catalogue_whose_pages_do_not_end_is_not_read_on(
+    context: Context, server: Server
+) -> None:
+    serve_stac(server)
+    page = {
+        "type": "FeatureCollection", "features": [stac_item(NAMES[105, 18])] * 100,
+        "links": [{"rel": "next", "href": f"{server.url}/stac/search?token=1"}],
+    }  # fmt: skip
+    from fetch_world import as_json
+
+    server.routes["/stac/search"] = lambda request: as_json(page)
+    with pytest.raises(SetupError, match="pages may not end"):
+        elevation.plan(AREA, chosen(context, elevation="stac"))
+    assert len(server.asked("/stac/search")) <= 11
+
+
 def test_a_catalogue_may_not_name_files_or_pages_elsewhere(
     context: Context, server: Server
 ) -> None:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pytest
 from cli_process import run_cli
 from fetch_server import Answer, Server, closed_port, endpoints_file, server
-from fetch_vector_world import ADDRESSES, TOKEN, serve_all
+from fetch_vector_world import ADDRESSES, TOKEN, remark, serve_all
 from fetch_world import PATHS, serve_rasters
 
 __all__ = ["server"]
@@ -168,6 +168,52 @@ def test_a_server_that_is_too_busy_does_not_keep_the_other_layers_away(
     assert not [each for each in server.requests if "/glo30/" in each.path and each.status == 206]
     text = (tmp_path / "whole" / "htcoverage.toml").read_text("utf-8")
     assert 'path = "buildings.gpkg"' in text
+
+
+def test_sources_that_have_moved_do_not_keep_the_other_layers_away(
+    server: Server, tmp_path: Path
+) -> None:
+    """A key wanted, a page in place of a file, a failure told inside a good answer."""
+    serve_all(server)
+    serve_rasters(server)
+    remarks = Answer(remark("runtime error: Query timed out in query at line 1"))
+    pages = {"glo30": Answer(status=403), "v200": Answer(b"<html>moved</html>" * 99)}
+    for path in [each for each in server.files if each.split("/")[1] in pages]:
+        del server.files[path]
+        page = pages[path.split("/")[1]]
+        server.routes[path] = lambda _, page=page: page  # type: ignore[misc]
+    server.routes["/api/interpreter"] = lambda _: remarks
+    server.files["/2026-08-13/dataset-links.csv"] = b"<html>moved</html>"
+    common = [
+        "fetch", "--province", "Hà Tĩnh", "--endpoints", str(endpoints(tmp_path, server)),
+        "--cache", "cache", "--yes",
+    ]  # fmt: skip
+    done = run_cli(*common, "--out", "whole", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    for words in (
+        "elevation: 127.0.0.1", "landcover: N18E105.tif", "settlements: Overpass answers",
+        "roads: Overpass answers", "buildings: Microsoft's index",
+    ):  # fmt: skip
+        assert f"Failed: {words}" in done.stdout
+    assert {each.name for each in (tmp_path / "whole").glob("*.[gt][pi][kf]*")} == {
+        "communes.gpkg", "communes.gpkg.source.json", "districts.gpkg",
+        "districts.gpkg.source.json", "population.tif", "population.tif.source.json",
+        "province.gpkg", "province.gpkg.source.json",
+    }  # fmt: skip
+    assert "Lacking: elevation" in done.stdout
+    assert "Lacking: settlements" in done.stdout
+    named = run_cli(*common, "--layers", "population,roads", "--out", "roads", cwd=tmp_path)
+    assert named.returncode == 3
+    assert "Query timed out" in named.stderr
+
+
+def test_where_nothing_comes_at_all_it_is_no_success(server: Server, tmp_path: Path) -> None:
+    area = ["fetch", "--bbox", "105.90,18.30,106.00,18.40", "--yes", "--out", "whole"]
+    table = ["--endpoints", str(endpoints(tmp_path, server)), "--cache", "cache"]
+    done = run_cli(*area, *table, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "has no tile of this area" in " ".join(done.stderr.split())
+    assert not (tmp_path / "whole" / "htcoverage.toml").exists()
 
 
 def test_what_openstreetmap_lacks_is_left_out_unless_it_was_named(

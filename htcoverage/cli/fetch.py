@@ -83,8 +83,8 @@ def fetch(
     for layer, why in left_out:
         _say(f"left out: {layer}: {why}")
     _tell(done, plan, file, lacking, context)
-    for layer, why in failed:
-        _say(f"Failed: {layer}: {why}")
+    for layer, error in failed:
+        _say(f"Failed: {layer}: {error}")
     return 1 if failed else 0
 
 
@@ -146,8 +146,8 @@ def _show(plan: Plan) -> None:
     console.print(table)
     for layer, why in plan.left_out:
         _say(f"left out: {layer}: {why}")
-    for layer, why in plan.failed:
-        _say(f"failed: {layer}: {why}")
+    for layer, error in plan.failed:
+        _say(f"failed: {layer}: {error}")
 
 
 def _agreed(plan: Plan, above_mb: float) -> bool:

@@ -128,6 +128,8 @@ def fetch(items: Sequence[Item], context: Context) -> list[Fetched]:
             continue
         role = "districts" if level == "ADM1" and "ADM2" not in levels else LEVELS[level]
         found.append(_written(item, file, table, (*repairs, *told), role, context))
+    if not found:
+        raise LeftOutError(f"geoBoundaries has no unit of {items[0].details['country']} there")
     return found
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from htcoverage.errors import SetupError
 from htcoverage.fetch.endpoints import Endpoint, Endpoints
-from htcoverage.fetch.http import NotThereError, download
+from htcoverage.fetch.http import MachineError, NotThereError, download
 from htcoverage.fetch.record import write_json
 from htcoverage.files import sha256_of
 
@@ -205,7 +205,7 @@ def cached_by(
                 known = _brought(path, note, bring, {"address": address, "part": part})
     except OSError as error:
         place = error.filename or folder
-        raise SetupError(f"the cache cannot be written ({place}: {error.strerror})") from error
+        raise MachineError(f"the cache cannot be written ({place}: {error.strerror})") from error
     return CachedFile(path, address, known)
 
 
@@ -247,7 +247,7 @@ def _alone(folder: Path, waiting: Callable[[int], None]) -> Iterator[None]:
                 waiting(1)
             yield
     except sqlite3.OperationalError as error:
-        raise SetupError(f"the cache cannot be written ({place}: {error})") from error
+        raise MachineError(f"the cache cannot be written ({place}: {error})") from error
 
 
 def _begun(base: sqlite3.Connection) -> bool:

@@ -93,12 +93,12 @@ class Answer:
     version: str
 
 
+class MachineError(SetupError):
+    """The machine is at fault, and no other source will do better: no network, a full disk."""
+
+
 class NotThereError(SetupError):
     """The server answers, and has no such file (404 or 410)."""
-
-
-class BusyError(SetupError):
-    """The server can be reached, and does not send the file now."""
 
 
 class _PassingError(Exception):
@@ -114,7 +114,7 @@ def needed(name: str) -> ModuleType:
 
     Raises
     ------
-    SetupError
+    MachineError
         If it is not installed.
     """
     import importlib
@@ -123,7 +123,7 @@ def needed(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         words = f"fetching needs {name}: pip install 'htcoverage[fetch]'"
-        raise SetupError(words) from error
+        raise MachineError(words) from error
 
 
 def user_agent() -> str:
@@ -273,16 +273,16 @@ def _pause(patience: Any, fault: _PassingError, address: str, client: Client) ->
         asked_s = None
     if asked_s is not None and asked_s > client.longest_wait_s:
         words = f"{_host(address)} asks to wait {asked_s:.0f} s before the next request: "
-        raise BusyError(words + "run the command again later, it goes on where it stopped")
+        raise SetupError(words + "run the command again later, it goes on where it stopped")
     time.sleep(patience.get_backoff_time() if asked_s is None else asked_s)
 
 
 def _given_up(address: str, fault: _PassingError) -> SetupError:
     if not fault.connected:
         words = f"no connection to {_host(address)}: is this machine online? ({fault})"
-        return SetupError(words)
+        return MachineError(words)
     words = f"{_host(address)} did not send {_file_of(address)} ({fault}): "
-    return BusyError(words + "run the command again, it goes on where it stopped")
+    return SetupError(words + "run the command again, it goes on where it stopped")
 
 
 def _opened(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from htcoverage.errors import Fault, InputError, SetupError
 from htcoverage.fetch.cache import Context
-from htcoverage.fetch.http import BusyError
+from htcoverage.fetch.http import MachineError
 from htcoverage.fetch.record import write_folder_record, write_record
 from htcoverage.fetch.sources import SOURCES, Area, Bounds, Fetched, Item, LeftOutError
 
@@ -28,8 +28,8 @@ class Plan:
         Layer and its files, in the order of the table of sources.
     left_out : tuple of (str, str)
         Layers that cannot be fetched here, and why.
-    failed : tuple of (str, str)
-        Layers of which the source did not answer now, and why.
+    failed : tuple of (str, SetupError)
+        Layers of which the source does not answer as it should, and why.
     named : bool
         Whether the user named the layers: then none may be left out.
     """
@@ -37,7 +37,7 @@ class Plan:
     area: Area
     items: tuple[tuple[str, tuple[Item, ...]], ...]
     left_out: tuple[tuple[str, str], ...]
-    failed: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, SetupError], ...]
     named: bool
 
     @property
@@ -68,7 +68,10 @@ def parse_bbox(text: str) -> Bounds:
     except ValueError as error:
         raise fault("four numbers, W,S,E,N, in degrees, such as 105.1,17.9,106.5,18.8") from error
     if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):
-        raise fault("west < east and south < north, in degrees: W,S,E,N")
+        raise fault(
+            "W,S,E,N in degrees: longitudes within 180, west < east (a box over the date line is "
+            "fetched in two), latitudes within 85, south < north"
+        )
     if max(east - west, north - south) > _LONGEST_SIDE_DEG:
         raise fault(f"sides of at most {_LONGEST_SIDE_DEG:g}°: one province at a time")
     return west, south, east, north
@@ -91,7 +94,7 @@ def make_plan(area: Area, context: Context, *, layers: Sequence[str] | None) -> 
     InputError
         With every layer that is not known.
     SetupError
-        If a source cannot be asked, or a layer that was named cannot be had.
+        If there is no network, or a layer that was named cannot be had.
     """
     names = list(SOURCES) if layers is None else list(dict.fromkeys(layers))
     faults = [
@@ -109,19 +112,22 @@ def make_plan(area: Area, context: Context, *, layers: Sequence[str] | None) -> 
             if layers is not None:
                 raise
             left_out.append((name, str(error)))
-        except BusyError as error:
+        except MachineError:
+            raise
+        except SetupError as error:
             if layers is not None:
                 raise
-            failed.append((name, str(error)))
+            failed.append((name, error))
     return Plan(area, tuple(items), tuple(left_out), tuple(failed), named=layers is not None)
 
 
 def carry_out(
     plan: Plan, context: Context, *, begun: Callable[[str], None] = lambda layer: None
-) -> tuple[list[Fetched], list[tuple[str, str]], list[tuple[str, str]]]:
+) -> tuple[list[Fetched], list[tuple[str, str]], list[tuple[str, SetupError]]]:
     """Fetch what was planned; beside each file, and for the folder, stands where it is from.
 
-    A layer whose source does not send it now does not keep the others away, unless it was named.
+    A layer whose source does not send it does not keep the others away, unless it was named: the
+    source is too busy now, it has moved, or what it sends is something else.
 
     Parameters
     ----------
@@ -138,15 +144,15 @@ def carry_out(
         What came.
     left_out : list of (str, str)
         Layers of which the source turned out to have nothing here, and why.
-    failed : list of (str, str)
-        Layers that the source did not send now, and why.
+    failed : list of (str, SetupError)
+        Layers that the source did not send, and why.
 
     Raises
     ------
     SetupError
-        At the first file that cannot be brought for another reason (no network, a full disk), or a
-        layer that was named. What came stays: in the cache, whole or to be gone on with, and the
-        layers before it in the output folder.
+        If this machine is at fault (no network, a full disk), at the first file of a layer that was
+        named, or if nothing came at all. What came stays: in the cache, whole or to be gone on
+        with, and the layers before it in the output folder.
     """
     _check_room(plan, context)
     done: list[Fetched] = []
@@ -163,14 +169,18 @@ def carry_out(
                 raise
             left_out.append((layer, str(error)))
             continue
-        except BusyError as error:
+        except MachineError:
+            raise
+        except SetupError as error:
             if plan.named:
                 raise
-            failed.append((layer, str(error)))
+            failed.append((layer, error))
             continue
         for found in come:
             write_record(found.record, context.out)
             done.append(found)
+    if failed and not done:
+        raise failed[0][1]
     write_folder_record((found.record for found in done), context.out)
     return done, left_out, failed
 
@@ -185,7 +195,7 @@ def _check_room(plan: Plan, context: Context) -> None:
         needed_bytes[disk] = needed_bytes.get(disk, 0) + plan.size_bytes
         free_bytes = shutil.disk_usage(there).free
         if needed_bytes[disk] > free_bytes:
-            raise SetupError(
+            raise MachineError(
                 f"about {needed_bytes[disk] / 1e6:.0f} MB are needed for the files and their "
                 f"cache, and {folder} has {free_bytes / 1e6:.0f} MB free"
             )

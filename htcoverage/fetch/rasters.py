@@ -24,7 +24,7 @@ from rasterio.windows import Window, from_bounds
 from htcoverage.errors import SetupError
 from htcoverage.fetch.cache import CachedFile, Context, cached, cached_by
 from htcoverage.fetch.endpoints import Endpoint
-from htcoverage.fetch.http import SLOWEST_BYTES_S, Answer, Client, look, user_agent
+from htcoverage.fetch.http import SLOWEST_BYTES_S, Answer, Client, MachineError, look, user_agent
 from htcoverage.fetch.pieces import Kept, bands, count, in_thread, keep_version
 from htcoverage.fetch.sources import Bounds
 from htcoverage.files import whole_file
@@ -251,7 +251,7 @@ def _cut(source: Any, target: Path, bounds: Bounds, name: str, kept: Kept | None
         raise
     if not right:
         target.unlink(missing_ok=True)
-        raise SetupError(f"{name} is not on the disk as it was written: is the disk full?")
+        raise MachineError(f"{name} is not on the disk as it was written: is the disk full?")
 
 
 @contextmanager
@@ -260,7 +260,7 @@ def _writing(name: str) -> Iterator[None]:
     try:
         yield
     except RasterioError as error:
-        raise SetupError(f"{name} cannot be written: is the disk full?") from error
+        raise MachineError(f"{name} cannot be written: is the disk full?") from error
 
 
 def _in_strips(rows: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:
@@ -287,7 +287,10 @@ def _window(source: Any, bounds: Bounds) -> Window:
     left, top = max(left, 0), max(top, 0)
     right, bottom = min(right, source.width), min(bottom, source.height)
     if left >= right or top >= bottom:
-        raise SetupError(f"{source.name} does not reach the area")
+        words = (
+            f"{Path(source.name).name} does not reach the area: are the box and the country right?"
+        )
+        raise SetupError(words)
     return Window(left, top, right - left, bottom - top)
 
 

@@ -15,7 +15,8 @@ from htcoverage.fetch.rasters import overlap_share
 from htcoverage.fetch.sources import Bounds, Item
 from htcoverage.fetch.vectors import tidy_text
 
-#: A province needs a few dozen tiles; a catalogue that pages without end is stopped.
+#: A province needs a few dozen tiles; a catalogue with more files, or whose pages do not end, is
+#: not read on.
 _MOST_ITEMS = 1000
 
 
@@ -111,6 +112,9 @@ def _search(endpoint: Endpoint, bounds: Bounds, context: Context) -> list[dict[s
     except (KeyError, TypeError, ValueError, NotImplementedError) as error:
         words = f"the catalogue {host} answers in another form than STAC ({type(error).__name__})"
         raise SetupError(words) from error
+    if len(found) == _MOST_ITEMS:
+        words = f"the catalogue {host} names {_MOST_ITEMS} files or more for this area: its pages "
+        raise SetupError(words + "may not end, or its address is of another catalogue")
     return sorted(found, key=lambda entry: str(entry["id"]))
 
 

@@ -19,6 +19,7 @@ from pyproj import CRS
 from htcoverage.crs import WGS84, reproject
 from htcoverage.errors import SetupError
 from htcoverage.fetch.endpoints import Endpoint
+from htcoverage.fetch.http import MachineError
 from htcoverage.fetch.sources import Area, Item
 from htcoverage.files import environment, whole_file
 
@@ -150,7 +151,7 @@ def write_layer(table: gpd.GeoDataFrame, part: Path, *, layer: str, append: bool
 
     Raises
     ------
-    SetupError
+    MachineError
         If it cannot be written: the disk is full.
     """
     try:
@@ -159,7 +160,7 @@ def write_layer(table: gpd.GeoDataFrame, part: Path, *, layer: str, append: bool
             dataset_options=None if append else {"VERSION": "1.2"},
         )  # fmt: skip
     except (DataSourceError, DataLayerError) as error:
-        raise SetupError(f"{part.name} cannot be written ({tidy_text(str(error))})") from error
+        raise MachineError(f"{part.name} cannot be written ({tidy_text(str(error))})") from error
 
 
 def outline_of(item: Item) -> shapely.Geometry:
