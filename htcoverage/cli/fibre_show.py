@@ -270,6 +270,8 @@ def show_additions(figures: dict[str, Any], language: Language) -> None:
         ),
     )  # fmt: skip
     longest = sorted(figures["additions"], key=lambda row: -row["length_km"])[:_FARTHEST]
+    if not longest:
+        return
     show_rows(
         label("additions_longest", language),
         [label(key, language) for key in ("owner", "length_km", "additions_from", "additions_to")],
