@@ -74,7 +74,7 @@ def test_every_public_statement_is_set_beside_the_figures_with_every_reading(sma
         assert words in beside["paragraph"][language]
     said = " ".join(small_run.process.stdout.split())
     assert "Computed beside reported: Reported (10/2023)" in said
-    assert "from all operators" in said
+    assert "From all operators" in said
 
 
 def test_every_preset_stands_beside_with_its_sources(document):

@@ -22,7 +22,7 @@ from htcoverage.run import (
     read_run,
     write_run,
 )
-from htcoverage.run.record import sealed
+from htcoverage.run.record import RUN_FORMAT, sealed
 
 COARSE = RunParameters(resolution_m=2000.0, radius_km=3.0)
 
@@ -239,7 +239,9 @@ def written_again(folder: Path, change, *, seal: bool) -> None:
 )
 def test_a_run_of_another_format_is_told_in_a_sentence(finished, change, found):
     written_again(finished, change, seal=False)
-    with pytest.raises(InputError, match=rf"found '{found}'; expected a run of format 1, that of"):
+    with pytest.raises(
+        InputError, match=rf"found '{found}'; expected a run of format {RUN_FORMAT}, that of"
+    ):
         read_run(finished)
 
 

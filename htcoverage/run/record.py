@@ -23,7 +23,7 @@ from htcoverage.run.parameters import RunParameters
 
 #: Of ``run.json`` and the files beside it. Raise it with every change after which a reader of the
 #: one would fail on, or misread, files of the other.
-RUN_FORMAT = 1
+RUN_FORMAT = 2
 
 #: Keys of the format's number and of the digest of everything else in ``run.json``.
 _FORMAT, _DIGEST = "format", "record_sha256"
