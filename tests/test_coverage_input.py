@@ -37,6 +37,24 @@ def test_a_void_on_a_possible_path_is_named_with_its_position() -> None:
     assert "not sea" in fault.expected
 
 
+@pytest.mark.parametrize(
+    ("beside", "place"),
+    [((19.6, 20.0), (19, 20)), ((20.4, 20.0), (21, 20)), ((20.0, 19.6), (20, 19)),
+     ((20.0, 20.4), (20, 21))],
+)  # fmt: skip
+def test_a_void_that_the_masts_own_ground_is_read_from_is_named(
+    beside: tuple[float, float], place: tuple[int, int]
+) -> None:
+    # The mast and the only pixel share a cell of terrain; its ground lies between two values.
+    ground = LAND.ground_m.copy()
+    ground[place] = math.nan
+    with pytest.raises(InputError, match="1 voids"):
+        world.cover(
+            replace(LAND, ground_m=ground), world.at_pixel(LAND, *beside),
+            grid=LAND.geobox[20:21, 20:21], radius_km=2.0,
+        )  # fmt: skip
+
+
 def test_a_void_beyond_every_path_does_no_harm() -> None:
     ground = LAND.ground_m.copy()
     ground[:, 37:] = math.nan
@@ -98,6 +116,11 @@ def test_pixels_that_are_not_square_are_refused() -> None:
     )  # fmt: skip
     with pytest.raises(InputError, match=r"grid.*100 m by 50 m.*square pixels"):
         world.cover(LAND, HERE, grid=oblong, radius_km=2.0)
+    nearly = GeoBox.from_bbox(
+        (0.0, 0.0, 100.2 * columns, 100.0 * rows), crs=world.CRS, shape=(rows, columns), tight=True
+    )
+    with pytest.raises(InputError, match=r"grid.*100\.2 m by 100 m.*square pixels"):
+        world.cover(LAND, HERE, grid=nearly, radius_km=2.0)
     with pytest.raises(InputError, match=r"terrain.*square pixels"):
         world.cover(replace(LAND, geobox=oblong), HERE, grid=LAND.geobox, radius_km=2.0)
 

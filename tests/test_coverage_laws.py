@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from htcoverage.antennas import Pattern
+from htcoverage.antennas import Pattern, pattern
 from htcoverage.grid import grid_of
 from htcoverage.propagation.p1812.model import DEFAULT_N0
 
@@ -239,6 +240,20 @@ def test_azimuths_are_of_true_north_not_of_the_grid() -> None:
     assert turned > 3.0
 
 
+def test_a_tilt_that_the_pattern_holds_already_is_not_added_again() -> None:
+    built_in = pattern("3gpp-36814")
+    tilted = replace(
+        built_in, name="tilted", vertical_loss_db=np.roll(built_in.vertical_loss_db, 60),
+        electrical_tilt_deg=6.0,
+    )  # fmt: skip
+    here = world.at_pixel(LAND, 15, 15) | {"azimuth_deg": 40.0, "electrical_tilt_deg": 6.0}
+    plain = world.cover(LAND, here | {"antenna": "3gpp-36814"}, radius_km=2.0)
+    given = world.cover(
+        LAND, here | {"antenna": "tilted"}, radius_km=2.0, patterns={"tilted": tilted}
+    )
+    np.testing.assert_allclose(given["level_dbm"], plain["level_dbm"], atol=1e-3)
+
+
 def test_two_heights_on_one_site_are_two_sweeps_of_one_site() -> None:
     terrain = world.make_terrain(np.zeros((41, 41)))
     here = world.at_pixel(terrain, 20, 20) | {"site_id": "S"}
@@ -310,7 +325,11 @@ def test_total_refractivity_is_stated_in_the_result() -> None:
     assert coverage.attrs["n0"] == 350.0 != DEFAULT_N0
     assert coverage.attrs["radius_km"] == 1.0
     assert grid_of(coverage) == world.whole_grid(LAND)
-    assert coverage["y"].to_numpy()[0] > coverage["y"].to_numpy()[-1]
+    # The mast stands on the centre of its pixel, and nothing is stronger.
+    best = coverage["level_dbm"].isel(layer=0).argmax(("y", "x"))
+    here = world.at_pixel(LAND, 15, 15)
+    assert coverage["x"].to_numpy()[int(best["x"])] == here["x"]
+    assert coverage["y"].to_numpy()[int(best["y"])] == here["y"]
     json.dumps(coverage.attrs)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from htcoverage.engine.exact import exact_losses
 from htcoverage.terrain import Terrain
 
 #: A posting that is exact in binary: along the axes of the grid radial and profile then take the
@@ -141,6 +142,29 @@ def test_the_sweep_keeps_its_stated_accuracy(wooded: bool, median_db: float, p95
     assert np.mean((swept[there] < threshold) != (exact[there] < threshold)) < 0.008
 
 
+@pytest.mark.parametrize("at_sea", [False, True])
+def test_a_finer_grid_over_very_coarse_terrain_has_profiles_from_the_first_quarter_kilometre_on(
+    at_sea: bool,
+) -> None:
+    # Nearer than one and a half steps of terrain both take four equal intervals to the pixel.
+    zone = np.where(np.arange(15) > 7, 1, 4) if at_sea else 4
+    terrain = world.make_terrain(
+        world.hills(15, seed=6, top_m=900.0), posting_m=1000.0, clutter=12.0, zone=zone
+    )
+    fine = world.whole_grid(terrain).zoom_out(0.0625)
+    here = world.at_pixel(terrain, 7, 7) | {"band_mhz": 450.0, "antenna_height_m": 15.0}
+    swept = -world.cover(terrain, here, grid=fine, radius_km=1.45)["level_dbm"].to_numpy()[0]
+    middle = 7.5 * 16 - 0.5
+    exact = exact_losses(
+        np.ones(fine.shape, np.bool_), terrain.ground_m, terrain.clutter_height_m, terrain.zone,
+        middle, middle, 0.0625, 7.0, 7.0, 1.0, 15.0, 1.5, 1.45, 0.1, 50.0, 370.0,
+        world.LATITUDE_DEG, 1.0, 0.45,
+    )  # fmt: skip
+    there = np.isfinite(exact)
+    assert there.sum() == np.isfinite(swept).sum()
+    np.testing.assert_allclose(swept[there], exact[there], atol=0.012)
+
+
 def test_a_finer_grid_over_coarse_terrain_keeps_the_accuracy() -> None:
     terrain = world.make_terrain(world.hills(101, seed=6, top_m=500.0), posting_m=100.0)
     fine = world.whole_grid(terrain).zoom_out(0.5)
@@ -148,8 +172,6 @@ def test_a_finer_grid_over_coarse_terrain_keeps_the_accuracy() -> None:
         "level_dbm"
     ].to_numpy()[0]
     middle = 50 * 2 + 0.5
-    from htcoverage.engine.exact import exact_losses
-
     exact = exact_losses(
         np.ones(fine.shape, np.bool_), terrain.ground_m, terrain.clutter_height_m, terrain.zone,
         middle, middle, 0.05, 50.0, 50.0, 0.1, 30.0, 1.5, 4.0, 0.1, 50.0, 370.0,

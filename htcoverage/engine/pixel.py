@@ -79,7 +79,8 @@ def radial_losses(
     Notes
     -----
     The path of a pixel follows the radial, then the last `OWN_POINTS` steps of the straight line to
-    the pixel, and ends on the pixel's own terrain at the pixel's own distance.
+    the pixel (nearer than one and a half steps, three points of that line), and ends on the pixel's
+    own terrain at the pixel's own distance.
 
     The loop over pixels stands in the function that holds the arrays: a body of its own would count
     references to every one of them at every pixel.
@@ -111,8 +112,7 @@ def radial_losses(
     for k in range(count):
         distance_km = geometry[DISTANCE_KM, k]
         slant_db = geometry[SLANT_DB, k]
-        own = min(OWN_POINTS, int(distance_km / step_km - 0.5))
-        if distance_km < NEAREST_KM or own < 1:
+        if distance_km < NEAREST_KM:
             for b in range(bands.shape[0]):
                 losses_db[k, b] = bands[b, FREE_DB] + slant_db
             continue
@@ -123,7 +123,13 @@ def radial_losses(
         rx_row = mast.terrain_row + ratio * (row - mast.row)
         rx_col = mast.terrain_col + ratio * (col - mast.col)
         rx_m = rx_ground_m + setup.rx_height_m
-        last = int(distance_km / step_km - own - 0.5)
+        own_step_km = step_km
+        own = min(OWN_POINTS, int(distance_km / step_km - 0.5))
+        if own < 1:
+            # Over coarse terrain the radial has no point before the pixel: all are the pixel's own.
+            own = OWN_POINTS
+            own_step_km = distance_km / (OWN_POINTS + 1)
+        last = max(int(distance_km / step_km - own - 0.5), 0)
         last_cluttered = min(
             last, max(int((distance_km - setup.clearance_km) / step_km + SLACK), 0)
         )
@@ -134,7 +140,7 @@ def radial_losses(
         # Steepest rays from the mast: the radial's, then those of the pixel's own points.
         own_steepest, own_bare_slope, own_straight_slope, own_horizon_km = own_slopes(
             own_points, own, ground, clutter, rx_row, rx_col, mast.terrain_row, mast.terrain_col,
-            distance_km, step_km, setup.clearance_km, tx_m, bulge,
+            distance_km, own_step_km, setup.clearance_km, tx_m, bulge,
         )  # fmt: skip
         steepest = max(own_steepest, float(run[CLUTTERED_SLOPE, last_cluttered]))
         for i in range(last_cluttered + 1, last + 1):
@@ -203,11 +209,11 @@ def radial_losses(
             sea_km += distance_km - run[X_KM, last] - 0.5 * gap_km
         elif rx_zone == SEA or marks[ZONE, last] == SEA:
             sea_km += own_sea_km(
-                zone, own, gap_km, step_km, distance_km, rx_row, rx_col, mast.terrain_row,
+                zone, own, gap_km, own_step_km, distance_km, rx_row, rx_col, mast.terrain_row,
                 mast.terrain_col,
             )  # fmt: skip
             if rx_zone == SEA:
-                sea_km += 0.5 * step_km
+                sea_km += 0.5 * own_step_km
         sea_share = min(max(sea_km / distance_km, 0.0), 1.0)
 
         free_root, spherical_radius_km, smooth = smooth_earth(
@@ -227,11 +233,11 @@ def radial_losses(
             if diffraction_db > 0.0 and not ducting_cannot_matter(
                 loss_db,
                 distance_km,
-                tx_horizon_km if transhorizon else step_km,
+                tx_horizon_km if transhorizon else own_step_km,
                 tx_horizon_km if transhorizon else distance_km,
-                step_km,
+                own_step_km,
                 distance_km,
-                tx_horizon_km + step_km if transhorizon else distance_km,
+                tx_horizon_km + own_step_km if transhorizon else distance_km,
                 tx_mrad,
                 rx_mrad,
                 bands,
