@@ -506,7 +506,9 @@ def test_value_for_all_rows(tmp_path: Path) -> None:
 
 
 def test_own_words_for_operators(tmp_path: Path) -> None:
-    cleaned = clean(put(tmp_path, "A;Mạng Á;4G;105,8;18,3;30;;;"), operator_words={"Mạng Á": "MobiFone"})
+    cleaned = clean(
+        put(tmp_path, "A;Mạng Á;4G;105,8;18,3;30;;;"), operator_words={"Mạng Á": "MobiFone"}
+    )
     assert ledger_of(cleaned)["operator"]["A"] == "MobiFone"
 
 

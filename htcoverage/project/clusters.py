@@ -86,7 +86,7 @@ def _joined(shapes: Shapes, *, near_m: float) -> _Joined:
         alone = _count(tree, parts) == 1
         rings, part = shapely.get_rings(parts[~alone], return_index=True)
         inner = _same_as_before(part)
-        holes = shapely.polygons(rings[inner])
+        holes = _filled(rings[inner])
         own = _count(tree, holes) == 1
         whole.append(parts[alone])
         early.append(holes[own])
@@ -110,8 +110,8 @@ def _taken_apart(polygons: Shapes, holes: Shapes) -> _Joined:
     found, hole = shapely.STRtree(edges).query(polygons, predicate="contains")
     owner[hole] = found
     return _Joined(
-        shapely.polygons(rings[~inner]),
-        np.concatenate([holes, shapely.polygons(rings[inner])]),
+        _filled(rings[~inner]),
+        np.concatenate([holes, _filled(rings[inner])]),
         np.concatenate([owner, part[inner]]),
     )
 
@@ -123,7 +123,8 @@ def _count(tree: shapely.STRtree, shapes: Shapes) -> npt.NDArray[np.intp]:
 
 def _same_as_before(part: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
     """Return which rings are of the same polygon as the ring before: its holes."""
-    return np.diff(part, prepend=-1) == 0
+    same: npt.NDArray[np.bool_] = np.diff(part, prepend=-1) == 0
+    return same
 
 
 def _by_square(shapes: Shapes, side_m: float) -> list[Shapes]:
@@ -136,10 +137,15 @@ def _by_square(shapes: Shapes, side_m: float) -> list[Shapes]:
     return np.split(shapes[order], np.flatnonzero(np.diff(square[order])) + 1)
 
 
+def _filled(rings: Shapes) -> Shapes:
+    """Return the polygon in each ring."""
+    return np.asarray(shapely.polygons(rings), dtype=object)
+
+
 def _polygons(rings: Shapes, part: npt.NDArray[np.intp]) -> Shapes:
     """Return polygons of rings, the shell of each first."""
     starts = np.flatnonzero(~_same_as_before(part))
-    made = np.asarray(shapely.polygons(rings[starts]))
+    made = _filled(rings[starts])
     ends = np.append(starts[1:], len(rings))
     for place in np.flatnonzero(ends - starts > 1).tolist():
         made[place] = shapely.Polygon(rings[starts[place]], rings[starts[place] + 1 : ends[place]])
