@@ -39,17 +39,19 @@ CALM = settings(max_examples=60, deadline=None)
 @example(row=12.0000001, col=11.9999999, radius_km=1.5)
 def test_every_pixel_in_reach_is_visited_once(row: float, col: float, radius_km: float) -> None:
     # As many visits as there are pixels in reach, and none of these left out: each exactly once.
-    terrain = world.make_terrain(np.zeros((41, 41)))
+    # A mast stands on its decimetre, which is half the lattice of owners on pixels of this size.
+    terrain = world.make_terrain(np.zeros((41, 41)), posting_m=204.8)
     grid = terrain.geobox[8:33, 8:33]
-    distance_km = world.distance_km(terrain, row + 8, col + 8)[8:33, 8:33]
+    asked = world.at_pixel(terrain, row + 8, col + 8)
+    here = {name: round(metres, 1) for name, metres in asked.items()}
+    x, y = ~terrain.geobox.transform * (here["x"], here["y"])
+    distance_km = world.distance_km(terrain, y - 0.5, x - 0.5)[8:33, 8:33]
     # The rim itself is left to rounding.
     inside = distance_km < radius_km - 1e-7
     surely_outside = distance_km > radius_km + 1e-7
     if not inside.any() or (~inside & ~surely_outside).any():
         return
-    coverage = world.cover(
-        terrain, world.at_pixel(terrain, row + 8, col + 8), grid=grid, radius_km=radius_km
-    )
+    coverage = world.cover(terrain, here, grid=grid, radius_km=radius_km)
     assert coverage.attrs["pixels_evaluated"] == inside.sum()
     np.testing.assert_array_equal(coverage["best_server"].to_numpy()[0] == 0, inside)
 
